@@ -1,0 +1,160 @@
+//! EntityInfo: what Autotask says about an entity, and the look-up by name.
+
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::entities::ALL;
+use crate::field::FieldInfo;
+use crate::text::nearest;
+
+/// Where a child entity is written: under its parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParentInfo {
+    /// The parent entity: `Companies`.
+    pub entity: &'static str,
+    /// The parent's segment in the child's URL; not always the entity's name.
+    pub path: &'static str,
+    /// The child's segment below the parent: `Locations`.
+    pub child_path: &'static str,
+    /// The child's field that holds the parent's id: `companyID`.
+    pub field: &'static str,
+    /// Whether writes at the top level do not exist.
+    pub writes_only_through_parent: bool,
+}
+
+/// What Autotask says about an entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityInfo {
+    /// The plural name, which is also its path: `Companies`.
+    pub name: &'static str,
+    /// The model's name, as metadata and error texts use it: `Company`.
+    pub singular: &'static str,
+    /// Whether rows can be created.
+    pub can_create: bool,
+    /// Whether rows can be changed.
+    pub can_update: bool,
+    /// Whether rows can be deleted.
+    pub can_delete: bool,
+    /// Whether it can be read at all; `Queues` for one exists only as a picklist.
+    pub can_query: bool,
+    /// Whether tenants can add fields.
+    pub has_user_defined_fields: bool,
+    /// Where it is written, when that is under another entity.
+    pub parent: Option<ParentInfo>,
+    /// Its fields, in the order of the facts.
+    pub fields: Cow<'static, [FieldInfo]>,
+    /// The tenant's own fields; empty until an instance's metadata is loaded.
+    pub user_defined_fields: Cow<'static, [FieldInfo]>,
+}
+
+impl EntityInfo {
+    /// The field of this name, in any letter case.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldInfo> {
+        self.fields.iter().find(|f| f.is_named(name))
+    }
+
+    /// The user-defined field of this name, in any letter case.
+    #[must_use]
+    pub fn user_defined_field(&self, name: &str) -> Option<&FieldInfo> {
+        self.user_defined_fields.iter().find(|f| f.is_named(name))
+    }
+
+    /// The field that a filter condition or a form means.
+    #[must_use]
+    pub fn find(&self, name: &str, udf: bool) -> Option<&FieldInfo> {
+        if udf { self.user_defined_field(name) } else { self.field(name) }
+    }
+
+    /// The field name nearest to a mistyped one.
+    #[must_use]
+    pub fn nearest_field(&self, name: &str, udf: bool) -> Option<&str> {
+        let fields = if udf { &self.user_defined_fields } else { &self.fields };
+        nearest(name, fields.iter().map(|f| &*f.name))
+    }
+}
+
+/// The entity of this name: plural or singular, in any letter case.
+///
+/// ```
+/// assert_eq!(autotask_core::entity("company").unwrap().name, "Companies");
+/// assert!(autotask_core::entity("Widgets").is_none());
+/// ```
+#[must_use]
+pub fn entity(name: &str) -> Option<&'static EntityInfo> {
+    ALL.iter().copied().find(|e| e.name.eq_ignore_ascii_case(name) || e.singular.eq_ignore_ascii_case(name))
+}
+
+/// All entity names, plural, in alphabetical order.
+#[must_use]
+pub fn entity_names() -> Vec<&'static str> {
+    ALL.iter().map(|e| e.name).collect()
+}
+
+/// The entity name nearest to a mistyped one.
+#[must_use]
+pub fn nearest_entity(name: &str) -> Option<&'static str> {
+    nearest(name, ALL.iter().map(|e| e.name))
+}
+
+impl Serialize for ParentInfo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("entity", self.entity)?;
+        map.serialize_entry("field", self.field)?;
+        map.serialize_entry("childPath", self.child_path)?;
+        map.end()
+    }
+}
+
+impl Serialize for EntityInfo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", self.name)?;
+        map.serialize_entry("path", self.name)?;
+        map.serialize_entry("singular", self.singular)?;
+        map.serialize_entry("canCreate", &self.can_create)?;
+        map.serialize_entry("canUpdate", &self.can_update)?;
+        map.serialize_entry("canDelete", &self.can_delete)?;
+        map.serialize_entry("canQuery", &self.can_query)?;
+        map.serialize_entry("hasUserDefinedFields", &self.has_user_defined_fields)?;
+        if let Some(parent) = &self.parent {
+            map.serialize_entry("parent", parent)?;
+        }
+        map.serialize_entry("fields", &self.fields)?;
+        map.serialize_entry("userDefinedFields", &self.user_defined_fields)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entity_is_found_by_plural_and_singular_in_any_case() {
+        assert_eq!(ALL.len(), 66);
+        for info in ALL {
+            for name in [info.name.to_owned(), info.singular.to_uppercase(), info.name.to_lowercase()] {
+                assert_eq!(entity(&name).map(|e| e.name), Some(info.name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn references_and_parents_point_at_entities_or_are_known_to_be_elsewhere() {
+        for info in ALL {
+            if let Some(parent) = info.parent {
+                assert!(entity(parent.entity).is_some(), "{}", info.name);
+                assert!(info.field(parent.field).is_some(), "{}.{}", info.name, parent.field);
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistyped_entity_gets_a_suggestion() {
+        assert_eq!(nearest_entity("Compnies"), Some("Companies"));
+    }
+}

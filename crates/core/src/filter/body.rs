@@ -1,0 +1,389 @@
+//! Body: a filter as the JSON that Autotask takes, both ways.
+//!
+//! ```text
+//! node   := {"op": cmp,  "field": name, "value": scalar [, "udf": true]}
+//!         | {"op": list, "field": name, "value": [scalar, …] [, "udf": true]}
+//!         | {"op": null, "field": name [, "udf": true]}
+//!         | {"op": "and"|"or", "items": [node, …]}
+//! filter := [node, …]                          the top level is an `and`
+//! ```
+
+use serde_json::{Map, Value, json};
+
+use super::typed::to_json;
+use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand};
+use crate::entity::EntityInfo;
+use crate::issue::Issue;
+use crate::record::boolean;
+use crate::schema::member_of;
+use crate::text::nearest;
+
+/// How JSON is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// For people: `ne` is `noteq`, `= null` is `notExist`, each with a notice.
+    Lenient,
+    /// As Autotask does it: a comparison with null matches nothing, an unknown operator is dropped.
+    Wire,
+    /// As Autotask does it, except that what it would silently drop is an error.
+    WireStrict,
+}
+
+/// What was read: the filter if any node of it was understood, what stood beside it, and every problem.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadFilter {
+    /// The filter; `None` when there was none, or nothing of it was understood.
+    pub filter: Option<Filter>,
+    /// `MaxRecords`, in range or not.
+    pub max_records: Option<i64>,
+    /// `IncludeFields`.
+    pub include_fields: Option<Vec<String>>,
+    /// Members of the body that mean nothing here.
+    pub ignored: Vec<String>,
+    /// Every problem, each at its JSON path.
+    pub issues: Vec<Issue>,
+}
+
+/// Reads an array of nodes, one node, or a whole query body; member names in any letter case.
+#[must_use]
+pub fn read(json: &Value, reading: Reading) -> ReadFilter {
+    let mut reader = Reader { reading, issues: Vec::new() };
+    let mut out = ReadFilter::default();
+    match json {
+        Value::Array(nodes) => out.filter = reader.nodes(nodes, "filter", 0).map(Filter::And),
+        Value::Object(map) if member_of(map, "op").is_some() => out.filter = reader.node(json, "filter", 0),
+        Value::Object(map) => {
+            for (key, value) in map {
+                match key.to_ascii_lowercase().as_str() {
+                    "filter" => {
+                        out.filter = match value {
+                            Value::Array(nodes) => reader.nodes(nodes, "filter", 0).map(Filter::And),
+                            Value::Object(_) if reading == Reading::Lenient => reader.node(value, "filter", 0),
+                            Value::Null => None,
+                            _ => reader.error("filter.expected", "`filter` must be a list of conditions", "filter"),
+                        }
+                    }
+                    "maxrecords" => match crate::record::whole(value) {
+                        Some(number) => out.max_records = Some(number),
+                        None if value.is_null() => {}
+                        None => {
+                            reader.error::<()>(
+                                "filter.value_type",
+                                "`MaxRecords` must be a whole number",
+                                "MaxRecords",
+                            );
+                        }
+                    },
+                    "includefields" => match value {
+                        Value::Array(names) if names.iter().all(Value::is_string) => {
+                            out.include_fields =
+                                Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+                        }
+                        Value::Null => {}
+                        _ => {
+                            reader.error::<()>(
+                                "filter.value_type",
+                                "`IncludeFields` must be a list of names",
+                                "IncludeFields",
+                            );
+                        }
+                    },
+                    _ => out.ignored.push(key.clone()),
+                }
+            }
+        }
+        _ => {
+            reader.error::<()>(
+                "filter.expected",
+                "a filter is a list of conditions, one condition, or a query body",
+                "filter",
+            );
+        }
+    }
+    // The body itself is one node where a single one was given: the tree has a list on top either way.
+    out.filter = out.filter.map(|filter| match filter {
+        Filter::And(items) => Filter::And(items),
+        other => Filter::And(vec![other]),
+    });
+    out.issues = reader.issues;
+    out
+}
+
+struct Reader {
+    reading: Reading,
+    issues: Vec<Issue>,
+}
+
+impl Reader {
+    /// `None` when there were nodes and none of them was understood.
+    fn nodes(&mut self, nodes: &[Value], path: &str, depth: usize) -> Option<Vec<Filter>> {
+        if depth >= FILTER_DEPTH_MAX {
+            return self.error("filter.too_deep", &format!("groups nest deeper than {FILTER_DEPTH_MAX} levels"), path);
+        }
+        let understood: Vec<Filter> = nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| self.node(node, &format!("{path}[{index}]"), depth))
+            .collect();
+        (nodes.is_empty() || !understood.is_empty()).then_some(understood)
+    }
+
+    fn node(&mut self, node: &Value, path: &str, depth: usize) -> Option<Filter> {
+        let Some(map) = node.as_object() else {
+            return self.error("filter.expected", "a condition is an object with `op` and `field`", path);
+        };
+        let Some(word) = member_of(map, "op").and_then(Value::as_str) else {
+            return self.error("filter.expected", "the condition has no `op`", path);
+        };
+        let is_and = word.eq_ignore_ascii_case("and");
+        if is_and || word.eq_ignore_ascii_case("or") {
+            let Some(items) = member_of(map, "items").and_then(Value::as_array) else {
+                return self.error("filter.expected", &format!("the group `{word}` has no list `items`"), path);
+            };
+            let items = self.nodes(items, &format!("{path}.items"), depth + 1)?;
+            return Some(if is_and { Filter::And(items) } else { Filter::Or(items) });
+        }
+        let Some(field) = member_of(map, "field").and_then(Value::as_str) else {
+            return self.error("filter.expected", "the condition has no `field`", path);
+        };
+        let op = self.op(word, path)?;
+        let udf = member_of(map, "udf").and_then(boolean).unwrap_or(false);
+        let (op, operand) = self.operand(op, member_of(map, "value"), path)?;
+        Some(Filter::Condition(Condition { field: field.to_owned(), udf, op, operand }))
+    }
+
+    fn op(&mut self, word: &str, path: &str) -> Option<Op> {
+        if let Some(op) = Op::from_wire(word) {
+            return Some(op);
+        }
+        let path = format!("{path}.op");
+        match (self.reading, Op::from_alias(word)) {
+            (Reading::Wire, _) => None,
+            (Reading::Lenient, Some(op)) => {
+                self.issues.push(
+                    Issue::notice("filter.alias", format!("`{word}` was read as `{}`", op.wire()))
+                        .hint("Autotask does not know the word and would drop the condition")
+                        .at(path),
+                );
+                Some(op)
+            }
+            (_, alias) => {
+                let mut issue = Issue::error("filter.unknown_operator", format!("unknown operator `{word}`"));
+                let known = Op::ALL.map(Op::wire);
+                issue.hint =
+                    alias.map(Op::wire).or_else(|| nearest(word, known)).map(|w| format!("did you mean `{w}`?"));
+                issue.expected = known.map(str::to_owned).into();
+                self.issues.push(issue.at(path));
+                None
+            }
+        }
+    }
+
+    fn operand(&mut self, op: Op, value: Option<&Value>, path: &str) -> Option<(Op, Operand)> {
+        let path = format!("{path}.value");
+        match op.arity() {
+            Arity::None => Some((op, Operand::None)),
+            Arity::One => match value {
+                None => self.error("filter.expected", &format!("`{}` needs a value", op.wire()), &path),
+                Some(Value::Null) if self.reading == Reading::Lenient && matches!(op, Op::Eq | Op::NotEq) => {
+                    let (op, words) =
+                        if op == Op::Eq { (Op::NotExist, "is empty") } else { (Op::Exist, "has a value") };
+                    self.issues.push(
+                        Issue::notice(
+                            "filter.alias",
+                            format!("a comparison with null was read as `{}` ({words})", op.wire()),
+                        )
+                        .hint("Autotask matches nothing when a value is compared with null")
+                        .at(path),
+                    );
+                    Some((op, Operand::None))
+                }
+                Some(value) => match scalar(value) {
+                    Some(scalar) => Some((op, Operand::One(scalar))),
+                    None => self.error(
+                        "filter.value_type",
+                        &format!("`{}` takes one value, not a list or object", op.wire()),
+                        &path,
+                    ),
+                },
+            },
+            Arity::Many => match value {
+                Some(Value::Array(values)) => {
+                    let scalars: Option<Vec<_>> = values.iter().map(scalar).collect();
+                    match scalars {
+                        Some(scalars) => Some((op, Operand::Many(scalars))),
+                        None => self.error(
+                            "filter.value_type",
+                            &format!("the list of `{}` takes plain values", op.wire()),
+                            &path,
+                        ),
+                    }
+                }
+                Some(value) if self.reading == Reading::Lenient => {
+                    scalar(value).map(|scalar| (op, Operand::Many(vec![scalar]))).or_else(|| {
+                        self.error("filter.value_type", &format!("`{}` needs a list of values", op.wire()), &path)
+                    })
+                }
+                _ => self.error("filter.expected", &format!("`{}` needs a list of values", op.wire()), &path),
+            },
+        }
+    }
+
+    fn error<T>(&mut self, code: &'static str, message: &str, path: &str) -> Option<T> {
+        self.issues.push(Issue::error(code, message).at(path));
+        None
+    }
+}
+
+fn scalar(value: &Value) -> Option<FilterValue> {
+    Some(match value {
+        Value::Null => FilterValue::Null,
+        Value::Bool(value) => FilterValue::Bool(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => FilterValue::Int(whole),
+            None => FilterValue::Number(number.as_f64()?),
+        },
+        Value::String(text) => FilterValue::Text(text.clone()),
+        Value::Array(_) | Value::Object(_) => return None,
+    })
+}
+
+/// Writes the list that Autotask takes: its own spellings of fields and operators, booleans as `true` and
+/// `false`, flags as 1 and 0, numbers as numbers. An empty filter becomes `id >= 0`, since company 0 is real.
+///
+/// Fields that the entity does not have are written as they are; `check` is what refuses them.
+#[must_use]
+pub fn write(filter: &Filter, info: &EntityInfo) -> Vec<Value> {
+    if filter.is_everything() {
+        return vec![json!({"field": "id", "op": "gte", "value": 0})];
+    }
+    filter.top_level().iter().map(|node| write_node(node, info)).collect()
+}
+
+fn write_node(filter: &Filter, info: &EntityInfo) -> Value {
+    let group = |op: &str, items: &[Filter]| json!({"op": op, "items": items.iter().map(|item| write_node(item, info)).collect::<Vec<_>>()});
+    match filter {
+        Filter::And(items) => group("and", items),
+        Filter::Or(items) => group("or", items),
+        Filter::Condition(Condition { field: name, udf, op, operand }) => {
+            let field = info.find(name, *udf);
+            let value = |value: &FilterValue| write_value(value, field);
+            let mut map = Map::new();
+            map.insert("field".to_owned(), json!(field.map_or(name.as_str(), |f| &f.name)));
+            map.insert("op".to_owned(), json!(op.wire()));
+            match operand {
+                Operand::None => {}
+                Operand::One(one) => drop(map.insert("value".to_owned(), value(one))),
+                Operand::Many(many) => drop(map.insert("value".to_owned(), many.iter().map(value).collect())),
+            }
+            if *udf {
+                map.insert("udf".to_owned(), Value::Bool(true));
+            }
+            Value::Object(map)
+        }
+    }
+}
+
+fn write_value(value: &FilterValue, field: Option<&crate::field::FieldInfo>) -> Value {
+    let json = to_json(value);
+    let Some(field) = field.filter(|f| f.data_type.is_number() || f.data_type == crate::field::DataType::Boolean)
+    else {
+        return json;
+    };
+    let is_boolean = field.data_type == crate::field::DataType::Boolean;
+    match boolean(&json) {
+        Some(flag) if is_boolean => Value::Bool(flag),
+        Some(flag) if field.is_flag => json!(i64::from(flag)),
+        _ => match (crate::record::whole(&json), crate::record::number(&json)) {
+            (Some(whole), _) => json!(whole),
+            (None, Some(number)) => json!(number),
+            (None, None) => json,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity;
+
+    fn codes(read: &ReadFilter) -> Vec<(&str, &str)> {
+        read.issues.iter().map(|i| (i.code, i.path.as_deref().unwrap_or(""))).collect()
+    }
+
+    #[test]
+    fn a_whole_body_is_read_with_keys_in_any_case() {
+        let read = read(
+            &json!({"maxRecords": "25", "IncludeFields": ["Id"], "FILTER": [{"OP":"BeginsWith","Field":"companyname","value":"A"}], "Xml": 1}),
+            Reading::Wire,
+        );
+        assert_eq!(read.filter, Some(Filter::and([Filter::condition("companyname", Op::BeginsWith, "A")])));
+        assert_eq!(
+            (read.max_records, read.include_fields, read.ignored),
+            (Some(25), Some(vec!["Id".to_owned()]), vec!["Xml".to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_unknown_operator_is_dropped_refused_or_translated() {
+        let json = json!([{"op":"ne","field":"status","value":5},{"op":"eq","field":"id","value":1}]);
+        let wire = read(&json, Reading::Wire);
+        assert_eq!(wire.filter, Some(Filter::and([Filter::eq("id", 1)])));
+        assert_eq!(wire.issues, []);
+        assert_eq!(codes(&read(&json, Reading::WireStrict)), [("filter.unknown_operator", "filter[0].op")]);
+        let lenient = read(&json, Reading::Lenient);
+        assert_eq!(lenient.filter.as_ref().map(|f| f.top_level().len()), Some(2));
+        assert_eq!(codes(&lenient), [("filter.alias", "filter[0].op")]);
+        assert_eq!(read(&json!([{"op":"ne","field":"a","value":1}]), Reading::Wire).filter, None);
+    }
+
+    #[test]
+    fn null_matches_nothing_on_the_wire_and_means_empty_for_people() {
+        let json = json!([{"op":"eq","field":"parentCompanyID","value":null}]);
+        assert_eq!(
+            read(&json, Reading::Wire).filter,
+            Some(Filter::and([Filter::condition("parentCompanyID", Op::Eq, FilterValue::Null)]))
+        );
+        assert_eq!(read(&json, Reading::Lenient).filter, Some(Filter::and([Filter::empty("parentCompanyID", true)])));
+    }
+
+    #[test]
+    fn every_problem_is_named_with_its_path() {
+        let json = json!([7, {"op":"or","items":[{"op":"eq","field":"id"},{"field":"id"}]}, {"op":"in","field":"id","value":[[1]]}, {"op":"and"}]);
+        assert_eq!(
+            codes(&read(&json, Reading::Lenient)),
+            [
+                ("filter.expected", "filter[0]"),
+                ("filter.expected", "filter[1].items[0].value"),
+                ("filter.expected", "filter[1].items[1]"),
+                ("filter.value_type", "filter[2].value"),
+                ("filter.expected", "filter[3]"),
+            ]
+        );
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nest = |levels: usize| {
+            (0..levels).fold(json!({"op":"eq","field":"id","value":1}), |inner, _| json!({"op":"and","items":[inner]}))
+        };
+        assert_eq!(read(&json!([nest(FILTER_DEPTH_MAX - 1)]), Reading::Lenient).issues, []);
+        assert_eq!(read(&json!([nest(FILTER_DEPTH_MAX)]), Reading::Lenient).issues[0].code, "filter.too_deep");
+    }
+
+    #[test]
+    fn what_is_written_is_canonical() {
+        let contacts = entity("Contacts").expect("known");
+        let filter = read(
+            &json!([{"op":"EQ","field":"ISACTIVE","value":"True"},{"op":"in","field":"companyid","value":["1",2]},{"op":"eq","field":"Ranking","udf":true,"value":"Golden"}]),
+            Reading::Lenient,
+        )
+        .filter
+        .expect("read");
+        assert_eq!(
+            Value::from(write(&filter, contacts)),
+            json!([{"field":"isActive","op":"eq","value":1},{"field":"companyID","op":"in","value":[1,2]},{"field":"Ranking","op":"eq","value":"Golden","udf":true}])
+        );
+        assert_eq!(Value::from(write(&Filter::everything(), contacts)), json!([{"field":"id","op":"gte","value":0}]));
+    }
+}

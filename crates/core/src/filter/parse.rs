@@ -1,0 +1,710 @@
+//! Parse: filter text to the tree, with every problem at its place.
+//!
+//! ```text
+//! filter    := [ or ]                                   empty = every row
+//! or        := and { "or" and }
+//! and       := primary { "and" primary }
+//! primary   := [ "all" | "any" ] "(" [ or ] ")" | condition
+//! condition := field ( cmp value | list-op "(" value { "," value } ")" | null-op )
+//! field     := name | `label` | "udf." ( name | string )
+//! value     := string | number | "#" id | "yes" | "no" | "true" | "false" | instant | word
+//! ```
+//!
+//! After a problem it resynchronises at `and`, `or` or a parenthesis and goes on.
+
+use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand};
+use crate::entity::EntityInfo;
+use crate::field::{DataType, FieldInfo};
+use crate::instant::Instant;
+use crate::issue::{Issue, Position};
+use crate::text::{fold, nearest};
+
+/// Longest text that is read, in bytes.
+pub const TEXT_BYTES_MAX: usize = 1 << 20;
+
+const KEYWORDS: [&str; 13] =
+    ["and", "or", "not", "in", "is", "between", "yes", "no", "true", "false", "null", "all", "any"];
+
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
+}
+
+/// Reads filter text. The filter is what was understood; it is `None` when there is an error.
+///
+/// Labels of picklists become their numbers. Fields and values are looked at only as far as reading needs it:
+/// `check` says the rest.
+#[must_use]
+pub fn parse(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
+    if text.len() > TEXT_BYTES_MAX {
+        let issue = Issue::error(
+            "filter.too_long",
+            format!("the filter is {} bytes long; {TEXT_BYTES_MAX} at most", text.len()),
+        );
+        return (None, vec![issue]);
+    }
+    let mut parser = Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new() };
+    parser.tokens = parser.lex();
+    let read = if parser.tokens.is_empty() { Part::Bare(Filter::everything()) } else { parser.either(0) };
+    if let Some(token) = parser.peek().cloned() {
+        let what =
+            if token.kind == Kind::Close { "this parenthesis closes nothing" } else { "`and` or `or` is missing here" };
+        parser.error("filter.expected", what, &token);
+    }
+    // The tree has an `and` on top; a group in parentheses is one member of it.
+    let filter = match read {
+        Part::Bare(Filter::And(items)) => Filter::And(items),
+        Part::Bare(other) | Part::Group(other) => Filter::And(vec![other]),
+    };
+    let failed = crate::issue::has_errors(&parser.issues);
+    (if failed { None } else { Some(filter) }, parser.issues)
+}
+
+/// What was read, and whether it stood in parentheses of its own.
+enum Part {
+    Bare(Filter),
+    Group(Filter),
+}
+
+impl Part {
+    fn filter(self) -> Filter {
+        match self {
+            Part::Bare(filter) | Part::Group(filter) => filter,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Word(String),
+    Quoted(String),
+    Backquoted(String),
+    Number(FilterValue),
+    Date(String),
+    Sign(&'static str),
+    Open,
+    Close,
+    Comma,
+    Dot,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    kind: Kind,
+    start: usize,
+    end: usize,
+}
+
+impl Token {
+    fn is_word(&self, word: &str) -> bool {
+        matches!(&self.kind, Kind::Word(w) if w.eq_ignore_ascii_case(word))
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    info: &'a EntityInfo,
+    tokens: Vec<Token>,
+    at: usize,
+    issues: Vec<Issue>,
+}
+
+impl Parser<'_> {
+    fn lex(&mut self) -> Vec<Token> {
+        let text = self.text;
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let start = at;
+            let rest = &text[at..];
+            let kind = match c {
+                c if c.is_whitespace() => {
+                    at += c.len_utf8();
+                    continue;
+                }
+                '-' if rest.starts_with("--") => {
+                    at += rest.find('\n').unwrap_or(rest.len());
+                    continue;
+                }
+                '(' => Kind::Open,
+                ')' => Kind::Close,
+                ',' => Kind::Comma,
+                '.' => Kind::Dot,
+                '=' | '!' | '<' | '>' => {
+                    let sign = ["!=", "<>", "<=", ">=", "==", "=", "<", ">"].into_iter().find(|s| rest.starts_with(s));
+                    let Some(sign) = sign else {
+                        at += 1;
+                        self.problem("filter.expected", "`!` means nothing alone; `!=` is not equal", start, at);
+                        continue;
+                    };
+                    at += sign.len();
+                    tokens.push(Token { kind: Kind::Sign(sign), start, end: at });
+                    continue;
+                }
+                '"' | '\'' => {
+                    let (value, length) = self.quoted(rest, c, start);
+                    at += length;
+                    tokens.push(Token { kind: Kind::Quoted(value), start, end: at });
+                    continue;
+                }
+                '`' => {
+                    let inner = &rest[1..];
+                    let length = inner.find('`').unwrap_or_else(|| {
+                        self.problem("filter.expected", "the closing backquote is missing", start, text.len());
+                        inner.len()
+                    });
+                    at += (length + 2).min(rest.len());
+                    tokens.push(Token { kind: Kind::Backquoted(inner[..length].to_owned()), start, end: at });
+                    continue;
+                }
+                c if c.is_ascii_digit()
+                    || ((c == '-' || c == '#') && rest[1..].starts_with(|d: char| d.is_ascii_digit())) =>
+                {
+                    let length =
+                        rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-+.:#".contains(c))).unwrap_or(rest.len());
+                    at += length;
+                    let kind = self.number_or_date(&rest[..length], start);
+                    tokens.push(Token { kind, start, end: at });
+                    continue;
+                }
+                c if c.is_alphabetic() || c == '_' => {
+                    let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                    at += length;
+                    tokens.push(Token { kind: Kind::Word(rest[..length].to_owned()), start, end: at });
+                    continue;
+                }
+                other => {
+                    at += other.len_utf8();
+                    self.problem(
+                        "filter.expected",
+                        &format!("`{other}` means nothing here; put text in quotes"),
+                        start,
+                        at,
+                    );
+                    continue;
+                }
+            };
+            at += c.len_utf8();
+            tokens.push(Token { kind, start, end: at });
+        }
+        tokens
+    }
+
+    /// The text within quotes and the length of it all, quotes included.
+    fn quoted(&mut self, rest: &str, quote: char, start: usize) -> (String, usize) {
+        let mut value = String::new();
+        let mut chars = rest.char_indices().skip(1);
+        while let Some((at, c)) = chars.next() {
+            match c {
+                c if c == quote => return (value, at + 1),
+                '\\' => match chars.next() {
+                    Some((_, 'n')) => value.push('\n'),
+                    Some((_, 't')) => value.push('\t'),
+                    Some((_, 'u')) => {
+                        let code: String = chars
+                            .by_ref()
+                            .map(|(_, c)| c)
+                            .skip_while(|c| *c == '{')
+                            .take_while(|c| c.is_ascii_hexdigit())
+                            .take(7)
+                            .collect();
+                        match u32::from_str_radix(&code, 16).ok().and_then(char::from_u32) {
+                            Some(c) => value.push(c),
+                            None => self.problem(
+                                "filter.expected",
+                                "write a character as `\\u{20ac}`",
+                                start + at,
+                                start + at + 2,
+                            ),
+                        }
+                    }
+                    Some((_, c)) => value.push(c),
+                    None => break,
+                },
+                c => value.push(c),
+            }
+        }
+        self.problem("filter.expected", "the closing quote is missing", start, start + rest.len());
+        (value, rest.len())
+    }
+
+    fn number_or_date(&mut self, word: &str, start: usize) -> Kind {
+        let plain = word.strip_prefix('#').unwrap_or(word);
+        if let Ok(whole) = plain.parse() {
+            return Kind::Number(FilterValue::Int(whole));
+        }
+        if Instant::parse(word).is_some() {
+            return Kind::Date(word.to_owned());
+        }
+        match plain.parse::<f64>() {
+            Ok(number) if number.is_finite() => Kind::Number(FilterValue::Number(number)),
+            _ => {
+                let (code, what) = if word.matches('-').count() > 1 {
+                    ("filter.bad_date", format!("`{word}` is no date"))
+                } else {
+                    ("filter.value_type", format!("`{word}` is no number"))
+                };
+                self.problem(code, &what, start, start + word.len());
+                Kind::Number(FilterValue::Int(0))
+            }
+        }
+    }
+
+    fn either(&mut self, depth: usize) -> Part {
+        let first = self.all(depth);
+        if !self.peek().is_some_and(|t| t.is_word("or")) {
+            return first;
+        }
+        let mut items = vec![first.filter()];
+        while self.take_word("or") {
+            items.push(self.all(depth).filter());
+        }
+        Part::Bare(Filter::Or(items))
+    }
+
+    fn all(&mut self, depth: usize) -> Part {
+        let first = self.primary(depth);
+        if !self.peek().is_some_and(|t| t.is_word("and")) {
+            return first;
+        }
+        let mut items = vec![first.filter()];
+        while self.take_word("and") {
+            items.push(self.primary(depth).filter());
+        }
+        Part::Bare(Filter::And(items))
+    }
+
+    fn primary(&mut self, depth: usize) -> Part {
+        let group = match self.peek() {
+            Some(t) if t.is_word("all") && self.is_open_at(1) => Some("all"),
+            Some(t) if t.is_word("any") && self.is_open_at(1) => Some("any"),
+            Some(t) if t.kind == Kind::Open => Some(""),
+            _ => None,
+        };
+        let Some(group) = group else { return Part::Bare(self.condition()) };
+        if !group.is_empty() {
+            self.at += 1;
+        }
+        let open = self.tokens[self.at].clone();
+        self.at += 1;
+        if depth + 1 >= FILTER_DEPTH_MAX {
+            self.error("filter.too_deep", &format!("groups nest deeper than {FILTER_DEPTH_MAX} levels"), &open);
+            // What is inside cannot be read without recursion; the rest of the text is passed over.
+            self.at = self.tokens.len();
+            return Part::Bare(Filter::everything());
+        }
+        let inner = match self.peek() {
+            Some(t) if t.kind == Kind::Close => None,
+            _ => Some(self.either(depth + 1).filter()),
+        };
+        match self.peek() {
+            Some(t) if t.kind == Kind::Close => self.at += 1,
+            other => {
+                let token = other.cloned().unwrap_or(open);
+                self.error("filter.expected", "the closing parenthesis is missing", &token);
+                self.resynchronise();
+            }
+        }
+        Part::Group(match group {
+            "all" => Filter::And(inner.into_iter().collect()),
+            "any" => Filter::Or(inner.into_iter().collect()),
+            _ => inner.unwrap_or_else(Filter::everything),
+        })
+    }
+
+    fn condition(&mut self) -> Filter {
+        let nothing = Filter::everything();
+        let Some((name, udf, field)) = self.field() else {
+            self.resynchronise();
+            return nothing;
+        };
+        let Some(op) = self.operator(&name, field.as_ref()) else {
+            self.resynchronise();
+            return nothing;
+        };
+        let operand = match op.arity() {
+            Arity::None => Some(Operand::None),
+            Arity::One => self.value(op, field.as_ref()).map(Operand::One),
+            Arity::Many => self.list(op, field.as_ref()).map(Operand::Many),
+        };
+        match operand {
+            Some(operand) => Filter::Condition(Condition { field: name, udf, op, operand }),
+            None => {
+                self.resynchronise();
+                nothing
+            }
+        }
+    }
+
+    fn field(&mut self) -> Option<(String, bool, Option<FieldInfo>)> {
+        let Some(token) = self.peek().cloned() else {
+            self.error_at_end("filter.expected", "a field is missing");
+            return None;
+        };
+        match &token.kind {
+            Kind::Word(word) if word.eq_ignore_ascii_case("udf") && self.kind_at(1) == Some(&Kind::Dot) => {
+                self.at += 2;
+                let name = match self.peek().map(|t| t.kind.clone()) {
+                    Some(Kind::Word(name) | Kind::Quoted(name) | Kind::Backquoted(name)) => name,
+                    _ => {
+                        self.error(
+                            "filter.expected",
+                            "the name of a user-defined field is missing after `udf.`",
+                            &token,
+                        );
+                        return None;
+                    }
+                };
+                self.at += 1;
+                let field = self.info.user_defined_field(&name).cloned();
+                Some((field.as_ref().map_or(name, |f| f.name.to_string()), true, field))
+            }
+            Kind::Word(word) if !is_keyword(word) => {
+                self.at += 1;
+                match self.info.field(word) {
+                    Some(field) => Some((field.name.to_string(), false, Some(field.clone()))),
+                    None => {
+                        let mut issue = Issue::error(
+                            "filter.unknown_field",
+                            format!("unknown field `{word}` on {}", self.info.name),
+                        );
+                        issue.hint = self.info.nearest_field(word, false).map(|n| format!("did you mean `{n}`?"));
+                        issue.position = Some(Position::of(self.text, token.start, token.end));
+                        self.issues.push(issue);
+                        Some((word.clone(), false, None))
+                    }
+                }
+            }
+            Kind::Backquoted(label) => {
+                self.at += 1;
+                let wanted = fold(label);
+                let named: Vec<&FieldInfo> = self
+                    .info
+                    .fields
+                    .iter()
+                    .chain(self.info.user_defined_fields.iter())
+                    .filter(|f| fold(&f.label) == wanted || f.is_named(label))
+                    .collect();
+                match named.as_slice() {
+                    [field] => Some((field.name.to_string(), field.is_udf, Some((*field).clone()))),
+                    [] => {
+                        self.error(
+                            "filter.unknown_field",
+                            &format!("no field of {} is called `{label}`", self.info.name),
+                            &token,
+                        );
+                        None
+                    }
+                    several => {
+                        let names: Vec<_> = several.iter().map(|f| format!("`{}`", f.name)).collect();
+                        self.error(
+                            "filter.ambiguous_field",
+                            &format!("{} are all called `{label}`; write the API name", names.join(", ")),
+                            &token,
+                        );
+                        None
+                    }
+                }
+            }
+            _ => {
+                self.error("filter.expected", "a field is expected here", &token);
+                None
+            }
+        }
+    }
+
+    fn operator(&mut self, field_name: &str, field: Option<&FieldInfo>) -> Option<Op> {
+        let Some(token) = self.peek().cloned() else {
+            self.error_at_end("filter.expected", &format!("an operator is missing after `{field_name}`"));
+            return None;
+        };
+        if let Kind::Sign(sign) = token.kind {
+            self.at += 1;
+            return Op::from_alias(sign);
+        }
+        for (spelling, op) in Op::spellings() {
+            let words: Vec<&str> = spelling.split(' ').collect();
+            if words.iter().enumerate().all(|(i, w)| self.tokens.get(self.at + i).is_some_and(|t| t.is_word(w))) {
+                self.at += words.len();
+                return Some(op);
+            }
+        }
+        let mut issue = match &token.kind {
+            Kind::Word(word) => {
+                let mut issue = Issue::error("filter.unknown_operator", format!("unknown operator `{word}`"));
+                issue.hint = nearest(word, Op::ALL.map(Op::text)).map(|n| format!("did you mean `{n}`?"));
+                issue
+            }
+            _ => Issue::error("filter.expected", format!("an operator is expected after `{field_name}`")),
+        };
+        issue.position = Some(Position::of(self.text, token.start, token.end));
+        issue.expected = Op::ALL
+            .into_iter()
+            .filter(|op| field.is_none_or(|f| op.is_for(f.data_type)))
+            .map(|op| op.text().to_owned())
+            .collect();
+        self.issues.push(issue);
+        None
+    }
+
+    fn list(&mut self, op: Op, field: Option<&FieldInfo>) -> Option<Vec<FilterValue>> {
+        let Some(open) = self.peek().cloned().filter(|t| t.kind == Kind::Open) else {
+            self.error_here("filter.expected", &format!("`{}` needs a list in parentheses", op.text()));
+            return None;
+        };
+        self.at += 1;
+        let mut values = Vec::new();
+        if self.peek().is_some_and(|t| t.kind == Kind::Close) {
+            self.at += 1;
+            self.error("filter.empty_list", "the list is empty", &open);
+            return None;
+        }
+        loop {
+            values.push(self.value(op, field)?);
+            match self.peek().map(|t| t.kind.clone()) {
+                Some(Kind::Comma) => self.at += 1,
+                Some(Kind::Close) => {
+                    self.at += 1;
+                    return Some(values);
+                }
+                _ => {
+                    self.error_here("filter.expected", "`,` or `)` is expected in the list");
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, op: Op, field: Option<&FieldInfo>) -> Option<FilterValue> {
+        let Some(token) = self.peek().cloned() else {
+            self.error_at_end("filter.expected", &format!("a value is missing after `{}`", op.text()));
+            return None;
+        };
+        let value = match &token.kind {
+            Kind::Number(value) => value.clone(),
+            Kind::Date(text) => FilterValue::Text(text.clone()),
+            Kind::Quoted(text) => self.labelled(text, field, &token)?,
+            Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "yes" | "true") => FilterValue::Bool(true),
+            Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "no" | "false") => {
+                FilterValue::Bool(false)
+            }
+            Kind::Word(word) if word.eq_ignore_ascii_case("null") => FilterValue::Null,
+            Kind::Word(word) if !is_keyword(word) => self.labelled(word, field, &token)?,
+            _ => {
+                self.error("filter.expected", &format!("a value is missing after `{}`", op.text()), &token);
+                return None;
+            }
+        };
+        self.at += 1;
+        Some(value)
+    }
+
+    /// Text, or for a picklist of numbers the number with that label.
+    fn labelled(&mut self, text: &str, field: Option<&FieldInfo>, token: &Token) -> Option<FilterValue> {
+        let Some(field) = field.filter(|f| f.is_picklist && f.data_type != DataType::String) else {
+            return Some(FilterValue::Text(text.to_owned()));
+        };
+        let wanted = fold(text);
+        let mut found =
+            field.picklist.iter().filter(|p| fold(&p.label) == wanted).filter_map(crate::field::PicklistValue::number);
+        match (found.next(), found.next()) {
+            (Some(number), None) => Some(FilterValue::Int(number)),
+            (Some(a), Some(b)) => {
+                self.error(
+                    "filter.ambiguous_label",
+                    &format!("`{text}` is the label of #{a} and of #{b}; write the number"),
+                    token,
+                );
+                None
+            }
+            (None, _) if text.trim().parse::<i64>().is_ok() => Some(FilterValue::Text(text.to_owned())),
+            (None, _) => {
+                let mut issue =
+                    Issue::error("filter.unknown_label", format!("`{text}` is no value of {}", field.label));
+                issue.hint =
+                    nearest(text, field.picklist.iter().map(|p| &*p.label)).map(|n| format!("did you mean \"{n}\"?"));
+                issue.position = Some(Position::of(self.text, token.start, token.end));
+                issue.expected = field.picklist.iter().filter(|p| p.is_active).map(|p| p.label.to_string()).collect();
+                self.issues.push(issue);
+                None
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn kind_at(&self, ahead: usize) -> Option<&Kind> {
+        self.tokens.get(self.at + ahead).map(|t| &t.kind)
+    }
+
+    fn is_open_at(&self, ahead: usize) -> bool {
+        self.kind_at(ahead) == Some(&Kind::Open)
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let taken = self.peek().is_some_and(|t| t.is_word(word));
+        self.at += usize::from(taken);
+        taken
+    }
+
+    /// Goes on to the next `and`, `or` or closing parenthesis of this level.
+    fn resynchronise(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(token) = self.peek() {
+            match &token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close if depth == 0 => return,
+                Kind::Close => depth -= 1,
+                Kind::Word(_) if depth == 0 && (token.is_word("and") || token.is_word("or")) => return,
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn error(&mut self, code: &'static str, message: &str, token: &Token) {
+        self.problem(code, message, token.start, token.end);
+    }
+
+    fn error_here(&mut self, code: &'static str, message: &str) {
+        match self.peek().cloned() {
+            Some(token) => self.error(code, message, &token),
+            None => self.error_at_end(code, message),
+        }
+    }
+
+    fn error_at_end(&mut self, code: &'static str, message: &str) {
+        let end = self.text.trim_end().len();
+        self.problem(code, message, end, end);
+    }
+
+    fn problem(&mut self, code: &'static str, message: &str, start: usize, end: usize) {
+        let mut issue = Issue::error(code, message);
+        issue.position = Some(Position::of(self.text, start, end));
+        self.issues.push(issue);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::print::print;
+    use super::*;
+    use crate::entity;
+    use proptest::prelude::*;
+
+    fn companies() -> &'static EntityInfo {
+        entity("Companies").expect("known")
+    }
+
+    #[track_caller]
+    fn check_parse(text: &str, canonical: &str) {
+        let (filter, issues) = parse(text, companies());
+        assert_eq!(issues, [], "{text}");
+        assert_eq!(print(&filter.expect("no issues"), companies()), canonical);
+    }
+
+    #[track_caller]
+    fn check_error(text: &str, code: &str, column: usize) {
+        let (filter, issues) = parse(text, companies());
+        assert_eq!(filter, None);
+        let found: Vec<_> = issues.iter().map(|i| (i.code, i.position.map_or(0, |p| p.column))).collect();
+        assert!(found.contains(&(code, column)), "{text}: {found:?}");
+    }
+
+    #[test]
+    fn examples_of_the_language() {
+        check_parse("", "");
+        check_parse("-- nothing\n", "");
+        check_parse("companyType = Customer and isActive = yes", "companyType = 1 and isActive = yes");
+        check_parse(
+            "COMPANYNAME contains 'acme' OR companyName starts with \"A\"",
+            "(companyName contains \"acme\" or companyName beginsWith \"A\")",
+        );
+        check_parse(
+            "`Company type` is any of (Lead, Prospect) and `Owner` = #29744150",
+            "companyType in (2, 3) and ownerResourceID = 29744150",
+        );
+        check_parse("phone is not empty and parentCompanyID isNull", "phone is not empty and parentCompanyID is empty");
+        check_parse("createDate >= 2026-01-01T00:00:00Z", "createDate >= 2026-01-01T00:00:00Z");
+        check_parse("udf.\"Customer Ranking\" = Golden", "udf.\"Customer Ranking\" = \"Golden\"");
+        check_parse("city != \"a \\\"b\\\" \\\\ \\u{20ac}\"", "city != \"a \\\"b\\\" \\\\ €\"");
+        check_parse(
+            "city = a and (phone = b or (fax = c and fax = d))",
+            "city = \"a\" and (phone = \"b\" or (fax = \"c\" and fax = \"d\"))",
+        );
+    }
+
+    #[test]
+    fn errors_stand_where_they_are() {
+        check_error("companyTipe = Customer and city contains", "filter.unknown_field", 1);
+        check_error("companyTipe = Customer and city contains", "filter.expected", 41);
+        check_error("companyType = Custmer", "filter.unknown_label", 15);
+        check_error("city is like me", "filter.expected", 14);
+        check_error("city frobs x", "filter.unknown_operator", 6);
+        check_error("(city = a", "filter.expected", 1);
+        check_error("city = a)", "filter.expected", 9);
+        check_error("city = a city = b", "filter.expected", 10);
+        check_error("city in ()", "filter.empty_list", 9);
+        check_error("city = \"a", "filter.expected", 8);
+        check_error("createDate = 2026-02-30", "filter.bad_date", 14);
+        check_error("city = a\nand phone ! b", "filter.expected", 11);
+    }
+
+    #[test]
+    fn depth_and_length_are_bounded() {
+        check_error(&"(".repeat(100_000), "filter.too_deep", FILTER_DEPTH_MAX);
+        let long = " ".repeat(TEXT_BYTES_MAX + 1);
+        assert_eq!(parse(&long, companies()).1[0].code, "filter.too_long");
+    }
+
+    fn value() -> impl Strategy<Value = FilterValue> {
+        prop_oneof![
+            any::<i64>().prop_map(FilterValue::Int),
+            "\\PC{0,12}".prop_map(FilterValue::Text),
+            any::<bool>().prop_map(FilterValue::Bool)
+        ]
+    }
+
+    fn condition() -> impl Strategy<Value = Filter> {
+        let field = prop_oneof![Just(("companyName", false)), Just(("city", false)), Just(("Ranking ö \"x\"", true))];
+        let operand = prop_oneof![
+            (
+                prop_oneof![Just(Op::Eq), Just(Op::NotEq), Just(Op::Contains), Just(Op::Lt)],
+                value().prop_map(Operand::One)
+            ),
+            (prop_oneof![Just(Op::In), Just(Op::NotIn)], prop::collection::vec(value(), 1..4).prop_map(Operand::Many)),
+            (prop_oneof![Just(Op::Exist), Just(Op::NotExist)], Just(Operand::None)),
+        ];
+        (field, operand).prop_map(|((field, udf), (op, operand))| {
+            Filter::Condition(Condition { field: field.to_owned(), udf, op, operand })
+        })
+    }
+
+    pub(crate) fn tree() -> impl Strategy<Value = Filter> {
+        let inner = condition().prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Filter::And),
+                prop::collection::vec(inner, 0..4).prop_map(Filter::Or),
+            ]
+        });
+        prop::collection::vec(inner, 0..4).prop_map(Filter::And)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(filter in tree()) {
+            let text = print(&filter, companies());
+            let (read, issues) = parse(&text, companies());
+            prop_assert_eq!(issues, vec![], "{}", text);
+            let read = read.expect("no issues");
+            prop_assert_eq!(print(&read, companies()), text.clone());
+            prop_assert_eq!(&read, &filter, "{}", text);
+        }
+
+        #[test]
+        fn no_text_panics(text in "[a-z =!<>()'\"`#.,0-9üand-]{0,60}") {
+            let _ = parse(&text, companies());
+        }
+    }
+}

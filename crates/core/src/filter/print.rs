@@ -1,0 +1,130 @@
+//! Print: a filter as canonical text, which `parse` reads back to the same tree.
+
+use std::fmt::Write as _;
+
+use super::{Condition, Filter, FilterValue, Operand};
+use crate::entity::EntityInfo;
+use crate::field::DataType;
+use crate::instant::Instant;
+
+/// The filter as one line of text, with the field names of the entity and numbers for picklist values.
+///
+/// ```
+/// use autotask_core::{Filter, Op, entity, filter::print::print};
+/// let filter = Filter::and([
+///     Filter::eq("companytype", 1),
+///     Filter::or([Filter::condition("city", Op::Contains, "spring"), Filter::empty("phone", true)]),
+/// ]);
+/// assert_eq!(
+///     print(&filter, entity("Companies").unwrap()),
+///     r#"companyType = 1 and (city contains "spring" or phone is empty)"#,
+/// );
+/// ```
+#[must_use]
+pub fn print(filter: &Filter, info: &EntityInfo) -> String {
+    let mut out = String::new();
+    match filter {
+        Filter::And(items) if items.is_empty() => {}
+        Filter::And(items) => join(&mut out, items, " and ", info),
+        other => group(&mut out, other, info),
+    }
+    out
+}
+
+fn join(out: &mut String, items: &[Filter], between: &str, info: &EntityInfo) {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(between);
+        }
+        group(out, item, info);
+    }
+}
+
+/// An item of a group. Groups always stand in parentheses, so that one-element groups survive the round trip.
+fn group(out: &mut String, filter: &Filter, info: &EntityInfo) {
+    let (word, items) = match filter {
+        Filter::And(items) => ("and", items),
+        Filter::Or(items) => ("or", items),
+        Filter::Condition(condition) => return write_condition(out, condition, info),
+    };
+    // `all (…)` and `any (…)` say the kind of a group that its words cannot: with one member or none.
+    if items.len() < 2 {
+        out.push_str(if word == "and" { "all " } else { "any " });
+    }
+    out.push('(');
+    join(out, items, if word == "and" { " and " } else { " or " }, info);
+    out.push(')');
+}
+
+fn write_condition(out: &mut String, condition: &Condition, info: &EntityInfo) {
+    let field = info.find(&condition.field, condition.udf);
+    let name = field.map_or(condition.field.as_str(), |f| &*f.name);
+    if condition.udf {
+        out.push_str("udf.");
+        quote(out, name);
+    } else if is_plain_name(name) {
+        out.push_str(name);
+    } else {
+        let _ = write!(out, "`{}`", name.replace('`', ""));
+    }
+    let _ = write!(out, " {}", condition.op.text());
+    let data_type = field.map(|f| f.data_type);
+    match &condition.operand {
+        Operand::None => {}
+        Operand::One(value) => {
+            out.push(' ');
+            write_value(out, value, data_type);
+        }
+        Operand::Many(values) => {
+            out.push_str(" (");
+            for (index, value) in values.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(", ");
+                }
+                write_value(out, value, data_type);
+            }
+            out.push(')');
+        }
+    }
+}
+
+fn write_value(out: &mut String, value: &FilterValue, data_type: Option<DataType>) {
+    let _ = match value {
+        FilterValue::Null => write!(out, "null"),
+        FilterValue::Bool(value) => write!(out, "{}", if *value { "yes" } else { "no" }),
+        FilterValue::Int(value) => write!(out, "{value}"),
+        // `{:?}` keeps a fraction or an exponent, so that the number is not read back as a whole one.
+        FilterValue::Number(value) => write!(out, "{value:?}"),
+        FilterValue::Text(text) if data_type == Some(DataType::DateTime) && is_bare_date(text) => write!(out, "{text}"),
+        FilterValue::Text(text) => return quote(out, text),
+    };
+}
+
+/// Whether the parser reads this date back without quotes, as the same text.
+pub(crate) fn is_bare_date(text: &str) -> bool {
+    Instant::parse(text).is_some()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'.' | b'+'))
+}
+
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !super::parse::is_keyword(name)
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,489 @@
+//! Typed: a filter whose fields are found and whose values are read as the type of their field.
+//!
+//! Both meanings of a filter, `matches` here and the sandbox's SQL, start from this form, so a value is
+//! understood in one place.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::{Condition, FILTER_DEPTH_MAX, Filter, FilterValue, OR_CONDITIONS_MAX, Op, Operand, UDFS_MAX};
+use crate::entity::EntityInfo;
+use crate::field::{DataType, FieldInfo};
+use crate::instant::Instant;
+use crate::issue::Issue;
+use crate::record::{Record, boolean, number, whole};
+use crate::text::{fold, fold_for_equality};
+
+/// A filter ready to run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Typed<'a> {
+    /// All of these.
+    And(Vec<Typed<'a>>),
+    /// Any of these.
+    Or(Vec<Typed<'a>>),
+    /// A comparison with null, which no row matches.
+    Never,
+    /// One comparison.
+    Test(Test<'a>),
+}
+
+/// One comparison, with its values as the type of the field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test<'a> {
+    /// The field.
+    pub field: &'a FieldInfo,
+    /// The comparison.
+    pub op: Op,
+    /// No value for `exist` and `notExist`, any number for lists, else one.
+    pub values: Vec<Scalar>,
+}
+
+/// A value as the type of its field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// Folded text; for equality and lists without trailing spaces.
+    Text(String),
+    /// A whole number; booleans and flags are 0 and 1.
+    Int(i64),
+    /// A number with a fraction.
+    Number(f64),
+    /// An instant.
+    Instant(Instant),
+}
+
+/// Something that keeps a filter from running, at a node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// The way to the node: which item of each group, from the top.
+    pub path: Vec<usize>,
+    /// What it is.
+    pub kind: ProblemKind,
+}
+
+/// What keeps a filter from running.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProblemKind {
+    /// No such field.
+    UnknownField {
+        /// As written.
+        name: String,
+        /// Whether a user-defined field was meant.
+        udf: bool,
+        /// The entity.
+        entity: &'static str,
+        /// The nearest field.
+        nearest: Option<String>,
+        /// Whether the name is known as the other kind: a user-defined field without `udf`, or the reverse.
+        other_kind: bool,
+    },
+    /// Autotask returns the field but refuses to filter by it.
+    NotQueryable {
+        /// The field.
+        name: String,
+    },
+    /// The operator means nothing on this kind of field.
+    OperatorNotForType {
+        /// The field.
+        name: String,
+        /// The operator.
+        op: Op,
+        /// What the field holds.
+        data_type: DataType,
+    },
+    /// The value is not of the field's type.
+    ValueType {
+        /// The field.
+        name: String,
+        /// What the field holds.
+        data_type: DataType,
+        /// As written.
+        given: String,
+        /// For a picklist, its values.
+        choices: Vec<String>,
+    },
+    /// A value is missing, or there is a list where one value belongs.
+    WrongArity {
+        /// The field.
+        name: String,
+        /// The operator.
+        op: Op,
+    },
+    /// A list without elements.
+    EmptyList {
+        /// The field.
+        name: String,
+    },
+    /// Too many conditions under `or`.
+    TooManyConditions {
+        /// How many there are.
+        count: usize,
+    },
+    /// Too many different user-defined fields.
+    TooManyUdfs {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// Groups nest too deep.
+    TooDeep,
+}
+
+impl<'a> Typed<'a> {
+    /// Finds the fields and reads the values.
+    ///
+    /// # Errors
+    ///
+    /// Every problem, each at its node; never just the first.
+    pub fn of(filter: &Filter, info: &'a EntityInfo) -> Result<Typed<'a>, Vec<Problem>> {
+        let mut reader = Reader { info, problems: Vec::new(), path: Vec::new(), or_conditions: 0, udfs: Vec::new() };
+        let typed = reader.filter(filter, false);
+        if reader.or_conditions > OR_CONDITIONS_MAX {
+            let count = reader.or_conditions;
+            reader.problems.push(Problem { path: Vec::new(), kind: ProblemKind::TooManyConditions { count } });
+        }
+        if reader.udfs.len() > UDFS_MAX {
+            let names = std::mem::take(&mut reader.udfs);
+            reader.problems.push(Problem { path: Vec::new(), kind: ProblemKind::TooManyUdfs { names } });
+        }
+        if reader.problems.is_empty() { Ok(typed) } else { Err(reader.problems) }
+    }
+
+    /// Whether a row matches. Every comparison with a null or missing field is false, `noteq` and `notIn` too.
+    #[must_use]
+    pub fn matches(&self, row: &Record) -> bool {
+        match self {
+            Typed::And(items) => items.iter().all(|item| item.matches(row)),
+            Typed::Or(items) => items.iter().any(|item| item.matches(row)),
+            Typed::Never => false,
+            Typed::Test(test) => test.matches(row),
+        }
+    }
+}
+
+impl Test<'_> {
+    fn matches(&self, row: &Record) -> bool {
+        let value = row.value(&self.field.name, self.field.is_udf);
+        match self.op {
+            Op::Exist => value.is_some(),
+            Op::NotExist => value.is_none(),
+            _ => value.and_then(|v| self.scalar(v)).is_some_and(|v| self.holds(&v)),
+        }
+    }
+
+    /// The row's value as the field's type; `None` when it is of another type.
+    fn scalar(&self, value: &Value) -> Option<Scalar> {
+        Some(match self.field.data_type {
+            DataType::String | DataType::Bytes => Scalar::Text(comparable(self.op, value.as_str()?)),
+            DataType::Boolean => Scalar::Int(i64::from(boolean(value)?)),
+            DataType::Integer | DataType::Long => Scalar::Int(whole(value).or_else(|| value.as_bool().map(i64::from))?),
+            DataType::Decimal | DataType::Double => match whole(value) {
+                Some(whole) => Scalar::Int(whole),
+                None => Scalar::Number(number(value)?),
+            },
+            DataType::DateTime => Scalar::Instant(Instant::parse(value.as_str()?)?),
+        })
+    }
+
+    fn holds(&self, value: &Scalar) -> bool {
+        let first = self.values.first();
+        let ordering = || first.and_then(|other| value.compare(other));
+        let text = |test: fn(&str, &str) -> bool| match (value, first) {
+            (Scalar::Text(value), Some(Scalar::Text(other))) => test(value, other),
+            _ => false,
+        };
+        let listed = || self.values.iter().any(|other| value.compare(other) == Some(Ordering::Equal));
+        match self.op {
+            Op::Eq => ordering() == Some(Ordering::Equal),
+            Op::NotEq => ordering().is_some_and(Ordering::is_ne),
+            Op::Gt => ordering().is_some_and(Ordering::is_gt),
+            Op::Gte => ordering().is_some_and(Ordering::is_ge),
+            Op::Lt => ordering().is_some_and(Ordering::is_lt),
+            Op::Lte => ordering().is_some_and(Ordering::is_le),
+            Op::BeginsWith => text(|value, other| value.starts_with(other)),
+            Op::EndsWith => text(|value, other| value.ends_with(other)),
+            Op::Contains => text(|value, other| value.contains(other)),
+            Op::Exist => true,
+            Op::NotExist => false,
+            Op::In => listed(),
+            Op::NotIn => !listed(),
+        }
+    }
+}
+
+impl Scalar {
+    /// Compares two values of one type; texts by their folded code points.
+    #[must_use]
+    pub fn compare(&self, other: &Scalar) -> Option<Ordering> {
+        match (self, other) {
+            (Scalar::Text(a), Scalar::Text(b)) => Some(a.cmp(b)),
+            (Scalar::Instant(a), Scalar::Instant(b)) => Some(a.cmp(b)),
+            (Scalar::Int(a), Scalar::Int(b)) => Some(a.cmp(b)),
+            (Scalar::Number(a), Scalar::Number(b)) => a.partial_cmp(b),
+            (Scalar::Int(a), Scalar::Number(b)) => compare_mixed(*a, *b),
+            (Scalar::Number(a), Scalar::Int(b)) => compare_mixed(*b, *a).map(Ordering::reverse),
+            _ => None,
+        }
+    }
+}
+
+/// Compares a whole number with a float without rounding the whole number, as SQLite does.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the range is checked first")]
+fn compare_mixed(whole: i64, float: f64) -> Option<Ordering> {
+    const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() {
+        return None;
+    }
+    if float >= TWO_63 {
+        return Some(Ordering::Less);
+    }
+    if float < -TWO_63 {
+        return Some(Ordering::Greater);
+    }
+    let floor = float.floor();
+    Some(whole.cmp(&(floor as i64)).then(if float > floor { Ordering::Less } else { Ordering::Equal }))
+}
+
+fn comparable(op: Op, text: &str) -> String {
+    match op {
+        Op::Eq | Op::NotEq | Op::In | Op::NotIn => fold_for_equality(text),
+        _ => fold(text),
+    }
+}
+
+struct Reader<'a> {
+    info: &'a EntityInfo,
+    problems: Vec<Problem>,
+    path: Vec<usize>,
+    or_conditions: usize,
+    udfs: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn filter(&mut self, filter: &Filter, under_or: bool) -> Typed<'a> {
+        match filter {
+            Filter::And(items) => Typed::And(self.group(items, under_or)),
+            Filter::Or(items) => Typed::Or(self.group(items, true)),
+            Filter::Condition(condition) => {
+                self.or_conditions += usize::from(under_or);
+                self.condition(condition)
+            }
+        }
+    }
+
+    fn group(&mut self, items: &[Filter], under_or: bool) -> Vec<Typed<'a>> {
+        if self.path.len() >= FILTER_DEPTH_MAX {
+            self.problem(ProblemKind::TooDeep);
+            return Vec::new();
+        }
+        let read = |(index, item)| {
+            self.path.push(index);
+            let typed = self.filter(item, under_or);
+            self.path.pop();
+            typed
+        };
+        items.iter().enumerate().map(read).collect()
+    }
+
+    fn condition(&mut self, condition: &Condition) -> Typed<'a> {
+        let Condition { field: name, udf, op, operand } = condition;
+        if *udf && !self.udfs.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            self.udfs.push(name.clone());
+        }
+        if let Operand::Many(values) = operand {
+            self.or_conditions += values.len();
+        }
+        let Some(field) = self.info.find(name, *udf) else {
+            let nearest = self.info.nearest_field(name, *udf).map(str::to_owned);
+            let other_kind = self.info.find(name, !udf).is_some();
+            let entity = self.info.name;
+            return self.problem(ProblemKind::UnknownField {
+                name: name.clone(),
+                udf: *udf,
+                entity,
+                nearest,
+                other_kind,
+            });
+        };
+        let name = field.name.to_string();
+        if !field.is_queryable {
+            return self.problem(ProblemKind::NotQueryable { name });
+        }
+        if !op.is_for(field.data_type) {
+            return self.problem(ProblemKind::OperatorNotForType { name, op: *op, data_type: field.data_type });
+        }
+        let values = match (op.arity(), operand) {
+            // What Autotask does with a value beside `exist` is unknown; it has no use for one.
+            (super::Arity::None, _) => &[][..],
+            (super::Arity::One, Operand::One(FilterValue::Null)) => return Typed::Never,
+            (super::Arity::One, Operand::One(value)) => std::slice::from_ref(value),
+            (super::Arity::Many, Operand::Many(values)) if values.is_empty() => {
+                return self.problem(ProblemKind::EmptyList { name });
+            }
+            (super::Arity::Many, Operand::Many(values)) => values,
+            _ => return self.problem(ProblemKind::WrongArity { name, op: *op }),
+        };
+        let mut scalars = Vec::with_capacity(values.len());
+        for value in values {
+            if matches!(value, FilterValue::Null) {
+                continue;
+            }
+            match scalar(value, field, *op) {
+                Some(scalar) => scalars.push(scalar),
+                None => {
+                    let choices = field.picklist.iter().map(|p| format!("{} ({})", p.value, p.label)).collect();
+                    self.problem(ProblemKind::ValueType {
+                        name: name.clone(),
+                        data_type: field.data_type,
+                        given: display(value),
+                        choices,
+                    });
+                }
+            }
+        }
+        Typed::Test(Test { field, op: *op, values: scalars })
+    }
+
+    fn problem(&mut self, kind: ProblemKind) -> Typed<'a> {
+        self.problems.push(Problem { path: self.path.clone(), kind });
+        Typed::Never
+    }
+}
+
+/// Reads a value as the type of a field: numbers and booleans may come as text, booleans as 0 and 1, and a flag
+/// takes `true` and `false`.
+fn scalar(value: &FilterValue, field: &FieldInfo, op: Op) -> Option<Scalar> {
+    let is_flag = field.is_flag || field.data_type == DataType::Boolean;
+    Some(match field.data_type {
+        DataType::String | DataType::Bytes => match value {
+            FilterValue::Text(text) => Scalar::Text(comparable(op, text)),
+            FilterValue::Int(number) => Scalar::Text(number.to_string()),
+            FilterValue::Number(number) => Scalar::Text(number.to_string()),
+            FilterValue::Bool(_) | FilterValue::Null => return None,
+        },
+        DataType::DateTime => match value {
+            FilterValue::Text(text) => Scalar::Instant(Instant::parse(text)?),
+            _ => return None,
+        },
+        DataType::Boolean | DataType::Integer | DataType::Long | DataType::Decimal | DataType::Double => {
+            let json = to_json(value);
+            match boolean(&json).filter(|_| is_flag) {
+                Some(flag) => Scalar::Int(i64::from(flag)),
+                None if field.data_type == DataType::Boolean => return None,
+                None => match whole(&json) {
+                    Some(whole) => Scalar::Int(whole),
+                    None => Scalar::Number(number(&json)?),
+                },
+            }
+        }
+    })
+}
+
+pub(crate) fn to_json(value: &FilterValue) -> Value {
+    match value {
+        FilterValue::Null => Value::Null,
+        FilterValue::Bool(value) => Value::from(*value),
+        FilterValue::Int(value) => Value::from(*value),
+        FilterValue::Number(value) => Value::from(*value),
+        FilterValue::Text(value) => Value::from(value.as_str()),
+    }
+}
+
+fn display(value: &FilterValue) -> String {
+    match value {
+        FilterValue::Null => "null".to_owned(),
+        FilterValue::Bool(value) => value.to_string(),
+        FilterValue::Int(value) => value.to_string(),
+        FilterValue::Number(value) => value.to_string(),
+        FilterValue::Text(value) => value.clone(),
+    }
+}
+
+impl Problem {
+    /// The problem in words, at its JSON path.
+    #[must_use]
+    pub fn issue(&self) -> Issue {
+        let (issue, member) = self.kind.issue();
+        let mut path = String::from("filter");
+        for (depth, index) in self.path.iter().enumerate() {
+            if depth > 0 {
+                path.push_str(".items");
+            }
+            path.push_str(&format!("[{index}]"));
+        }
+        if !member.is_empty() && !self.path.is_empty() {
+            path.push('.');
+            path.push_str(member);
+        }
+        issue.at(path)
+    }
+}
+
+impl ProblemKind {
+    /// The issue, and the member of the condition it is about.
+    fn issue(&self) -> (Issue, &'static str) {
+        match self {
+            ProblemKind::UnknownField { name, udf, entity, nearest, other_kind } => {
+                let kind = if *udf { "user-defined field" } else { "field" };
+                let issue = Issue::error("filter.unknown_field", format!("unknown {kind} `{name}` on {entity}"));
+                let issue = match (nearest, other_kind) {
+                    (_, true) if *udf => issue.hint(format!("`{name}` is a field of Autotask's own; leave `udf` out")),
+                    (_, true) => issue.hint(format!("`{name}` is a user-defined field; say `\"udf\": true`")),
+                    (Some(nearest), _) => issue.hint(format!("did you mean `{nearest}`?")),
+                    (None, _) => issue,
+                };
+                (issue, "field")
+            }
+            ProblemKind::NotQueryable { name } => (
+                Issue::error("filter.not_queryable", format!("Autotask cannot filter by `{name}`"))
+                    .hint("load the rows and look at the field here"),
+                "field",
+            ),
+            ProblemKind::OperatorNotForType { name, op, data_type } => {
+                let mut issue = Issue::error(
+                    "filter.operator_not_for_type",
+                    format!("`{}` cannot be used on `{name}`, which holds {}", op.wire(), data_type.noun()),
+                );
+                issue.expected = Op::ALL.into_iter().filter(|op| op.is_for(*data_type)).map(|op| op.wire().to_owned()).collect();
+                (issue, "op")
+            }
+            ProblemKind::ValueType { name, data_type, given, choices } => {
+                let issue =
+                    Issue::error("filter.value_type", format!("`{given}` is not {}, which `{name}` holds", data_type.noun()));
+                let issue = if choices.is_empty() || choices.len() > 20 {
+                    issue
+                } else {
+                    issue.hint(format!("the values are {}", choices.join(", ")))
+                };
+                (issue, "value")
+            }
+            ProblemKind::WrongArity { name, op } => (
+                match op.arity() {
+                    super::Arity::Many => Issue::error("filter.value_type", format!("`{}` on `{name}` needs a list of values", op.wire())),
+                    _ => Issue::error("filter.expected", format!("`{}` on `{name}` needs one value", op.wire())),
+                },
+                "value",
+            ),
+            ProblemKind::EmptyList { name } => {
+                (Issue::error("filter.empty_list", format!("the list for `{name}` is empty")).hint("give at least one value"), "value")
+            }
+            ProblemKind::TooManyConditions { count } => (
+                Issue::error(
+                    "filter.too_many_conditions",
+                    format!("{count} conditions under `or` and in lists; Autotask takes at most {OR_CONDITIONS_MAX} in one query"),
+                )
+                .hint("split the query"),
+                "",
+            ),
+            ProblemKind::TooManyUdfs { names } => (
+                Issue::error(
+                    "filter.too_many_udfs",
+                    format!("{} user-defined fields ({}); Autotask takes one in a query", names.len(), names.join(", ")),
+                ),
+                "",
+            ),
+            ProblemKind::TooDeep => {
+                (Issue::error("filter.too_deep", format!("groups nest deeper than {FILTER_DEPTH_MAX} levels")), "")
+            }
+        }
+    }
+}

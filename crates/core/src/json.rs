@@ -1,0 +1,109 @@
+//! JSON as Autotask's own samples write it: strict first, then with single quotes, bare keys and trailing commas.
+
+use serde_json::Value;
+
+use crate::issue::{Issue, Position};
+
+/// How deep JSON may nest. Deeper text is refused before any parser recurses into it.
+pub const JSON_DEPTH_MAX: usize = 80;
+
+/// Reads JSON, leniently where it is not strict.
+///
+/// # Errors
+///
+/// `json.syntax` with the position the strict parser stopped at, `json.too_deep`, or `json.not_text` for bytes
+/// that are not UTF-8.
+pub fn parse(bytes: &[u8]) -> Result<Value, Issue> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Issue::error("json.not_text", format!("byte {} is not UTF-8", error.valid_up_to() + 1))
+            .hint("send the body as UTF-8")
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    if let Some(at) = too_deep(text) {
+        let mut issue = Issue::error("json.too_deep", format!("JSON nests deeper than {JSON_DEPTH_MAX} levels"));
+        issue.position = Some(Position::of(text, at, at + 1));
+        return Err(issue);
+    }
+    let strict = match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    json5::from_str(text).map_err(|_| {
+        let at = offset(text, strict.line(), strict.column());
+        let mut issue = Issue::error("json.syntax", format!("this is not JSON: {}", message(&strict)));
+        issue.position = Some(Position::of(text, at, at + 1));
+        issue
+    })
+}
+
+/// serde_json's message without its own ` at line … column …`, which the position says.
+fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rfind(" at line ").map_or(text.clone(), |at| text[..at].to_owned())
+}
+
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    start + column.saturating_sub(1)
+}
+
+/// Where the nesting first exceeds the bound, told by counting brackets outside of quotes.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'[' | b'{') => {
+                depth += 1;
+                if depth > JSON_DEPTH_MAX {
+                    return Some(at);
+                }
+            }
+            (None, b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn strict_and_lenient_text_are_read() {
+        for text in [
+            r#"{"id":"4","a":[1,2]}"#,
+            "{'id':'4','a':[1,2,],}",
+            "{id:'4', a:[1,2]}",
+            "\u{feff}{\"id\":\"4\",\"a\":[1,2]}",
+        ] {
+            assert_eq!(parse(text.as_bytes()), Ok(json!({"id":"4","a":[1,2]})), "{text}");
+        }
+        assert_eq!(parse(br#"{'id':9007199254740993}"#), Ok(json!({"id": 9_007_199_254_740_993_i64})));
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let issue = parse(b"{\n  \"a\": }").expect_err("not JSON");
+        assert_eq!((issue.code, issue.position.map(|p| (p.line, p.column))), ("json.syntax", Some((2, 8))));
+        assert_eq!(parse(&[0x22, 0xff]).expect_err("not text").code, "json.not_text");
+    }
+
+    #[test]
+    fn depth_is_bounded_before_any_recursion() {
+        let deep = format!("{}{}", "[".repeat(JSON_DEPTH_MAX), "]".repeat(JSON_DEPTH_MAX));
+        assert!(parse(deep.as_bytes()).is_ok());
+        let deeper = "[".repeat(1_000_000);
+        assert_eq!(parse(deeper.as_bytes()).expect_err("too deep").code, "json.too_deep");
+        let quoted = format!("['{}']", "[".repeat(1000));
+        assert!(parse(quoted.as_bytes()).is_ok(), "brackets in text do not count");
+    }
+}

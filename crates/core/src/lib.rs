@@ -1,0 +1,36 @@
+//! What Autotask's CRM is, without any I/O: no sockets, no clock, no environment, no randomness.
+//!
+//! ```text
+//!    text ──parse──► Filter ──body──► JSON for the API          answers ──► Plan ──► next action
+//!      ▲               │                                                (onboarding)
+//!      └─────print─────┤
+//!                      ├──check──► issues  (with EntityInfo)    (id, parent) ──► Hierarchy
+//!                      ├──eval───► bool    (with a Record)
+//!                      └──sql────► WHERE   (in the sandbox)     Operation ◄──► Request / Response
+//! ```
+
+#[rustfmt::skip] // generated
+pub mod entities;
+pub mod entity;
+pub mod field;
+pub mod filter;
+pub mod instant;
+pub mod issue;
+pub mod json;
+pub mod record;
+pub mod request;
+pub mod response;
+pub mod route;
+pub mod schema;
+pub mod text;
+
+pub use entities::{Company, CompanyLocation, Contact, Resource};
+pub use entity::{EntityInfo, ParentInfo, entity, entity_names};
+pub use field::{DataType, FieldInfo, Format, PicklistValue};
+pub use filter::{Condition, Filter, FilterValue, Op};
+pub use instant::Instant;
+pub use issue::{Issue, Position, Severity};
+pub use record::Record;
+pub use request::{Operation, Query, Request, Verb};
+pub use response::{Failure, FailureKind};
+pub use schema::Schema;
