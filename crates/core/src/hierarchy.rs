@@ -77,7 +77,8 @@ impl Hierarchy {
         for (row, id) in (0_u32..).zip(&ids) {
             row_of.entry(*id).or_insert(row);
         }
-        let linked: Vec<Option<u32>> = parents[..count].iter().map(|p| p.and_then(|id| row_of.get(&id).copied())).collect();
+        let linked: Vec<Option<u32>> =
+            parents[..count].iter().map(|p| p.and_then(|id| row_of.get(&id).copied())).collect();
         let cycles = cycles(&linked);
         let mut place: Vec<Place> = (0..count)
             .map(|row| match (linked[row], parents[row]) {
@@ -92,7 +93,16 @@ impl Hierarchy {
             }
         }
         let parent = linked.into_iter().zip(&place).map(|(p, place)| p.filter(|_| *place == Place::Child)).collect();
-        let mut forest = Hierarchy { ids, row_of, parent, place, order: Vec::new(), depth: vec![0; count], descendants: vec![0; count], cycles };
+        let mut forest = Hierarchy {
+            ids,
+            row_of,
+            parent,
+            place,
+            order: Vec::new(),
+            depth: vec![0; count],
+            descendants: vec![0; count],
+            cycles,
+        };
         forest.walk();
         forest
     }
@@ -184,7 +194,8 @@ impl Hierarchy {
     /// hangs below it outside of the cycle.
     #[must_use]
     pub fn subtree(&self, own: &[f64]) -> Vec<f64> {
-        let mut sums: Vec<f64> = (0..self.ids.len()).map(|row| own.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0)).collect();
+        let mut sums: Vec<f64> =
+            (0..self.ids.len()).map(|row| own.get(row).copied().filter(|v| !v.is_nan()).unwrap_or(0.0)).collect();
         for &row in self.order.iter().rev() {
             if let Some(parent) = self.parent[row as usize] {
                 sums[parent as usize] += sums[row as usize];
@@ -204,7 +215,11 @@ impl Hierarchy {
                 Problem { kind: ProblemKind::SelfParent, message: format!("company {id} is its own parent"), ids }
             } else {
                 let path: Vec<_> = ids.iter().chain(ids.first()).map(i64::to_string).collect();
-                Problem { kind: ProblemKind::Cycle, message: format!("companies are each other's parents: {}", path.join(" → ")), ids }
+                Problem {
+                    kind: ProblemKind::Cycle,
+                    message: format!("companies are each other's parents: {}", path.join(" → ")),
+                    ids,
+                }
             };
             problems.push(problem);
         }
@@ -222,7 +237,10 @@ impl Hierarchy {
                 problems.push(Problem {
                     kind: ProblemKind::Depth,
                     ids: vec![id],
-                    message: format!("company {id} is on level {}; Autotask's screens allow {levels}", self.depth[row] + 1),
+                    message: format!(
+                        "company {id} is on level {}; Autotask's screens allow {levels}",
+                        self.depth[row] + 1
+                    ),
                 });
             }
             if let Some(parent) = self.parent[row].map(|p| p as usize)
@@ -243,7 +261,9 @@ impl Hierarchy {
     #[must_use]
     pub fn can_move(&self, id: i64, parent: Option<i64>) -> Vec<Issue> {
         let error = |code, message: String| vec![Issue::error(code, message).at("parentCompanyID")];
-        let Some(row) = self.row(id) else { return error("hierarchy.unknown", format!("company {id} is not among the rows")) };
+        let Some(row) = self.row(id) else {
+            return error("hierarchy.unknown", format!("company {id} is not among the rows"));
+        };
         let Some(parent) = parent else { return Vec::new() };
         let Some(mut above) = self.row(parent) else {
             return error("hierarchy.unknown", format!("company {parent} is not among the rows"));
@@ -324,7 +344,16 @@ mod tests {
     #[test]
     fn cycles_orphans_and_depth_are_found_and_nothing_is_dropped() {
         // 1 → 2 → 3 → 1 with 4 below 2; 5 is its own parent; 6's parent is missing; 7 below 6; 9 → 8 → 7
-        let h = forest(&[(1, Some(2)), (2, Some(3)), (3, Some(1)), (4, Some(2)), (5, Some(5)), (6, Some(99)), (7, Some(6)), (8, Some(7))]);
+        let h = forest(&[
+            (1, Some(2)),
+            (2, Some(3)),
+            (3, Some(1)),
+            (4, Some(2)),
+            (5, Some(5)),
+            (6, Some(99)),
+            (7, Some(6)),
+            (8, Some(7)),
+        ]);
         assert_eq!(h.order().len(), 8);
         let kinds: Vec<_> = h.problems(2, &[]).into_iter().map(|p| (p.kind, p.ids)).collect();
         assert_eq!(

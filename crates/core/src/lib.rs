@@ -9,6 +9,7 @@
 //!                      └──sql────► WHERE   (in the sandbox)     Operation ◄──► Request / Response
 //! ```
 
+pub mod duplicates;
 #[rustfmt::skip] // generated
 pub mod entities;
 pub mod entity;
@@ -18,6 +19,7 @@ pub mod hierarchy;
 pub mod instant;
 pub mod issue;
 pub mod json;
+pub mod onboarding;
 pub mod record;
 pub mod request;
 pub mod response;

@@ -36,7 +36,8 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
     }
     for field in info.fields.iter().filter(|f| is_demanded(f, info, mode, record)) {
         if is_blank(record.get(&field.name)) {
-            issues.push(Issue::error("record.required", format!("{} is required", field.pascal_name())).at(&*field.name));
+            issues
+                .push(Issue::error("record.required", format!("{} is required", field.pascal_name())).at(&*field.name));
         }
     }
     for (name, value) in record.iter() {
@@ -56,7 +57,9 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
 /// The warning for a contact whose address another contact has. Autotask itself allows it.
 #[must_use]
 pub fn email_exists(path: impl Into<String>) -> Issue {
-    Issue::warning("record.email_exists", "Email already exists").hint("open the contact that has it, or go on if they are two people").at(path)
+    Issue::warning("record.email_exists", "Email already exists")
+        .hint("open the contact that has it, or go on if they are two people")
+        .at(path)
 }
 
 /// Whether a field must have a value: on create what is required, the parent's id included; on update only what
@@ -79,7 +82,10 @@ fn is_blank(value: Option<&Value>) -> bool {
 
 fn unknown(info: &EntityInfo, name: &str, udf: bool) -> Issue {
     let kind = if udf { "user-defined field" } else { "field" };
-    let issue = Issue::warning("record.unknown_field", format!("unknown {kind} `{name}` on {}; Autotask ignores it", info.name));
+    let issue = Issue::warning(
+        "record.unknown_field",
+        format!("unknown {kind} `{name}` on {}; Autotask ignores it", info.name),
+    );
     match info.nearest_field(name, udf) {
         Some(nearest) => issue.hint(format!("did you mean `{nearest}`?")),
         None => issue,
@@ -87,11 +93,19 @@ fn unknown(info: &EntityInfo, name: &str, udf: bool) -> Issue {
     .at(name)
 }
 
-fn check_field(field: &FieldInfo, value: &Value, info: &EntityInfo, mode: Mode, record: &Record, issues: &mut Vec<Issue>) {
+fn check_field(
+    field: &FieldInfo,
+    value: &Value,
+    info: &EntityInfo,
+    mode: Mode,
+    record: &Record,
+    issues: &mut Vec<Issue>,
+) {
     let given_at_create = field.is_required && mode == Mode::Create;
     if field.is_read_only && !given_at_create {
         issues.push(
-            Issue::warning("record.read_only", format!("`{}` is read-only; Autotask ignores it", field.name)).at(&*field.name),
+            Issue::warning("record.read_only", format!("`{}` is read-only; Autotask ignores it", field.name))
+                .at(&*field.name),
         );
         return;
     }
@@ -99,7 +113,10 @@ fn check_field(field: &FieldInfo, value: &Value, info: &EntityInfo, mode: Mode, 
     if is_blank(Some(value)) {
         return;
     }
-    let parent_value = field.picklist_parent.as_deref().and_then(|p| record.int(p).or_else(|| info.field(p).and_then(|f| record.int(&f.name))));
+    let parent_value = field
+        .picklist_parent
+        .as_deref()
+        .and_then(|p| record.int(p).or_else(|| info.field(p).and_then(|f| record.int(&f.name))));
     if let Some(issue) = check_value(field, value, mode, parent_value) {
         issues.push(issue.at(&*field.name));
     }
@@ -158,7 +175,10 @@ fn check_pick(field: &FieldInfo, value: &Value, mode: Mode, parent_value: Option
         && pick.parent_value.parse() != Ok(parent)
     {
         let under = field.picklist_parent.as_deref().unwrap_or("its parent");
-        return invalid("record.invalid_value", format!("\"{}\" does not belong to this value of `{under}`", pick.label));
+        return invalid(
+            "record.invalid_value",
+            format!("\"{}\" does not belong to this value of `{under}`", pick.label),
+        );
     }
     if !pick.is_active {
         let message = format!("\"{}\" of `{}` is inactive", pick.label, field.name);
@@ -172,28 +192,38 @@ fn check_pick(field: &FieldInfo, value: &Value, mode: Mode, parent_value: Option
 }
 
 fn choices(field: &FieldInfo) -> String {
-    let active: Vec<_> = field.picklist.iter().filter(|p| p.is_active).map(|p| format!("{} ({})", p.value, p.label)).collect();
-    if active.len() > 20 { format!("it has {} values; see its picklist", active.len()) } else { format!("the values are {}", active.join(", ")) }
+    let active: Vec<_> =
+        field.picklist.iter().filter(|p| p.is_active).map(|p| format!("{} ({})", p.value, p.label)).collect();
+    if active.len() > 20 {
+        format!("it has {} values; see its picklist", active.len())
+    } else {
+        format!("the values are {}", active.join(", "))
+    }
 }
 
 fn check_text(field: &FieldInfo, text: &str) -> Option<Issue> {
     let length = text.chars().count();
     if field.length > 0 && length > field.length as usize {
         return Some(
-            Issue::error("record.too_long", format!("{} has {length} characters; at most {}", field.name, field.length))
-                .hint("shorten it"),
+            Issue::error(
+                "record.too_long",
+                format!("{} has {length} characters; at most {}", field.name, field.length),
+            )
+            .hint("shorten it"),
         );
     }
     match field.format {
         Format::Email if !is_email(text) => {
             Some(Issue::error("record.email", "Invalid email format").hint("write it as name@example.com"))
         }
-        Format::Web if !is_web_address(text) => {
-            Some(Issue::error("record.web_address", format!("Invalid {}", field.name)).hint("write it as example.com or https://example.com"))
-        }
-        Format::Phone if !is_phone(text) => {
-            Some(Issue::error("record.phone", format!("Invalid {}", field.name)).hint("write digits, with spaces, +, -, ., / or parentheses between them"))
-        }
+        Format::Web if !is_web_address(text) => Some(
+            Issue::error("record.web_address", format!("Invalid {}", field.name))
+                .hint("write it as example.com or https://example.com"),
+        ),
+        Format::Phone if !is_phone(text) => Some(
+            Issue::error("record.phone", format!("Invalid {}", field.name))
+                .hint("write digits, with spaces, +, -, ., / or parentheses between them"),
+        ),
         _ => None,
     }
 }
@@ -204,7 +234,8 @@ fn check_text(field: &FieldInfo, text: &str) -> Option<Issue> {
 #[must_use]
 pub fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.split_once('@') else { return false };
-    let atom = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c));
+    let atom =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c));
     text.len() <= 254 && local.len() <= 64 && local.split('.').all(atom) && host.contains('.') && is_host(host)
 }
 
@@ -214,7 +245,9 @@ pub fn is_email(text: &str) -> bool {
 pub fn is_web_address(text: &str) -> bool {
     let scheme_end = text.find("://");
     let rest = match scheme_end {
-        Some(at) if text[..at].eq_ignore_ascii_case("http") || text[..at].eq_ignore_ascii_case("https") => &text[at + 3..],
+        Some(at) if text[..at].eq_ignore_ascii_case("http") || text[..at].eq_ignore_ascii_case("https") => {
+            &text[at + 3..]
+        }
         Some(_) => return false,
         None => text,
     };
@@ -239,8 +272,12 @@ fn is_host(host: &str) -> bool {
 #[must_use]
 pub fn is_phone(text: &str) -> bool {
     let folded = text.to_lowercase();
-    let number = ["extension", "ext.", "ext", "x", "#"].iter().find_map(|mark| folded.split_once(mark)).map_or(folded.as_str(), |(number, _)| number);
-    number.chars().filter(char::is_ascii_digit).count() >= 3 && number.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./–".contains(c))
+    let number = ["extension", "ext.", "ext", "x", "#"]
+        .iter()
+        .find_map(|mark| folded.split_once(mark))
+        .map_or(folded.as_str(), |(number, _)| number);
+    number.chars().filter(char::is_ascii_digit).count() >= 3
+        && number.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./–".contains(c))
 }
 
 fn check_user_defined_fields(record: &Record, info: &EntityInfo, mode: Mode, issues: &mut Vec<Issue>) {
@@ -260,7 +297,8 @@ fn check_user_defined_fields(record: &Record, info: &EntityInfo, mode: Mode, iss
         // Values travel as text, whatever the type.
         let issue = match (value.as_str(), field.is_picklist) {
             (Some(text), true) => {
-                let known = field.picklist.is_empty() || field.picklist.iter().any(|p| p.value == text || p.label == text);
+                let known =
+                    field.picklist.is_empty() || field.picklist.iter().any(|p| p.value == text || p.label == text);
                 (!known).then(|| Issue::error("record.invalid_value", format!("Invalid {name}")).hint(choices(field)))
             }
             (Some(text), false) if field.data_type == DataType::String => check_text(field, text),
@@ -269,7 +307,8 @@ fn check_user_defined_fields(record: &Record, info: &EntityInfo, mode: Mode, iss
         issues.extend(issue.map(|i| i.at(path)));
     }
     if mode == Mode::Create {
-        let missing = info.user_defined_fields.iter().filter(|f| f.is_required && record.user_defined_field(&f.name).is_none());
+        let missing =
+            info.user_defined_fields.iter().filter(|f| f.is_required && record.user_defined_field(&f.name).is_none());
         issues.extend(missing.map(|f| {
             Issue::warning("record.udf_required", format!("{} is required in Autotask's own screens", f.label))
                 .at(format!("{USER_DEFINED_FIELDS}.{}", f.name))
@@ -287,10 +326,13 @@ fn check_company(record: &Record, info: &EntityInfo, issues: &mut Vec<Issue>) {
     if parent == Some(id) {
         issues.push(Issue::error("record.self_parent", "a company cannot be its own parent").at("parentCompanyID"));
     } else if id == 0 && parent.is_some() {
-        issues.push(Issue::error("record.own_company", "your own company (id 0) cannot have a parent").at("parentCompanyID"));
+        issues.push(
+            Issue::error("record.own_company", "your own company (id 0) cannot have a parent").at("parentCompanyID"),
+        );
     }
     if id == 0 && record.flag("isActive") == Some(false) {
-        issues.push(Issue::error("record.own_company", "your own company (id 0) cannot be made inactive").at("isActive"));
+        issues
+            .push(Issue::error("record.own_company", "your own company (id 0) cannot be made inactive").at("isActive"));
     }
 }
 
@@ -304,56 +346,93 @@ mod tests {
     fn check(name: &str, mode: Mode, record: Value, expected: &[(&str, &str, &str)]) {
         let record: Record = serde_json::from_value(record).expect("an object");
         let issues = validate(&record, entity(name).expect("known"), mode);
-        let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_deref().unwrap_or(""), i.message.as_str())).collect();
+        let found: Vec<_> =
+            issues.iter().map(|i| (i.code, i.path.as_deref().unwrap_or(""), i.message.as_str())).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn the_messages_of_the_crm_texts() {
-        check("Companies", Mode::Create, json!({"companyName": "  ", "companyType": 5, "phone": "555-123-4567", "ownerResourceID": 29_744_150}), &[
-            ("record.required", "companyName", "CompanyName is required"),
-            ("record.invalid_value", "companyType", "Invalid companyType"),
-        ]);
-        check("Contacts", Mode::Create, json!({"companyID": 1, "firstName": "A", "lastName": "B", "isActive": 1, "emailAddress": "a@b"}), &[
-            ("record.email", "emailAddress", "Invalid email format"),
-        ]);
+        check(
+            "Companies",
+            Mode::Create,
+            json!({"companyName": "  ", "companyType": 5, "phone": "555-123-4567", "ownerResourceID": 29_744_150}),
+            &[
+                ("record.required", "companyName", "CompanyName is required"),
+                ("record.invalid_value", "companyType", "Invalid companyType"),
+            ],
+        );
+        check(
+            "Contacts",
+            Mode::Create,
+            json!({"companyID": 1, "firstName": "A", "lastName": "B", "isActive": 1, "emailAddress": "a@b"}),
+            &[("record.email", "emailAddress", "Invalid email format")],
+        );
         assert_eq!(email_exists("emailAddress").message, "Email already exists");
         assert!(!email_exists("x").is_error());
     }
 
     #[test]
     fn a_child_needs_its_parent() {
-        check("CompanyLocations", Mode::Create, json!({"name": "HQ"}), &[("record.required", "companyID", "CompanyID is required")]);
-        check("CompanyLocations", Mode::Update, json!({"id": 1, "companyID": 2}), &[
-            ("record.read_only", "companyID", "`companyID` is read-only; Autotask ignores it"),
-        ]);
+        check(
+            "CompanyLocations",
+            Mode::Create,
+            json!({"name": "HQ"}),
+            &[("record.required", "companyID", "CompanyID is required")],
+        );
+        check(
+            "CompanyLocations",
+            Mode::Update,
+            json!({"id": 1, "companyID": 2}),
+            &[("record.read_only", "companyID", "`companyID` is read-only; Autotask ignores it")],
+        );
     }
 
     #[test]
     fn an_update_may_leave_out_but_not_empty_what_is_required() {
         check("Companies", Mode::Update, json!({"id": 1, "city": null}), &[]);
-        check("Companies", Mode::Update, json!({"id": 1, "phone": null}), &[("record.required", "phone", "Phone is required")]);
+        check(
+            "Companies",
+            Mode::Update,
+            json!({"id": 1, "phone": null}),
+            &[("record.required", "phone", "Phone is required")],
+        );
         check("Companies", Mode::Update, json!({"phone": "12345"}), &[("record.required", "id", "Id is required")]);
     }
 
     #[test]
     fn lengths_types_and_references() {
         let city = "x".repeat(31);
-        check("Companies", Mode::Update, json!({"id": 1, "city": city, "countryID": "x", "taxRegionID": -1, "isTaxExempt": "perhaps", "createDate": "x", "postalCode": 12345, "cuty": 1}), &[
-            ("record.too_long", "city", "city has 31 characters; at most 30"),
-            ("record.type", "countryID", "Invalid countryID"),
-            ("record.reference", "taxRegionID", "Invalid taxRegionID"),
-            ("record.type", "isTaxExempt", "Invalid isTaxExempt"),
-            ("record.read_only", "createDate", "`createDate` is read-only; Autotask ignores it"),
-            ("record.type", "postalCode", "Invalid postalCode"),
-            ("record.unknown_field", "cuty", "unknown field `cuty` on Companies; Autotask ignores it"),
-        ]);
+        check(
+            "Companies",
+            Mode::Update,
+            json!({"id": 1, "city": city, "countryID": "x", "taxRegionID": -1, "isTaxExempt": "perhaps", "createDate": "x", "postalCode": 12345, "cuty": 1}),
+            &[
+                ("record.too_long", "city", "city has 31 characters; at most 30"),
+                ("record.type", "countryID", "Invalid countryID"),
+                ("record.reference", "taxRegionID", "Invalid taxRegionID"),
+                ("record.type", "isTaxExempt", "Invalid isTaxExempt"),
+                ("record.read_only", "createDate", "`createDate` is read-only; Autotask ignores it"),
+                ("record.type", "postalCode", "Invalid postalCode"),
+                ("record.unknown_field", "cuty", "unknown field `cuty` on Companies; Autotask ignores it"),
+            ],
+        );
         check("Companies", Mode::Update, json!({"id": 1, "city": "ü".repeat(30)}), &[]);
-        check("Contacts", Mode::Update, json!({"id": 1, "isActive": true}), &[("record.type", "isActive", "Invalid isActive")]);
-        check("Companies", Mode::Update, json!({"id": 0, "isActive": false, "parentCompanyID": 0}), &[
-            ("record.self_parent", "parentCompanyID", "a company cannot be its own parent"),
-            ("record.own_company", "isActive", "your own company (id 0) cannot be made inactive"),
-        ]);
+        check(
+            "Contacts",
+            Mode::Update,
+            json!({"id": 1, "isActive": true}),
+            &[("record.type", "isActive", "Invalid isActive")],
+        );
+        check(
+            "Companies",
+            Mode::Update,
+            json!({"id": 0, "isActive": false, "parentCompanyID": 0}),
+            &[
+                ("record.self_parent", "parentCompanyID", "a company cannot be its own parent"),
+                ("record.own_company", "isActive", "your own company (id 0) cannot be made inactive"),
+            ],
+        );
     }
 
     #[test]
@@ -377,18 +456,25 @@ mod tests {
     #[test]
     fn user_defined_fields_are_checked_by_their_type() {
         let mut schema = Schema::new();
-        schema.load_user_defined_fields("Companies", &json!({"fields":[
+        schema.load_user_defined_fields(
+            "Companies",
+            &json!({"fields":[
             {"name":"Seats","type":"double"},{"name":"Renewal","type":"datetime","isRequired":true},
-            {"name":"Ranking","type":"string","isPickList":true,"picklistValues":[{"value":"1","label":"Golden"}]}]}));
+            {"name":"Ranking","type":"string","isPickList":true,"picklistValues":[{"value":"1","label":"Golden"}]}]}),
+        );
         let info = schema.entity("Companies").expect("known");
         let record = Record::new().with("id", 1).with(USER_DEFINED_FIELDS, json!([
             {"name":"Seats","value":"many"},{"name":"renewal","value":"2026-13-01"},{"name":"Ranking","value":"Golden"},{"name":"Nope","value":"x"}]));
-        let found: Vec<_> = validate(&record, &info, Mode::Update).into_iter().map(|i| (i.code, i.path.unwrap_or_default())).collect();
-        assert_eq!(found, [
-            ("record.type", "userDefinedFields.Seats".to_owned()),
-            ("record.type", "userDefinedFields.renewal".to_owned()),
-            ("record.unknown_field", "userDefinedFields.Nope".to_owned()),
-        ]);
+        let found: Vec<_> =
+            validate(&record, &info, Mode::Update).into_iter().map(|i| (i.code, i.path.unwrap_or_default())).collect();
+        assert_eq!(
+            found,
+            [
+                ("record.type", "userDefinedFields.Seats".to_owned()),
+                ("record.type", "userDefinedFields.renewal".to_owned()),
+                ("record.unknown_field", "userDefinedFields.Nope".to_owned()),
+            ]
+        );
     }
 
     #[test]
@@ -396,7 +482,9 @@ mod tests {
         for good in ["a@b.co", "john.smith+crm@acme.example.com", "o'brien@ex-ample.ie", "jürgen@müller.de"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "a", "a@", "@b.co", "a@b", "a b@c.de", "a@b..c", "a.@b.co", "a@b@c.de", "a@-b.co", "\"a b\"@c.de"] {
+        for bad in
+            ["", "a", "a@", "@b.co", "a@b", "a b@c.de", "a@b..c", "a.@b.co", "a@b@c.de", "a@-b.co", "\"a b\"@c.de"]
+        {
             assert!(!is_email(bad), "{bad}");
         }
         for good in ["acme.example.com", "https://acme.example.com/x?y=1", "http://a.b:8080", "HTTPS://ACME.COM"] {
@@ -405,7 +493,9 @@ mod tests {
         for bad in ["acme", "javascript://x.y", "a b.com", "ftp://a.b", "https://", "a.com:port"] {
             assert!(!is_web_address(bad), "{bad}");
         }
-        for good in ["555-123-4567", "+43 3687 22 450", "(512) 555.0100 x12", "030/123456", "911", "+1 512 555 0100 ext. 7"] {
+        for good in
+            ["555-123-4567", "+43 3687 22 450", "(512) 555.0100 x12", "030/123456", "911", "+1 512 555 0100 ext. 7"]
+        {
             assert!(is_phone(good), "{good}");
         }
         for bad in ["", "n/a", "call me", "12", "555-CALL-NOW"] {

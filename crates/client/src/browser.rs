@@ -1,0 +1,46 @@
+//! The browser's transport: fetch, to the proxy that served the page.
+
+use autotask_core::Request;
+use autotask_core::route::Method;
+use gloo_net::http::RequestBuilder;
+
+use crate::transport::{Answer, Transport};
+
+/// Fetches from a REST root on the page's own origin, for example `/ATServicesRest`.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    root: String,
+}
+
+impl Fetch {
+    /// A transport to this root.
+    #[must_use]
+    pub fn new(root: impl Into<String>) -> Fetch {
+        Fetch { root: root.into() }
+    }
+}
+
+impl Transport for Fetch {
+    async fn send(&self, request: &Request) -> Result<Answer, String> {
+        let method = match request.method {
+            Method::Get => gloo_net::http::Method::GET,
+            Method::Post => gloo_net::http::Method::POST,
+            Method::Put => gloo_net::http::Method::PUT,
+            Method::Patch => gloo_net::http::Method::PATCH,
+            Method::Delete => gloo_net::http::Method::DELETE,
+        };
+        // The header that only our own page can set without asking: other sites would need a preflight.
+        let builder = RequestBuilder::new(&format!("{}{}", self.root, request.path))
+            .method(method)
+            .header("X-Requested-With", "autotask-crm");
+        let built = match &request.body {
+            Some(body) => builder.header("Content-Type", "application/json").body(body.clone()),
+            None => builder.build(),
+        };
+        let unreachable = |_| "the server does not answer".to_owned();
+        let response = built.map_err(|error| error.to_string())?.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let body = response.binary().await.map_err(|_| "the answer was cut off".to_owned())?;
+        Ok(Answer { status, body })
+    }
+}
