@@ -68,6 +68,21 @@ impl Position {
     }
 }
 
+impl Position {
+    /// The same place with `start`, `end` and `column` in UTF-16 units, as JavaScript counts.
+    #[must_use]
+    pub fn in_utf16(self, text: &str) -> Position {
+        let units = |from: usize, to: usize| text.get(from..to).map_or(0, |t| t.encode_utf16().count());
+        let line_start = text[..self.start].rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            start: units(0, self.start),
+            end: units(0, self.end),
+            line: self.line,
+            column: units(line_start, self.start) + 1,
+        }
+    }
+}
+
 impl Issue {
     /// An issue of this severity, without hint or place.
     #[must_use]

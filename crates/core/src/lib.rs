@@ -25,6 +25,7 @@ pub mod request;
 pub mod response;
 pub mod route;
 pub mod schema;
+pub mod table;
 pub mod text;
 pub mod validate;
 
@@ -39,3 +40,4 @@ pub use record::Record;
 pub use request::{Operation, Query, Request, Verb};
 pub use response::{Failure, FailureKind};
 pub use schema::Schema;
+pub use table::Table;

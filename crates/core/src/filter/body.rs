@@ -257,6 +257,12 @@ pub fn write(filter: &Filter, info: &EntityInfo) -> Vec<Value> {
     if filter.is_everything() {
         return vec![json!({"field": "id", "op": "gte", "value": 0})];
     }
+    nodes(filter, info)
+}
+
+/// The tree as JSON, as [`write`] does, but without a condition of its own for an empty filter.
+#[must_use]
+pub fn nodes(filter: &Filter, info: &EntityInfo) -> Vec<Value> {
     filter.top_level().iter().map(|node| write_node(node, info)).collect()
 }
 

@@ -1,0 +1,61 @@
+//! The commands of this repository; a person types only these: `cargo xtask start`, `test`, `bench`, `npm`, `codegen`.
+
+mod app;
+mod bench;
+mod browser;
+mod codegen;
+mod counts;
+mod npm;
+mod run;
+mod start;
+mod test;
+mod tools;
+mod trunk_hook;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use run::repository_root;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "the commands of this repository", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sets everything up, builds the app and runs it against the sandbox
+    Start(start::Options),
+    /// Runs everything that continuous integration runs
+    Test(test::Options),
+    /// Runs the benchmarks
+    Bench(bench::Options),
+    /// Builds the npm package into target/npm
+    Npm,
+    /// Writes the entity tables from the entity facts
+    Codegen {
+        /// Only say whether the written tables are what the facts give
+        #[arg(long)]
+        check: bool,
+    },
+    /// Called by Trunk: moves inline scripts of the built page into files
+    #[command(hide = true)]
+    TrunkHook,
+}
+
+fn main() -> ExitCode {
+    let outcome = run::enter_root().and_then(|from| match Cli::parse().command {
+        Command::Start(options) => start::run(&options, &from),
+        Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Npm => npm::run().map(|()| ExitCode::SUCCESS),
+        Command::Codegen { check } => codegen::run(check).map(|()| ExitCode::SUCCESS),
+        Command::TrunkHook => trunk_hook::run().map(|()| ExitCode::SUCCESS),
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
