@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil;
+use jiff_core::civil::{Date, UnixEpochDay};
 
 /// Ticks in a second. Autotask sends at most seven digits of fraction, which is one tick.
 pub const TICKS_PER_SECOND: i64 = 10_000_000;
@@ -62,7 +62,7 @@ impl Instant {
     /// Midnight UTC of a civil date, `None` if there is no such day.
     #[must_use]
     pub fn from_date(year: i16, month: i8, day: i8) -> Option<Instant> {
-        let date = civil::Date::new(year, month, day).ok().filter(|d| d.year() > 0)?;
+        let date = Date::new(year, month, day).ok().filter(|d| d.year() > 0)?;
         Some(Instant(epoch_days(date) * SECONDS_PER_DAY * TICKS_PER_SECOND))
     }
 
@@ -81,7 +81,7 @@ impl Instant {
         Instant(self.0.saturating_add(seconds.saturating_mul(TICKS_PER_SECOND)))
     }
 
-    fn civil_date(self) -> Option<civil::Date> {
+    fn civil_date(self) -> Option<Date> {
         let days = self.0.div_euclid(SECONDS_PER_DAY * TICKS_PER_SECOND);
         date_of_epoch_day(days).filter(|d| d.year() > 0)
     }
@@ -105,7 +105,7 @@ fn day_seconds(text: &str) -> Option<i64> {
     let year = digits(parts.next()?, 4)?;
     let month = digits(parts.next()?, 2)?;
     let day = digits(parts.next()?, 2)?;
-    let date = civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     (parts.next().is_none() && year > 0).then(|| epoch_days(date) * SECONDS_PER_DAY)
 }
 
@@ -130,16 +130,13 @@ fn split_offset(time: &str) -> Option<(&str, i64)> {
     Some((time, if offset.starts_with('-') { -seconds } else { seconds }))
 }
 
-fn epoch() -> civil::Date {
-    civil::date(1970, 1, 1)
+fn epoch_days(date: Date) -> i64 {
+    i64::from(date.to_unix_epoch_day().day())
 }
 
-fn epoch_days(date: civil::Date) -> i64 {
-    i64::from((date - epoch()).get_days())
-}
-
-fn date_of_epoch_day(days: i64) -> Option<civil::Date> {
-    epoch().checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+fn date_of_epoch_day(days: i64) -> Option<Date> {
+    let day = UnixEpochDay::new(i32::try_from(days).ok()?).ok()?;
+    Some(day.to_date())
 }
 
 #[cfg(test)]

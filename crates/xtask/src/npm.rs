@@ -51,7 +51,7 @@ fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {
     }
     copy_folder(Path::new(TEMPLATES), package)?;
     set_version(&package.join("package.json"))?;
-    let bindings = ["--target", "web", "--out-name", NAME, "--out-dir", PACKAGE];
+    let bindings = ["--target", "web", "--experimental-reset-state-function", "--out-name", NAME, "--out-dir", PACKAGE];
     run_command(Command::new(wasm_bindgen).args(bindings).arg(compiled))?;
     let wasm = package.join(format!("{NAME}_bg.wasm"));
     let options = ["-Oz", "--strip-debug", "--strip-producers", "--output"];

@@ -1,0 +1,209 @@
+// Autotask's CRM in JavaScript. Nothing throws for bad data: it answers with issues. The one exception is a filter
+// with errors given to `Table.filter` or `printFilter`, which throws `AutotaskCrmError`.
+
+export * from './entities.js';
+
+/** Loads the wasm; idempotent. In Node and with bundlers nothing need be passed. */
+export function ready(source?: URL | string | Response | BufferSource): Promise<void>;
+export const version: string;
+
+export interface Issue {
+  code: string;
+  severity: 'error' | 'warning' | 'notice';
+  message: string;
+  hint?: string;
+  /** Where in a record or a JSON document: `phone`, `filter[0].items[2].value`. */
+  path?: string;
+  /** Where in a text, in UTF-16 units; line and column count from 1. */
+  start?: number;
+  end?: number;
+  line?: number;
+  column?: number;
+  expected?: string[];
+}
+
+export class AutotaskCrmError extends Error {
+  code: string;
+  issues: Issue[];
+}
+
+// ── what Autotask knows ──
+
+export interface PicklistValue {
+  value: string;
+  label: string;
+  isDefaultValue: boolean;
+  sortOrder: number;
+  parentValue: string;
+  isActive: boolean;
+  isSystem: boolean;
+}
+
+export interface FieldInfo {
+  name: string;
+  label: string;
+  dataType?: string;
+  /** User-defined fields say `type` where others say `dataType`. */
+  type?: string;
+  length: number;
+  isRequired: boolean;
+  isReadOnly: boolean;
+  isQueryable: boolean;
+  isReference: boolean;
+  referenceEntityType: string;
+  isPickList: boolean;
+  picklistValues: PicklistValue[] | null;
+  picklistParentValueField: string;
+}
+
+export interface EntityInfo {
+  name: string;
+  path: string;
+  singular: string;
+  canCreate: boolean;
+  canUpdate: boolean;
+  canDelete: boolean;
+  canQuery: boolean;
+  hasUserDefinedFields: boolean;
+  parent?: { entity: string; field: string; childPath: string };
+  fields: FieldInfo[];
+  userDefinedFields: FieldInfo[];
+}
+
+export function entityNames(): string[];
+/** Any letter case, singular or plural. */
+export function entity(name: string): EntityInfo | undefined;
+
+/** Vanilla metadata, overridden by an instance's own. */
+export class Schema {
+  constructor();
+  /** Takes over answers of `entityInformation/fields` and `…/userDefinedFields`. */
+  load(entity: string, fields?: Uint8Array | object, userDefinedFields?: Uint8Array | object): Issue[];
+  entity(name: string): EntityInfo | undefined;
+  free(): void;
+}
+
+// ── filters ──
+
+export interface Context {
+  schema?: Schema;
+}
+
+export type FilterValue = string | number | boolean | null;
+
+export type FilterNode =
+  | { op: 'and' | 'or'; items: FilterNode[] }
+  | {
+      op: 'eq' | 'noteq' | 'gt' | 'gte' | 'lt' | 'lte' | 'beginsWith' | 'endsWith' | 'contains' | 'exist' | 'notExist' | 'in' | 'notIn';
+      field: string;
+      value?: FilterValue | FilterValue[];
+      udf?: true;
+    };
+
+export interface FilterAnswer {
+  /** What was understood; null when nothing could be. */
+  filter: FilterNode[] | null;
+  /** The same as canonical text. */
+  text: string | null;
+  issues: Issue[];
+  unresolved: { field: string; entity: string; name: string }[];
+}
+
+export function parseFilter(entity: string, text: string, context?: Context): FilterAnswer;
+/** Reads Autotask's JSON: an array, one node, or a whole query body; as a value, text or bytes. */
+export function readFilter(
+  entity: string,
+  json: unknown,
+  context?: Context,
+): FilterAnswer & { maxRecords?: number; includeFields?: string[]; ignored: string[] };
+export function printFilter(entity: string, filter: FilterNode[], context?: Context): string;
+
+// ── rows ──
+
+export class Table {
+  constructor(entity: string, context?: Context);
+  /** A query answer `{"items":…}`, an array, or JSON lines; by id. */
+  load(bytes: Uint8Array | ArrayBuffer): { added: number; updated: number; skipped: number; issues: Issue[] };
+  remove(ids: ArrayLike<number>): number;
+  readonly length: number;
+  all(): Selection;
+  /** Throws `AutotaskCrmError` with `.issues` for a filter with errors; ask `parseFilter` first. */
+  filter(filter: string | FilterNode[], context?: Context): Selection;
+  record(id: number): object | undefined;
+  free(): void;
+}
+
+export class Selection {
+  private constructor();
+  readonly length: number;
+  rows(): Uint32Array;
+  ids(): Float64Array;
+  sort(by: { field: string; descending?: boolean }[]): Selection;
+  and(other: Selection): Selection;
+  or(other: Selection): Selection;
+  not(): Selection;
+  records(fields?: string[], from?: number, to?: number): object[];
+  free(): void;
+}
+
+// ── hierarchy ──
+
+export class Hierarchy {
+  /** NaN or null as a parent means none. */
+  constructor(
+    ids: ArrayLike<number>,
+    parents: ArrayLike<number | null>,
+    measures?: Record<string, ArrayLike<number>>,
+  );
+  static fromTable(table: Table, options?: { parent?: string; measures?: string[] }): Hierarchy;
+  /** Rows, parents before children; members of cycles and rows whose parent is missing stand at the top. */
+  order(): Uint32Array;
+  depth(): Uint32Array;
+  /** The parent's row, −1 for none. */
+  parent(): Int32Array;
+  own(measure: string): Float64Array;
+  subtree(measure: string): Float64Array;
+  problems(): { kind: 'cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent'; ids: number[]; message: string }[];
+  canMove(id: number, parent: number | null): { ok: boolean; issues: Issue[]; impact: { companies: number } };
+  move(id: number, parent: number | null): void;
+  free(): void;
+}
+
+// ── records and requests ──
+
+export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
+export function buildRequest(operation: Operation): { method: string; path: string; body?: string; issues: Issue[] };
+export function readResponse(operation: Operation, status: number, body: Uint8Array | ArrayBuffer): Outcome;
+
+export interface QueryOperation {
+  kind: 'query' | 'count';
+  entity: string;
+  filter?: FilterNode[] | string;
+  maxRecords?: number;
+  includeFields?: string[];
+  context?: Context;
+}
+
+export type Operation =
+  | QueryOperation
+  /** Keeps verb and body of the first page. */
+  | { kind: 'next'; entity: string; url: string; query: QueryOperation }
+  | { kind: 'get' | 'delete'; entity: string; id: number; parentId?: number }
+  /** `parentId` is taken from the record where it is there. */
+  | { kind: 'create' | 'update' | 'replace'; entity: string; record: object; parentId?: number }
+  | { kind: 'info' | 'fields' | 'userDefinedFields'; entity: string }
+  | { kind: 'zone'; user: string }
+  | { kind: 'threshold' };
+
+export type Outcome =
+  | { ok: true; items?: object[]; item?: object | null; itemId?: number; count?: number; next?: string | null; body?: unknown; issues?: Issue[] }
+  | {
+      ok: false;
+      kind: 'credentials' | 'permission' | 'validation' | 'throttled' | 'route' | 'notFound' | 'fault' | 'malformed' | 'unreachable';
+      status: number;
+      messages: string[];
+      advice: string;
+      /** Whether a read may be tried again. A create must never be repeated on this alone. */
+      retry: boolean;
+      issues: Issue[];
+    };

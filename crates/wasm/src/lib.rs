@@ -1,0 +1,17 @@
+//! The npm package `autotask-crm`: values in, core, values out. No rule lives here.
+//!
+//! `npm/api.js` wraps these functions into the published API: it checks argument types, gives the vanilla schema
+//! where the caller has none, and turns refusals into exceptions.
+
+mod convert;
+mod filters;
+mod hierarchy;
+mod operations;
+mod schema;
+mod table;
+
+pub use filters::{parse_filter, print_filter, read_filter};
+pub use hierarchy::Hierarchy;
+pub use operations::{build_request, read_response, validate};
+pub use schema::{Schema, entity, entity_names};
+pub use table::{Selection, Table};
