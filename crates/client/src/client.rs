@@ -17,11 +17,11 @@ pub struct Client<T> {
     transport: T,
 }
 
-/// What following all pages of a query gave.
+/// How following all pages of a query went.
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// Rows that came, in ascending order of id.
-    pub rows: Vec<Record>,
+    /// How many rows came.
+    pub rows: usize,
     /// Rows that could not be read.
     pub issues: Vec<Issue>,
     /// What ended the walk early; the rows so far are good, but not all.
@@ -51,18 +51,17 @@ impl<T: Transport> Client<T> {
         response::read_rows(answer.status, &answer.body)
     }
 
-    /// All rows that match, page after page. `on_page` sees each page's new rows as it comes and may end the walk.
-    /// A failure in the middle keeps the rows so far.
-    pub async fn walk(&self, query: &Query, mut on_page: impl FnMut(&[Record]) -> ControlFlow<()>) -> Walk {
+    /// All rows that match, page after page, in ascending order of id. `on_page` takes each page as it comes and may
+    /// end the walk. A failure in the middle says so; the rows so far are the caller's already.
+    pub async fn walk(&self, query: &Query, mut on_page: impl FnMut(Vec<Record>) -> ControlFlow<()>) -> Walk {
         let mut walk = Walk::default();
         let mut operation = Operation::Query(query.clone());
         for _ in 0..PAGES_MAX {
             match self.page(&operation).await {
                 Ok(page) => {
-                    let from = walk.rows.len();
-                    walk.rows.extend(page.items);
+                    walk.rows += page.items.len();
                     walk.issues.extend(page.issues);
-                    if on_page(&walk.rows[from..]).is_break() {
+                    if on_page(page.items).is_break() {
                         walk.stopped = true;
                         return walk;
                     }
@@ -88,8 +87,13 @@ impl<T: Transport> Client<T> {
     ///
     /// Any [`Failure`].
     pub async fn rows(&self, query: &Query) -> Result<Vec<Record>, Failure> {
-        let walk = self.walk(query, |_| ControlFlow::Continue(())).await;
-        walk.failure.map_or(Ok(walk.rows), Err)
+        let mut rows = Vec::new();
+        let collect = |page: Vec<Record>| {
+            rows.extend(page);
+            ControlFlow::Continue(())
+        };
+        let walk = self.walk(query, collect).await;
+        walk.failure.map_or(Ok(rows), Err)
     }
 
     /// How many rows match.

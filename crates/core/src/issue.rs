@@ -73,7 +73,7 @@ impl Position {
     #[must_use]
     pub fn in_utf16(self, text: &str) -> Position {
         let units = |from: usize, to: usize| text.get(from..to).map_or(0, |t| t.encode_utf16().count());
-        let line_start = text[..self.start].rfind('\n').map_or(0, |at| at + 1);
+        let line_start = text.get(..self.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         Position {
             start: units(0, self.start),
             end: units(0, self.end),

@@ -14,14 +14,16 @@ pub const JSON_DEPTH_MAX: usize = 80;
 /// `json.syntax` with the position the strict parser stopped at, `json.too_deep`, or `json.not_text` for bytes
 /// that are not UTF-8.
 pub fn parse(bytes: &[u8]) -> Result<Value, Issue> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
+    let whole = std::str::from_utf8(bytes).map_err(|error| {
         Issue::error("json.not_text", format!("byte {} is not UTF-8", error.valid_up_to() + 1))
             .hint("send the body as UTF-8")
     })?;
-    let text = text.trim_start_matches('\u{feff}');
+    let text = whole.trim_start_matches('\u{feff}');
+    // Places are told in the text as it was given, its byte order mark included.
+    let mark = whole.len() - text.len();
     if let Some(at) = too_deep(text) {
         let mut issue = Issue::error("json.too_deep", format!("JSON nests deeper than {JSON_DEPTH_MAX} levels"));
-        issue.position = Some(Position::of(text, at, at + 1));
+        issue.position = Some(Position::of(whole, mark + at, mark + at + 1));
         return Err(issue);
     }
     let strict = match serde_json::from_str(text) {
@@ -29,9 +31,9 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Issue> {
         Err(error) => error,
     };
     json5::from_str(text).map_err(|_| {
-        let at = offset(text, strict.line(), strict.column());
+        let at = mark + offset(text, strict.line(), strict.column());
         let mut issue = Issue::error("json.syntax", format!("this is not JSON: {}", message(&strict)));
-        issue.position = Some(Position::of(text, at, at + 1));
+        issue.position = Some(Position::of(whole, at, at + 1));
         issue
     })
 }
@@ -47,29 +49,47 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     start + column.saturating_sub(1)
 }
 
-/// Where the nesting first exceeds the bound, told by counting brackets outside of quotes.
+/// Where the nesting first exceeds the bound, told by counting brackets outside of quotes and comments.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), b'\\') => escaped = true,
-            (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'[' | b'{') => {
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let rest = &text.as_bytes()[at..];
+        at += match byte {
+            b'"' | b'\'' => quoted_length(rest, *byte),
+            b'/' if rest.starts_with(b"//") => text[at..].find(LINE_ENDS).unwrap_or(rest.len()),
+            b'/' if rest.starts_with(b"/*") => text[at + 2..].find("*/").map_or(rest.len(), |length| length + 4),
+            b'[' | b'{' => {
                 depth += 1;
                 if depth > JSON_DEPTH_MAX {
                     return Some(at);
                 }
+                1
             }
-            (None, b']' | b'}') => depth = depth.saturating_sub(1),
-            (None, _) => {}
-        }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                1
+            }
+            _ => 1,
+        };
     }
     None
+}
+
+/// What ends a comment of one line in JSON5.
+const LINE_ENDS: [char; 4] = ['\n', '\r', '\u{2028}', '\u{2029}'];
+
+/// How many bytes a quoted text takes, its quotes included.
+fn quoted_length(bytes: &[u8], quote: u8) -> usize {
+    let mut at = 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            byte if *byte == quote => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 #[cfg(test)]
@@ -105,5 +125,24 @@ mod tests {
         assert_eq!(parse(deeper.as_bytes()).expect_err("too deep").code, "json.too_deep");
         let quoted = format!("['{}']", "[".repeat(1000));
         assert!(parse(quoted.as_bytes()).is_ok(), "brackets in text do not count");
+    }
+
+    #[test]
+    fn a_quote_in_a_comment_hides_no_brackets() {
+        let brackets = "[".repeat(100_000);
+        for lead in ["/*'*/", "// it's\n", "// it's\r", "// it's\u{2028}", "['//',", "/* \" */ // '\n"] {
+            assert_eq!(parse(format!("{lead}{brackets}").as_bytes()).expect_err("too deep").code, "json.too_deep");
+        }
+        assert!(parse(format!("[1] // {brackets}\n/* {brackets} */").as_bytes()).is_ok());
+        assert_eq!(parse(b"/* [").expect_err("not closed").code, "json.syntax");
+        assert_eq!(parse(b"['\\").expect_err("not closed").code, "json.syntax");
+    }
+
+    #[test]
+    fn a_byte_order_mark_counts_in_places() {
+        let text = "\u{feff}{\"ä\": }";
+        let position = parse(text.as_bytes()).expect_err("not JSON").position.expect("a place");
+        assert_eq!(&text[position.start..position.end], "}");
+        assert_eq!(position.in_utf16(text).start, 7);
     }
 }

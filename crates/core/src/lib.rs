@@ -9,6 +9,7 @@
 //!                      └──sql────► WHERE   (in the sandbox)     Operation ◄──► Request / Response
 //! ```
 
+pub mod display;
 pub mod duplicates;
 #[rustfmt::skip] // generated
 pub mod entities;
@@ -27,6 +28,7 @@ pub mod route;
 pub mod schema;
 pub mod table;
 pub mod text;
+pub mod title;
 pub mod validate;
 
 pub use entities::{Company, CompanyLocation, Contact, Resource};

@@ -31,6 +31,13 @@ impl Schema {
         Some(self.loaded.get(vanilla.name).cloned().unwrap_or_else(|| Arc::new(vanilla.clone())))
     }
 
+    /// Takes over what another schema has loaded of an entity.
+    pub fn take(&mut self, other: &Schema, name: &str) {
+        if let Some((name, info)) = entity(name).and_then(|e| other.loaded.get_key_value(e.name)) {
+            self.loaded.insert(name, Arc::clone(info));
+        }
+    }
+
     /// Takes over an answer of `entityInformation/fields`.
     ///
     /// What the facts know and metadata does not say (labels, formats, date-only and flag marks, lists that come

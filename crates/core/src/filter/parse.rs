@@ -22,6 +22,9 @@ use crate::text::{fold, nearest};
 /// Longest text that is read, in bytes.
 pub const TEXT_BYTES_MAX: usize = 1 << 20;
 
+/// Most issues that one text gets. Nobody reads more, and each takes time to place.
+const ISSUES_MAX: usize = 100;
+
 const KEYWORDS: [&str; 13] =
     ["and", "or", "not", "in", "is", "between", "yes", "no", "true", "false", "null", "all", "any"];
 
@@ -368,8 +371,7 @@ impl Parser<'_> {
                             format!("unknown field `{word}` on {}", self.info.name),
                         );
                         issue.hint = self.info.nearest_field(word, false).map(|n| format!("did you mean `{n}`?"));
-                        issue.position = Some(Position::of(self.text, token.start, token.end));
-                        self.issues.push(issue);
+                        self.push(issue, token.start, token.end);
                         Some((word.clone(), false, None))
                     }
                 }
@@ -436,13 +438,12 @@ impl Parser<'_> {
             }
             _ => Issue::error("filter.expected", format!("an operator is expected after `{field_name}`")),
         };
-        issue.position = Some(Position::of(self.text, token.start, token.end));
         issue.expected = Op::ALL
             .into_iter()
             .filter(|op| field.is_none_or(|f| op.is_for(f.data_type)))
             .map(|op| op.text().to_owned())
             .collect();
-        self.issues.push(issue);
+        self.push(issue, token.start, token.end);
         None
     }
 
@@ -522,9 +523,8 @@ impl Parser<'_> {
                     Issue::error("filter.unknown_label", format!("`{text}` is no value of {}", field.label));
                 issue.hint =
                     nearest(text, field.picklist.iter().map(|p| &*p.label)).map(|n| format!("did you mean \"{n}\"?"));
-                issue.position = Some(Position::of(self.text, token.start, token.end));
                 issue.expected = field.picklist.iter().filter(|p| p.is_active).map(|p| p.label.to_string()).collect();
-                self.issues.push(issue);
+                self.push(issue, token.start, token.end);
                 None
             }
         }
@@ -580,9 +580,14 @@ impl Parser<'_> {
     }
 
     fn problem(&mut self, code: &'static str, message: &str, start: usize, end: usize) {
-        let mut issue = Issue::error(code, message);
-        issue.position = Some(Position::of(self.text, start, end));
-        self.issues.push(issue);
+        self.push(Issue::error(code, message), start, end);
+    }
+
+    fn push(&mut self, mut issue: Issue, start: usize, end: usize) {
+        if self.issues.len() < ISSUES_MAX {
+            issue.position = Some(Position::of(self.text, start, end));
+            self.issues.push(issue);
+        }
     }
 }
 
@@ -656,6 +661,15 @@ mod tests {
         check_error(&"(".repeat(100_000), "filter.too_deep", FILTER_DEPTH_MAX);
         let long = " ".repeat(TEXT_BYTES_MAX + 1);
         assert_eq!(parse(&long, companies()).1[0].code, "filter.too_long");
+    }
+
+    #[test]
+    fn a_mebibyte_of_errors_takes_no_longer_than_a_hundred() {
+        for text in ["$", "a ", "city = ) ", "udf.x "] {
+            let (filter, issues) = parse(&text.repeat(TEXT_BYTES_MAX / text.len()), companies());
+            assert_eq!(filter, None, "{text}");
+            assert!((1..=ISSUES_MAX).contains(&issues.len()), "{text}: {}", issues.len());
+        }
     }
 
     fn value() -> impl Strategy<Value = FilterValue> {
