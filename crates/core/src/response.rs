@@ -42,6 +42,35 @@ pub enum FailureKind {
     Unreachable,
 }
 
+impl FailureKind {
+    /// The word in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FailureKind::Credentials => "credentials",
+            FailureKind::Permission => "permission",
+            FailureKind::Validation => "validation",
+            FailureKind::Throttled => "throttled",
+            FailureKind::Route => "route",
+            FailureKind::NotFound => "notFound",
+            FailureKind::Fault => "fault",
+            FailureKind::Malformed => "malformed",
+            FailureKind::Unreachable => "unreachable",
+        }
+    }
+
+    /// Reads the word in JSON.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<FailureKind> {
+        use FailureKind::{
+            Credentials, Fault, Malformed, NotFound, Permission, Route, Throttled, Unreachable, Validation,
+        };
+        [Credentials, Permission, Validation, Throttled, Route, NotFound, Fault, Malformed, Unreachable]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
 /// A failure, in Autotask's own sentences.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Failure {
@@ -114,7 +143,10 @@ pub fn read(status: u16, body: &[u8]) -> Result<Value, Failure> {
         json.as_ref().and_then(|json| member(json, "errors")).and_then(Value::as_array).filter(|e| !e.is_empty());
     if let Some(errors) = errors {
         let messages: Vec<String> = errors.iter().map(message_of).collect();
-        return Err(Failure::new(classify(status, &messages), status, messages));
+        // Our own proxy says what sort it is; Autotask leaves it to be told from its words.
+        let said =
+            json.as_ref().and_then(|json| member(json, "kind")).and_then(Value::as_str).and_then(FailureKind::parse);
+        return Err(Failure::new(said.unwrap_or_else(|| classify(status, &messages)), status, messages));
     }
     match (status, json) {
         (200..=299, Some(json)) => Ok(json),
@@ -314,6 +346,7 @@ mod tests {
         check(404, "<html>", FailureKind::Route, false);
         check(500, "<html>", FailureKind::Fault, true);
         check(502, r#"{"errors":["Autotask cannot be reached"]}"#, FailureKind::Unreachable, true);
+        check(502, r#"{"errors":["an HTML page came"],"kind":"malformed"}"#, FailureKind::Malformed, true);
         check(200, "<html>", FailureKind::Malformed, true);
         check(200, r#"{"errors":["x"]}"#, FailureKind::Validation, false);
         check(

@@ -181,13 +181,22 @@ impl Table {
     }
 
     /// Sorts row numbers by several fields; equal rows keep their order. Fields are compared as what they are:
-    /// text folded, picklists by label, numbers and dates by value.
-    pub fn sort(&self, rows: &mut [u32], keys: &[SortKey], info: &EntityInfo) {
+    /// text folded, picklists by label, numbers and dates by value, references by the name that `name_of` gives for
+    /// an (entity, id), else by id.
+    pub fn sort(
+        &self,
+        rows: &mut [u32],
+        keys: &[SortKey],
+        info: &EntityInfo,
+        name_of: &dyn Fn(&str, i64) -> Option<String>,
+    ) {
         for key in keys.iter().rev() {
             let field = info.field(&key.field);
             // The keys are made once a row, not once a comparison.
-            let mut keyed: Vec<(Option<Key>, u32)> =
-                rows.iter().map(|&row| (self.row(row).and_then(|r| Key::of(r, &key.field, field)), row)).collect();
+            let mut keyed: Vec<(Option<Key>, u32)> = rows
+                .iter()
+                .map(|&row| (self.row(row).and_then(|r| Key::of(r, &key.field, field, name_of)), row))
+                .collect();
             keyed.sort_by(|(a, _), (b, _)| match (a, b) {
                 (Some(a), Some(b)) if key.descending => b.compare(a),
                 (Some(a), Some(b)) => a.compare(b),
@@ -215,8 +224,17 @@ enum Key {
 }
 
 impl Key {
-    fn of(row: &Record, name: &str, field: Option<&crate::field::FieldInfo>) -> Option<Key> {
+    fn of(
+        row: &Record,
+        name: &str,
+        field: Option<&crate::field::FieldInfo>,
+        name_of: &dyn Fn(&str, i64) -> Option<String>,
+    ) -> Option<Key> {
         let value = row.get(name).filter(|v| !v.is_null())?;
+        let reference = field.and_then(|f| f.reference.as_deref());
+        if let Some(name) = reference.and_then(|entity| name_of(entity, row.int(name)?)) {
+            return Some(Key::Text(fold(&name)));
+        }
         let label = field.filter(|f| f.is_picklist).and_then(|f| f.picklist_label(row.int(name)?));
         if let Some(label) = label {
             return Some(Key::Text(fold(label)));
@@ -259,7 +277,9 @@ mod tests {
 
     fn sorted(table: &Table, field: &str, descending: bool) -> Vec<i64> {
         let mut rows = table.all();
-        table.sort(&mut rows, &[SortKey { field: field.to_owned(), descending }], companies());
+        table.sort(&mut rows, &[SortKey { field: field.to_owned(), descending }], companies(), &|_, id| {
+            Some(format!("owner {}", 9 - id))
+        });
         rows.into_iter().filter_map(|r| table.row(r)?.id()).collect()
     }
 
@@ -311,6 +331,9 @@ mod tests {
         assert_eq!(sorted(&table, "companyName", true), [10, 9, 100, 1], "rows without a value stay last");
         assert_eq!(sorted(&table, "companyType", false), [10, 9, 100, 1], "Customer, Dead, Prospect");
         assert_eq!(sorted(&table, "createDate", false), [9, 10, 100, 1]);
+        table.load(br#"[{"id":10,"ownerResourceID":2},{"id":9,"ownerResourceID":1}]"#);
+        assert_eq!(sorted(&table, "ownerResourceID", false), [10, 9, 100, 1], "by name, not by id");
+        table.load(r#"[{"id":9,"companyName":"Zoo"},{"id":10,"companyName":"\u00e9mile"}]"#.as_bytes());
         let filter = Filter::and([Filter::condition("companyName", Op::Contains, "O")]);
         assert_eq!(table.filter(&Typed::of(&filter, companies()).expect("valid")), [1]);
     }

@@ -330,6 +330,15 @@ impl Parser<'_> {
             Arity::Many => self.list(op, field.as_ref()).map(Operand::Many),
         };
         match operand {
+            // As everywhere for people: a comparison with null asks whether there is a value.
+            Some(Operand::One(FilterValue::Null)) if matches!(op, Op::Eq | Op::NotEq) => {
+                let op = if op == Op::Eq { Op::NotExist } else { Op::Exist };
+                let issue =
+                    Issue::notice("filter.alias", format!("a comparison with null was read as `{}`", op.text()));
+                let (start, end) = self.tokens.get(self.at - 1).map_or((0, 0), |t| (t.start, t.end));
+                self.push(issue, start, end);
+                Filter::Condition(Condition { field: name, udf, op, operand: Operand::None })
+            }
             Some(operand) => Filter::Condition(Condition { field: name, udf, op, operand }),
             None => {
                 self.resynchronise();
@@ -584,7 +593,9 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, mut issue: Issue, start: usize, end: usize) {
-        if self.issues.len() < ISSUES_MAX {
+        // The first error has its place however many notices there are: without it the filter would seem good.
+        let is_first_error = issue.is_error() && !crate::issue::has_errors(&self.issues);
+        if self.issues.len() < ISSUES_MAX || is_first_error {
             issue.position = Some(Position::of(self.text, start, end));
             self.issues.push(issue);
         }
@@ -641,6 +652,13 @@ mod tests {
     }
 
     #[test]
+    fn null_means_empty() {
+        let (filter, issues) = parse("city = null and phone != NULL", companies());
+        assert_eq!(print(&filter.expect("no errors"), companies()), "city is empty and phone is not empty");
+        assert_eq!(issues.iter().map(|i| i.code).collect::<Vec<_>>(), ["filter.alias", "filter.alias"]);
+    }
+
+    #[test]
     fn errors_stand_where_they_are() {
         check_error("companyTipe = Customer and city contains", "filter.unknown_field", 1);
         check_error("companyTipe = Customer and city contains", "filter.expected", 41);
@@ -670,6 +688,8 @@ mod tests {
             assert_eq!(filter, None, "{text}");
             assert!((1..=ISSUES_MAX).contains(&issues.len()), "{text}: {}", issues.len());
         }
+        let (filter, issues) = parse(&format!("{}city", "city = null and ".repeat(1000)), companies());
+        assert_eq!((filter, issues.len()), (None, ISSUES_MAX + 1), "an error behind many notices");
     }
 
     fn value() -> impl Strategy<Value = FilterValue> {

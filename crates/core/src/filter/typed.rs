@@ -4,6 +4,7 @@
 //! understood in one place.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -135,7 +136,14 @@ impl<'a> Typed<'a> {
     ///
     /// Every problem, each at its node; never just the first.
     pub fn of(filter: &Filter, info: &'a EntityInfo) -> Result<Typed<'a>, Vec<Problem>> {
-        let mut reader = Reader { info, problems: Vec::new(), path: Vec::new(), or_conditions: 0, udfs: Vec::new() };
+        let mut reader = Reader {
+            info,
+            problems: Vec::new(),
+            path: Vec::new(),
+            or_conditions: 0,
+            udfs: Vec::new(),
+            seen: HashSet::new(),
+        };
         let typed = reader.filter(filter, false);
         if reader.or_conditions > OR_CONDITIONS_MAX {
             let count = reader.or_conditions;
@@ -256,6 +264,8 @@ struct Reader<'a> {
     path: Vec<usize>,
     or_conditions: usize,
     udfs: Vec<String>,
+    /// The same in lower case.
+    seen: HashSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -286,7 +296,7 @@ impl<'a> Reader<'a> {
 
     fn condition(&mut self, condition: &Condition) -> Typed<'a> {
         let Condition { field: name, udf, op, operand } = condition;
-        if *udf && !self.udfs.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if *udf && self.seen.insert(name.to_ascii_lowercase()) {
             self.udfs.push(name.clone());
         }
         if let Operand::Many(values) = operand {
@@ -376,6 +386,12 @@ fn scalar(value: &FilterValue, field: &FieldInfo, op: Op) -> Option<Scalar> {
             }
         }
     })
+}
+
+/// The first of these names, with an ellipsis when there are more.
+fn first(names: &[String], count: usize) -> String {
+    let shown = names[..names.len().min(count)].join(", ");
+    if names.len() > count { format!("{shown}, …") } else { shown }
 }
 
 pub(crate) fn to_json(value: &FilterValue) -> Value {
@@ -477,7 +493,7 @@ impl ProblemKind {
             ProblemKind::TooManyUdfs { names } => (
                 Issue::error(
                     "filter.too_many_udfs",
-                    format!("{} user-defined fields ({}); Autotask takes one in a query", names.len(), names.join(", ")),
+                    format!("{} user-defined fields ({}); Autotask takes one in a query", names.len(), first(names, 5)),
                 ),
                 "",
             ),

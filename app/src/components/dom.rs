@@ -1,0 +1,29 @@
+//! Two listeners that the framework has no short form for. Both end with the component that asked.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, ResizeObserver};
+
+/// Calls back whenever the element's size changes, and once at the start.
+pub fn on_resize(element: &Element, callback: impl Fn() + 'static) {
+    let closure = Closure::<dyn Fn()>::new(callback);
+    let Ok(observer) = ResizeObserver::new(closure.as_ref().unchecked_ref()) else { return };
+    observer.observe(element);
+    let kept = StoredValue::new_local((observer, closure));
+    on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+}
+
+/// Calls back when anything in the page scrolls. Scroll events do not bubble, so this one listens on the way down.
+pub fn on_any_scroll(callback: impl Fn(Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(callback);
+    let function = closure.as_ref().unchecked_ref::<js_sys::Function>().clone();
+    if document().add_event_listener_with_callback_and_bool("scroll", &function, true).is_err() {
+        return;
+    }
+    let kept = StoredValue::new_local((function, closure));
+    on_cleanup(move || {
+        kept.with_value(|(function, _)| {
+            let _ = document().remove_event_listener_with_callback_and_bool("scroll", function, true);
+        });
+    });
+}

@@ -1,0 +1,31 @@
+//! The UI kit: small components on native HTML with the keyboard contracts of the ARIA practices guide.
+
+pub mod announcer;
+pub mod avatar;
+pub mod badge;
+pub mod banner;
+pub mod checkbox;
+pub mod chips;
+pub mod choice;
+pub mod combobox;
+pub mod data_grid;
+pub mod dialog;
+pub mod dom;
+pub mod empty;
+pub mod error_summary;
+pub mod field;
+pub mod glyph;
+pub mod grid_parts;
+pub mod icon;
+pub mod icon_button;
+pub mod page_head;
+mod row_pool;
+pub mod segmented;
+pub mod select;
+pub mod skeleton;
+pub mod text_input;
+pub mod toast;
+pub mod tone;
+pub mod tree_grid;
+pub mod view_state;
+pub mod virtual_scroll;

@@ -1,0 +1,108 @@
+//! Short messages above the status bar. One with an action stays until it is dismissed.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    announcer::{Announcer, use_announcer},
+    icon::Icon,
+    icon_button::IconButton,
+    tone::Tone,
+};
+
+/// How long a toast without an action stays.
+const SHOWN_FOR: Duration = Duration::from_secs(8);
+/// More would cover the list; the oldest goes first.
+const TOASTS_MAX: usize = 3;
+
+/// A message.
+#[derive(Clone)]
+pub struct Toast {
+    /// What happened.
+    pub text: String,
+    /// What the icon says.
+    pub tone: Tone,
+    /// A button: its words and what it does.
+    pub action: Option<(String, Callback<()>)>,
+}
+
+/// The toasts on screen. Get it with [`use_toasts`].
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    shown: RwSignal<Vec<(u32, Toast)>>,
+    next_id: StoredValue<u32>,
+    announcer: Announcer,
+}
+
+impl Toasts {
+    /// Shows a message and says it politely.
+    pub fn show(&self, toast: Toast) {
+        let id = self.next_id.get_value();
+        self.next_id.set_value(id + 1);
+        self.announcer.polite(&toast.text);
+        let stays = toast.action.is_some();
+        self.shown.update(|shown| {
+            shown.push((id, toast));
+            if shown.len() > TOASTS_MAX {
+                shown.remove(0);
+            }
+        });
+        if !stays {
+            let toasts = *self;
+            set_timeout(move || toasts.dismiss(id), SHOWN_FOR);
+        }
+    }
+
+    /// Shows a plain message.
+    pub fn say(&self, tone: Tone, text: impl Into<String>) {
+        self.show(Toast { text: text.into(), tone, action: None });
+    }
+
+    fn dismiss(&self, id: u32) {
+        self.shown.update(|shown| shown.retain(|(known, _)| *known != id));
+    }
+}
+
+/// Makes the toasts known to everything below; the announcer must be there already.
+pub fn provide_toasts() {
+    provide_context(Toasts { shown: RwSignal::default(), next_id: StoredValue::new(0), announcer: use_announcer() });
+}
+
+/// The toasts of the app.
+pub fn use_toasts() -> Toasts {
+    expect_context()
+}
+
+/// The place where toasts appear.
+#[component]
+pub fn ToastRegion() -> impl IntoView {
+    let toasts = use_toasts();
+    let one = move |(id, toast): (u32, Toast)| {
+        let icon = match toast.tone {
+            Tone::Success => Icon::Check,
+            Tone::Warning => Icon::Warning,
+            Tone::Danger => Icon::Alert,
+            _ => Icon::Info,
+        };
+        let action = toast.action.map(|(words, run)| {
+            let on_click = move |_| {
+                run.run(());
+                toasts.dismiss(id);
+            };
+            view! { <button type="button" class="btn btn--s" on:click=on_click>{words}</button> }
+        });
+        view! {
+            <li class=["toast ", toast.tone.as_str()].concat()>
+                {icon.view()} <span>{toast.text}</span> {action}
+                <IconButton icon=Icon::Close label="Dismiss" is_small=true on_click=move |()| toasts.dismiss(id) />
+            </li>
+        }
+    };
+    view! {
+        <ul class="toasts" aria-label="Messages">
+            <For each=move || toasts.shown.get() key=|(id, _)| *id children=one />
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,95 @@
+//! A group: its kind, its rules and groups, and the buttons that add to it.
+
+use leptos::prelude::*;
+
+use super::Builder;
+use super::rule::RuleView;
+use super::tree::{Key, Node};
+use crate::components::{choice::Choice, icon::Icon, icon_button::IconButton, select::Select, text_input::ControlSize};
+
+/// A group and all it has.
+#[component]
+pub fn GroupView(
+    /// Its key.
+    key: Key,
+    /// The group around it; `None` for the outermost one, which cannot be removed.
+    parent: Option<Key>,
+) -> impl IntoView {
+    let builder: Builder = expect_context();
+    let is_any = Memo::new(move |_| builder.tree.with(|tree| tree.group(key).is_some_and(|g| g.is_any)));
+    // Keys and kinds only: a rule that changes does not redraw its neighbours.
+    let items = Memo::new(move |_| {
+        builder.tree.with(|tree| {
+            let items = tree.group(key).map(|g| g.items.as_slice()).unwrap_or_default();
+            items.iter().map(|item| (item.key(), matches!(item, Node::Group(_)))).collect::<Vec<_>>()
+        })
+    });
+    let name = move || if is_any.get() { "Any of these rules" } else { "All of these rules" };
+    let kind = Signal::derive(move || if is_any.get() { "any" } else { "all" }.to_owned());
+    let add_rule = move |_| {
+        let mut added = 0;
+        builder.tree.update(|tree| added = tree.add_rule(key));
+        builder.focus_soon(format!("rule-{added}-field"));
+    };
+    let add_group = move |_| {
+        let mut added = 0;
+        builder.tree.update(|tree| added = tree.add_group(key));
+        builder.focus_soon(format!("rule-{added}-field"));
+    };
+    let remove = move |()| {
+        builder.change(|tree| tree.remove(key));
+        if let Some(parent) = parent {
+            builder.focus_soon(format!("group-{parent}-add"));
+        }
+    };
+    view! {
+        <div class="group" role="group" aria-label=name>
+            <div class="rail">
+                <Select
+                    choices=vec![Choice::new("all", "All of"), Choice::new("any", "Any of")]
+                    value=kind
+                    on_change=move |kind: String| builder.change(|tree| tree.set_any(key, kind == "any"))
+                    size=ControlSize::Small
+                    label="Combine rules"
+                />
+            </div>
+            <ul>
+                <For each=move || items.get() key=|(key, _)| *key let:item>
+                    {match item {
+                        (inner, true) => {
+                            view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any()
+                        }
+                        (rule, false) => view! { <li><RuleView key=rule group=key /></li> }.into_any(),
+                    }}
+                </For>
+                <li class="addrow">
+                    <button
+                        type="button"
+                        class="btn btn--ghost btn--s"
+                        id=format!("group-{key}-add")
+                        on:click=add_rule
+                    >
+                        {Icon::Plus.view()}
+                        "Rule"
+                    </button>
+                    <button type="button" class="btn btn--ghost btn--s" on:click=add_group>
+                        {Icon::Plus.view()}
+                        "Group"
+                    </button>
+                    {parent
+                        .map(|_| {
+                            view! {
+                                <IconButton
+                                    icon=Icon::Close
+                                    label="Remove this group"
+                                    is_small=true
+                                    on_click=remove
+                                />
+                            }
+                        })}
+                </li>
+            </ul>
+        </div>
+    }
+    .into_any()
+}

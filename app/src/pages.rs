@@ -1,0 +1,8 @@
+//! The pages, one file each.
+
+pub mod companies;
+pub mod company;
+pub mod hierarchy;
+pub mod not_found;
+pub mod onboarding;
+pub mod onboarding_new;

@@ -1,0 +1,90 @@
+//! The columns of the list, and what their cells show.
+
+use autotask_core::EntityInfo;
+use autotask_core::display::{Shown, display};
+use leptos::prelude::*;
+
+use super::search::Search;
+use crate::{
+    components::{
+        glyph::TypeGlyph,
+        grid_parts::{CellView, Column, Lead, RowTone},
+        tone::Tone,
+    },
+};
+
+/// The fields that are loaded, in the order of the columns; `id` and `isActive` have none of their own.
+pub const FIELDS: [&str; 13] = [
+    "companyName",
+    "companyType",
+    "classification",
+    "ownerResourceID",
+    "phone",
+    "city",
+    "state",
+    "countryID",
+    "parentCompanyID",
+    "lastActivityDate",
+    "companyNumber",
+    "id",
+    "isActive",
+];
+const WIDTHS_PX: [u16; 11] = [260, 120, 170, 150, 150, 130, 90, 130, 180, 110, 110];
+
+/// The columns, with the labels of the metadata.
+pub fn columns(info: &EntityInfo) -> Vec<Column> {
+    FIELDS
+        .iter()
+        .zip(WIDTHS_PX)
+        .map(|(name, width)| {
+            let title = info.field(name).map_or_else(|| (*name).to_owned(), |field| field.label.to_string());
+            let short = match *name {
+                "companyName" => "Company".to_owned(),
+                "companyType" => "Type".to_owned(),
+                "companyNumber" => "Number".to_owned(),
+                _ => title,
+            };
+            Column::new(*name, short, width).grow(if *name == "companyName" { 3 } else { 1 }).sortable()
+        })
+        .collect()
+}
+
+/// What a cell shows.
+pub fn cell(search: Search, place: usize, column: usize) -> CellView {
+    let info = search.info.get();
+    let Some(name) = FIELDS.get(column).copied() else { return CellView::default() };
+    let Some(field) = info.field(name) else { return CellView::default() };
+    let shown = search.list.with_row(place, |row| (display(field, row), row.id(), row.flag("isActive")));
+    let Some((shown, id, is_active)) = shown else { return CellView::default() };
+    let (text, is_known) = match shown {
+        Shown::Empty => (String::new(), true),
+        Shown::Text(text) => (text, true),
+        Shown::Reference { entity, id } => match search.names.name(&entity, id) {
+            Some(name) => (name, true),
+            None => (String::new(), false),
+        },
+    };
+    if !is_known {
+        return CellView::pending();
+    }
+    let text = if name == "lastActivityDate" { text.get(..10).unwrap_or(&text).to_owned() } else { text };
+    let lead = match name {
+        "companyType" if !text.is_empty() => Lead::Glyph(TypeGlyph::from_label(&text)),
+        "ownerResourceID" if !text.is_empty() => Lead::Avatar,
+        _ => Lead::None,
+    };
+    let cell = CellView::text(text).with_lead(lead);
+    match (name, id, is_active) {
+        ("companyName", Some(0), _) => cell.with_badge(Tone::Accent, "Your company"),
+        ("companyName", _, Some(false)) => cell.with_badge(Tone::Neutral, "Inactive"),
+        _ => cell,
+    }
+}
+
+/// How a row looks.
+pub fn row_tone(search: Search, place: usize) -> RowTone {
+    match search.list.with_row(place, |row| row.flag("isActive")) {
+        Some(Some(false)) => RowTone::Inactive,
+        _ => RowTone::Normal,
+    }
+}

@@ -1,0 +1,266 @@
+//! The list of companies: filter, rows, progress. The filter and the sort order live in the address.
+
+mod columns;
+mod search;
+
+use autotask_core::display::grouped;
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        badge::badge_class,
+        banner::Banner,
+        data_grid::DataGrid,
+        empty::Empty,
+        icon::Icon,
+        page_head::PageHead,
+        tone::Tone,
+        view_state::{EmptyKind, Failure, Partial, ViewFrame, ViewState},
+    },
+    filter_builder::FilterBuilder,
+    page::Page,
+    status::use_view_status,
+    store::row_list::{Phase, Progress},
+};
+use columns::{cell, columns, row_tone};
+use search::{Search, use_search};
+
+/// The page.
+#[component]
+pub fn CompaniesPage() -> impl IntoView {
+    let search = use_search();
+    let is_open = RwSignal::new(true);
+    let rules = Signal::derive(move || search.tree.with(|tree| tree.rule_count()).to_string());
+    use_view_status(move || count_text(&search.list.progress()));
+    let builder = move || {
+        is_open.get().then(|| {
+            view! {
+                <FilterBuilder
+                    tree=search.tree
+                    info=search.info
+                    on_commit=move |()| search.commit()
+                    issues=search.issues
+                />
+            }
+        })
+    };
+    view! {
+        <PageHead title=Page::Companies.title()>
+            <a class="btn btn--primary" href=Page::OnboardingNew.path()>
+                {Icon::Plus.view()}
+                "Onboard client"
+            </a>
+        </PageHead>
+        <div class="searchrow">
+            <button
+                type="button"
+                class="btn btn--toggle"
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls="builder"
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                {Icon::Filter.view()}
+                "Filter"
+                <span class=badge_class(Tone::Accent)>{rules}</span>
+            </button>
+            <Sentence search=search />
+        </div>
+        <UnreadableFilter search=search />
+        {builder}
+        <ResultBar search=search />
+        <Results search=search />
+    }
+    .into_any()
+}
+
+/// The applied filter as text, beside the button that folds the builder.
+#[component]
+fn Sentence(
+    /// The search.
+    search: Search,
+) -> impl IntoView {
+    let text = move || {
+        let text = search.applied_text.get();
+        if text.is_empty() { "every company".to_owned() } else { text }
+    };
+    view! { <code class="sentence ell muted" dir="auto" title=text>{text}</code> }
+}
+
+/// Says why the filter in the address could not be read; what was written there stays in view.
+#[component]
+fn UnreadableFilter(
+    /// The search.
+    search: Search,
+) -> impl IntoView {
+    move || {
+        search.unreadable.get().map(|(text, issues)| {
+            let lines = issues
+                .into_iter()
+                .map(|issue| {
+                    let place = issue.position.map(|p| format!("Column {}: ", p.column)).unwrap_or_default();
+                    let hint = issue.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+                    view! { <li>{place} {issue.message} {hint}</li> }
+                })
+                .collect_view();
+            view! {
+                <div class="failure" role="alert">
+                    <Banner
+                        tone=Tone::Danger
+                        is_edge=true
+                        title="The filter in the address cannot be read."
+                        text="Nothing was searched for. Correct the address, or start from the rules below."
+                    />
+                    <div class="tech">
+                        <pre class="scroll">{text}</pre>
+                        <ul class="issues">{lines}</ul>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// How many, how long, and again.
+#[component]
+fn ResultBar(
+    /// The search.
+    search: Search,
+) -> impl IntoView {
+    let progress = move || search.list.progress();
+    let took = move || {
+        progress()
+            .took_ms
+            .map(|ms| if ms < 1000.0 { format!("in {ms:.0} ms") } else { format!("in {:.1} s", ms / 1000.0) })
+    };
+    let is_loading = move || progress().phase == Phase::Loading;
+    view! {
+        <div class="resultbar">
+            <strong role="status">{move || count_text(&progress())}</strong>
+            <span class="muted">{took}</span>
+            <span class="push"></span>
+            <button
+                type="button"
+                class="btn btn--ghost"
+                aria-disabled=move || is_loading().then_some("true")
+                on:click=move |_| {
+                    if !is_loading() {
+                        search.list.reload();
+                    }
+                }
+            >
+                {Icon::Refresh.view()}
+                "Refresh"
+            </button>
+        </div>
+    }
+}
+
+/// "214 companies", "500 of 2,001 companies", "Loading companies".
+fn count_text(progress: &Progress) -> String {
+    let number = |n: u64| grouped(&n.to_string());
+    let loaded = progress.loaded as u64;
+    match (&progress.phase, progress.total) {
+        (Phase::Idle, _) => String::new(),
+        (Phase::Loading, _) if loaded == 0 || progress.is_old => "Loading companies".to_owned(),
+        (Phase::Done, _) if loaded == 1 => "1 company".to_owned(),
+        (Phase::Done, _) => [&number(loaded), " companies"].concat(),
+        (_, Some(total)) => [&number(loaded), " of ", &number(total.max(loaded)), " companies"].concat(),
+        (_, None) => [&number(loaded), " companies so far"].concat(),
+    }
+}
+
+/// The rows, or why there are none.
+#[component]
+fn Results(
+    /// The search.
+    search: Search,
+) -> impl IntoView {
+    let list = search.list;
+    let state = Memo::new(move |_| view_state(&list.progress(), search.tree.with(|tree| tree.rule_count())));
+    let on_retry = Callback::new(move |()| match list.is_partial() {
+        true => list.load_rest(),
+        false => list.reload(),
+    });
+    let empty = Callback::new(move |kind: EmptyKind| empty_view(search, kind));
+    let columns = Signal::derive(move || columns(&search.info.get()));
+    let cell = Callback::new(move |(place, column): (usize, usize)| cell(search, place, column));
+    let href =
+        Callback::new(move |place: usize| list.with_row(place, |row| Page::Company(row.id().unwrap_or(0)).path()));
+    view! {
+        <ViewFrame state=state what="companies" on_retry=on_retry empty=empty>
+            <DataGrid
+                label="Companies"
+                columns=columns
+                row_count=Signal::derive(move || list.len())
+                cell=cell
+                href=href
+                tone=Callback::new(move |place| row_tone(search, place))
+                sort=search.sort
+                on_sort=Callback::new(move |keys| search.set_sort(keys))
+                version=list.version()
+            />
+        </ViewFrame>
+    }
+    .into_any()
+}
+
+fn view_state(progress: &Progress, rules: usize) -> ViewState {
+    let loaded = progress.loaded;
+    match &progress.phase {
+        Phase::Idle => ViewState::Loading,
+        Phase::Loading if loaded == 0 => ViewState::Loading,
+        Phase::Loading if progress.is_old => ViewState::Ready,
+        Phase::Loading => {
+            let percent = progress.total.filter(|t| *t > 0).map(|t| (loaded as u64 * 100 / t).min(100) as u8);
+            ViewState::Partial(Partial {
+                title: [&count_text(progress), " loaded."].concat(),
+                text: "Sorting covers what is loaded.".to_owned(),
+                percent: Some(percent.unwrap_or(0)),
+            })
+        }
+        Phase::Done if loaded == 0 && rules == 0 => ViewState::Empty(EmptyKind::FirstUse),
+        Phase::Done if loaded == 0 => ViewState::Empty(EmptyKind::NoMatch),
+        Phase::Done => ViewState::Ready,
+        Phase::Failed(failure) if loaded > 0 && !progress.is_old => ViewState::Partial(Partial {
+            title: [&count_text(progress), " loaded, then it stopped: ", &failure.message(), "."].concat(),
+            text: "The rows so far are good; counts and sorting cover only them.".to_owned(),
+            percent: None,
+        }),
+        Phase::Failed(failure) => ViewState::Failed(Failure {
+            title: "The companies could not be loaded.".to_owned(),
+            text: [&failure.message(), "; ", &failure.advice, "."].concat(),
+            details: format!("{:?}, status {}", failure.kind, failure.status),
+            has_old_data: loaded > 0,
+        }),
+    }
+}
+
+fn empty_view(search: Search, kind: EmptyKind) -> AnyView {
+    if kind == EmptyKind::FirstUse {
+        return view! {
+            <Empty icon=Icon::Company title="No companies yet" text="Clients that you onboard will be listed here.">
+                <a class="btn btn--primary" href=Page::OnboardingNew.path()>
+                    {Icon::Plus.view()}
+                    "Onboard client"
+                </a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let title = move || match search.tree.with(|tree| tree.rule_count()) {
+        1 => "No company matches this rule".to_owned(),
+        count => format!("No company matches these {count} rules"),
+    };
+    view! {
+        <Empty
+            icon=Icon::Search
+            title=Signal::derive(title)
+            text="Nothing is gone: the filter leaves no row. Change a rule above, or take all of them away."
+        >
+            <button type="button" class="btn btn--primary" on:click=move |_| search.clear()>
+                "Show all companies"
+            </button>
+        </Empty>
+    }
+    .into_any()
+}

@@ -1,0 +1,166 @@
+//! The search behind the list: address ↔ rules ↔ rows.
+//!
+//! ```text
+//! address ──parse──► filter ──► rows
+//!    ▲                  │
+//!    │                  ▼
+//!    └──print── rules of the builder
+//! ```
+
+use std::sync::Arc;
+
+use autotask_core::filter::{check::check, parse::parse, print::print};
+use autotask_core::{EntityInfo, Filter, Issue, Query, Verb, entity, table};
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+
+use super::columns::FIELDS;
+use crate::{
+    components::grid_parts::SortKey,
+    filter_builder::tree::Tree,
+    page::Page,
+    store::{metadata::use_metadata, names::{Names, use_names}, row_list::RowList},
+};
+
+/// What the list shows when the address says nothing: visible as a rule, and as easily removed.
+const FILTER_AT_FIRST: &str = "isActive = yes";
+const SORT_AT_FIRST: &str = "companyName";
+
+/// The search of the page. `Copy`, so that handlers can have it.
+#[derive(Clone, Copy)]
+pub struct Search {
+    /// The rules, as they are being edited.
+    pub tree: RwSignal<Tree>,
+    /// The entity's metadata.
+    pub info: Signal<Arc<EntityInfo>>,
+    /// The rows.
+    pub list: RowList,
+    /// The order of the rows.
+    pub sort: Signal<Vec<SortKey>>,
+    /// The filter that the rows belong to, as text.
+    pub applied_text: Memo<String>,
+    /// What the address says, when it cannot be read, and why.
+    pub unreadable: RwSignal<Option<(String, Vec<Issue>)>>,
+    /// What keeps the rules as a whole from being applied.
+    pub issues: Signal<Vec<Issue>>,
+    /// Names behind references.
+    pub names: Names,
+    navigate: Callback<Vec<(&'static str, String)>>,
+}
+
+/// The search of the page that calls this.
+pub fn use_search() -> Search {
+    let metadata = use_metadata();
+    let names = use_names();
+    let info = Signal::derive(move || metadata.entity("Companies"));
+    let query = use_query_map();
+    let applied_text = Memo::new(move |_| query.with(|q| q.get("f")).unwrap_or_else(|| FILTER_AT_FIRST.to_owned()));
+    let sort_text = Memo::new(move |_| query.with(|q| q.get("sort")).unwrap_or_else(|| SORT_AT_FIRST.to_owned()));
+    let sort = Signal::derive(move || sort_keys(&sort_text.get()));
+    let tree = RwSignal::new(Tree::default());
+    let unreadable = RwSignal::new(None);
+    let name_of = Callback::new(move |(entity, id): (String, i64)| names.name(&entity, id));
+    let list = RowList::new(info, name_of);
+    let issues = Signal::derive(move || {
+        let info = info.get();
+        // Of single rules the rule itself speaks; here the limits.
+        let whole = |issue: &Issue| issue.path.as_deref() == Some("filter");
+        tree.with(|tree| check(&tree.filter(&info), &info)).into_iter().filter(whole).collect::<Vec<_>>()
+    });
+    let go = use_navigate();
+    let navigate = Callback::new(move |changes: Vec<(&'static str, String)>| {
+        let mut map = query.get_untracked();
+        for (key, value) in changes {
+            map.replace(key, value);
+        }
+        go(
+            &[Page::Companies.path(), map.to_query_string()].concat(),
+            NavigateOptions { scroll: false, ..Default::default() },
+        );
+    });
+    let search = Search { tree, info, list, sort, applied_text, unreadable, issues, names, navigate };
+
+    Effect::new(move |_| list.set_sort(sort.get().into_iter().map(table_key).collect()));
+    Effect::new(move |_| {
+        let text = applied_text.get();
+        // Metadata that comes later brings labels and user-defined fields, not another question.
+        let info = info.get_untracked();
+        match readable(&text, &info) {
+            Ok(filter) => {
+                unreadable.set(None);
+                let shown = tree.with_untracked(|tree| print(&tree.filter(&info), &info));
+                if shown != print(&filter, &info) {
+                    tree.set(Tree::of(&filter));
+                }
+                search.load(filter);
+            }
+            Err(issues) => unreadable.set(Some((text, issues))),
+        }
+    });
+    search
+}
+
+impl Search {
+    /// Applies the rules that are finished, if that changes anything.
+    pub fn commit(self) {
+        let info = self.info.get_untracked();
+        let filter = self.tree.with_untracked(|tree| tree.filter(&info));
+        let is_sound = !autotask_core::issue::has_errors(&check(&filter, &info));
+        let text = print(&filter, &info);
+        let changes = text != self.applied_text.get_untracked() || self.unreadable.with_untracked(Option::is_some);
+        if is_sound && changes {
+            self.navigate.run(vec![("f", text)]);
+        }
+    }
+
+    /// Takes all rules away.
+    pub fn clear(self) {
+        self.tree.update(Tree::clear);
+        self.commit();
+    }
+
+    /// Sorts by these keys.
+    pub fn set_sort(self, keys: Vec<SortKey>) {
+        let text: Vec<String> =
+            keys.into_iter().map(|key| if key.is_descending { ["-", &key.key].concat() } else { key.key }).collect();
+        self.navigate.run(vec![("sort", text.join(","))]);
+    }
+
+    fn load(self, filter: Filter) {
+        let Some(info) = entity("Companies") else { return };
+        self.list.load(Query {
+            include_fields: Some(FIELDS.iter().map(|f| (*f).to_owned()).collect()),
+            // What is searched for may be personal data and does not belong into logged addresses.
+            verb: Verb::Post,
+            ..Query::new(info, filter)
+        });
+    }
+}
+
+fn readable(text: &str, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
+    let (filter, issues) = parse(text, info);
+    let Some(filter) = filter else { return Err(issues) };
+    // An unknown user-defined field may only not have come yet; Autotask will say if it does not exist.
+    let issues: Vec<Issue> = check(&filter, info)
+        .into_iter()
+        .filter(|issue| !(info.user_defined_fields.is_empty() && issue.message.contains("user-defined")))
+        .collect();
+    if autotask_core::issue::has_errors(&issues) { Err(issues) } else { Ok(filter) }
+}
+
+fn sort_keys(text: &str) -> Vec<SortKey> {
+    text.split(',')
+        .filter(|key| !key.is_empty())
+        .map(|key| match key.strip_prefix('-') {
+            Some(key) => SortKey { key: key.to_owned(), is_descending: true },
+            None => SortKey::ascending(key),
+        })
+        .collect()
+}
+
+fn table_key(key: SortKey) -> table::SortKey {
+    table::SortKey { field: key.key, descending: key.is_descending }
+}

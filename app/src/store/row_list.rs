@@ -1,0 +1,242 @@
+//! RowList: all rows of a query, page after page, kept in a table and sorted. For any entity.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use autotask_core::filter::{Condition, Operand};
+use autotask_core::table::SortKey;
+use autotask_core::{EntityInfo, Failure, Filter, FilterValue, Op, Query, Record, Table};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::api::api;
+
+/// How far a list is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Rows that are here.
+    pub loaded: usize,
+    /// Rows that there are; `None` until the server has said so.
+    pub total: Option<u64>,
+    /// Whether the rows belong to an earlier query, shown until the first page of this one comes.
+    pub is_old: bool,
+    /// How long the last complete walk took, in milliseconds.
+    pub took_ms: Option<f64>,
+}
+
+/// Where a list stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// Pages are coming.
+    Loading,
+    /// All rows are here.
+    Done,
+    /// The walk ended early; the rows so far stay.
+    Failed(Failure),
+}
+
+/// All rows of a query. `Copy`, so that handlers can have it.
+#[derive(Clone, Copy)]
+pub struct RowList {
+    table: StoredValue<Table>,
+    /// Row numbers in the order of the view.
+    order: StoredValue<Vec<u32>>,
+    /// How many of them are sorted; the rest came later and stand at the end.
+    sorted: StoredValue<usize>,
+    sort: StoredValue<Vec<SortKey>>,
+    query: StoredValue<Option<Query>>,
+    /// Counts walks: an answer to an earlier question is dropped.
+    walk: StoredValue<u32>,
+    version: RwSignal<u64>,
+    progress: RwSignal<Progress>,
+    info: Signal<Arc<EntityInfo>>,
+    name_of: Callback<(String, i64), Option<String>>,
+}
+
+impl RowList {
+    /// An empty list. `name_of` gives the name of an (entity, id), for sorting by references.
+    pub fn new(info: Signal<Arc<EntityInfo>>, name_of: Callback<(String, i64), Option<String>>) -> RowList {
+        RowList {
+            table: StoredValue::default(),
+            order: StoredValue::default(),
+            sorted: StoredValue::new(0),
+            sort: StoredValue::default(),
+            query: StoredValue::new(None),
+            walk: StoredValue::new(0),
+            version: RwSignal::new(0),
+            progress: RwSignal::default(),
+            info,
+            name_of,
+        }
+    }
+
+    /// How far it is. Reactive.
+    pub fn progress(self) -> Progress {
+        self.progress.get()
+    }
+
+    /// Whether some rows of this very query are here and the rest is missing.
+    pub fn is_partial(self) -> bool {
+        self.progress.with_untracked(|p| matches!(p.phase, Phase::Failed(_)) && p.loaded > 0 && !p.is_old)
+    }
+
+    /// Grows whenever a row may be another one.
+    pub fn version(self) -> Signal<u64> {
+        self.version.into()
+    }
+
+    /// How many rows there are to show. Reactive.
+    pub fn len(self) -> usize {
+        self.version.track();
+        self.order.with_value(Vec::len)
+    }
+
+    /// Reads the row at a place of the view. Not reactive: the grid asks again when the version grows.
+    pub fn with_row<T>(self, place: usize, read: impl FnOnce(&Record) -> T) -> Option<T> {
+        let row = self.order.with_value(|order| order.get(place).copied())?;
+        self.table.with_value(|table| table.row(row).map(read))
+    }
+
+    /// Loads the rows of a query. Rows of an earlier one stay until the first page comes.
+    pub fn load(self, query: Query) {
+        self.query.set_value(Some(query.clone()));
+        let walk = self.next_walk();
+        self.progress.update(|p| {
+            p.phase = Phase::Loading;
+            p.is_old = p.loaded > 0;
+            p.total = None;
+            p.took_ms = None;
+        });
+        let count = query.clone();
+        spawn_local(async move {
+            let total = api().count(&count).await.ok();
+            if self.is_current(walk) {
+                self.progress.update(|p| p.total = total);
+            }
+        });
+        self.follow(query, walk, true);
+    }
+
+    /// Loads the same query again from the start.
+    pub fn reload(self) {
+        if let Some(query) = self.query.get_value() {
+            self.load(query);
+        }
+    }
+
+    /// Goes on after a failure, behind the last row that came.
+    pub fn load_rest(self) {
+        let Some(mut query) = self.query.get_value() else { return };
+        if self.progress.with_untracked(|p| p.is_old || p.loaded == 0) {
+            return self.reload();
+        }
+        let last = self.table.with_value(|t| t.all().into_iter().filter_map(|row| t.row(row)?.id()).max());
+        let behind = Condition {
+            field: "id".to_owned(),
+            udf: false,
+            op: Op::Gt,
+            operand: Operand::One(FilterValue::Int(last.unwrap_or(-1))),
+        };
+        let mut items = query.filter.top_level().to_vec();
+        items.push(Filter::Condition(behind));
+        query.filter = Filter::And(items);
+        self.progress.update(|p| p.phase = Phase::Loading);
+        let walk = self.next_walk();
+        self.follow(query, walk, false);
+    }
+
+    /// Sorts what is here, and what comes, by these keys.
+    pub fn set_sort(self, keys: Vec<SortKey>) {
+        self.sort.set_value(keys);
+        self.sort_all();
+        self.version.update(|v| *v += 1);
+    }
+
+    fn follow(self, query: Query, walk: u32, is_fresh: bool) {
+        let started = now_ms();
+        spawn_local(async move {
+            let mut is_first = is_fresh;
+            let on_page = |rows: Vec<Record>| {
+                if !self.is_current(walk) {
+                    return ControlFlow::Break(());
+                }
+                self.take(rows, std::mem::take(&mut is_first));
+                ControlFlow::Continue(())
+            };
+            let result = api().walk(&query, on_page).await;
+            if !self.is_current(walk) {
+                return;
+            }
+            self.sort_all();
+            self.progress.update(|p| {
+                p.phase = match result.failure {
+                    Some(failure) => Phase::Failed(failure),
+                    None => Phase::Done,
+                };
+                if p.phase == Phase::Done {
+                    p.total = Some(p.loaded as u64);
+                    p.took_ms = Some(now_ms() - started);
+                }
+            });
+            self.version.update(|v| *v += 1);
+        });
+    }
+
+    fn take(self, rows: Vec<Record>, is_first: bool) {
+        if is_first {
+            self.table.set_value(Table::new());
+            self.order.set_value(Vec::new());
+            self.sorted.set_value(0);
+        }
+        self.table.update_value(|table| {
+            self.order.update_value(|order| {
+                for row in rows {
+                    if let Some((number, true)) = table.put(row) {
+                        order.push(number);
+                    }
+                }
+            });
+        });
+        let loaded = self.order.with_value(Vec::len);
+        // Sorting after every page would be quadratic: it waits until the rows have doubled, and the end.
+        if loaded >= self.sorted.get_value() * 2 {
+            self.sort_all();
+        }
+        self.progress.update(|p| {
+            p.loaded = loaded;
+            p.is_old = false;
+        });
+        self.version.update(|v| *v += 1);
+    }
+
+    fn sort_all(self) {
+        let keys = self.sort.get_value();
+        let info = self.info.get_untracked();
+        let name_of = |entity: &str, id: i64| untrack(|| self.name_of.run((entity.to_owned(), id)));
+        self.table.with_value(|table| {
+            self.order.update_value(|order| {
+                order.sort_unstable();
+                table.sort(order, &keys, &info, &name_of);
+                self.sorted.set_value(order.len());
+            });
+        });
+    }
+
+    fn next_walk(self) -> u32 {
+        self.walk.update_value(|walk| *walk += 1);
+        self.walk.get_value()
+    }
+
+    /// Whether this walk is the last one that was begun, and the page still there.
+    fn is_current(self, walk: u32) -> bool {
+        self.walk.try_get_value() == Some(walk)
+    }
+}
+
+fn now_ms() -> f64 {
+    js_sys::Date::now()
+}

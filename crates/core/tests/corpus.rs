@@ -1,0 +1,192 @@
+//! The files of `tests/fixtures`, through every consumer in the core: one loop each.
+
+mod fixtures;
+
+use std::path::{Path, PathBuf};
+
+use autotask_core::filter::body::{self, Reading};
+use autotask_core::filter::{check, parse, print};
+use autotask_core::issue::has_errors;
+use autotask_core::validate::{Mode, validate};
+use autotask_core::{EntityInfo, Filter, Issue, Record, Schema};
+use fixtures::{FilterCase, is_expected, place};
+use serde_json::Value;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)
+}
+
+/// The files of a folder as (name without extension, content), by name.
+fn files(folder_name: &str, extension: &str) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder(folder_name))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|e| e == extension))
+        .map(|path| {
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("readable"))
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{folder_name} is empty");
+    files
+}
+
+fn cases() -> Vec<FilterCase> {
+    files("filters", "filter").iter().map(|(name, content)| FilterCase::read(name, content)).collect()
+}
+
+fn json_file(name: &str) -> Value {
+    let content = std::fs::read_to_string(folder("records").join(name)).expect("readable");
+    serde_json::from_str(&content).expect("JSON")
+}
+
+fn schema() -> Schema {
+    let mut schema = Schema::new();
+    let issues = schema.load_user_defined_fields("Companies", &json_file("Companies.userDefinedFields.json"));
+    assert_eq!(issues, []);
+    schema
+}
+
+fn rows(info: &EntityInfo) -> Vec<Record> {
+    let Value::Array(rows) = json_file(&format!("{}.json", info.name)) else { panic!("rows of {}", info.name) };
+    rows.into_iter().map(|row| Record::from(row.as_object().expect("a row").clone())).collect()
+}
+
+/// Each case with its entity and what was read of each of its faces, text and JSON.
+fn each(work: impl Fn(&FilterCase, &EntityInfo, Option<&Filter>, &[Issue])) {
+    let schema = schema();
+    for case in cases() {
+        let info = schema.entity(&case.entity).expect("a known entity");
+        if let Some(text) = &case.text {
+            let (filter, issues) = parse::parse(text, &info);
+            work(&case, &info, filter.as_ref(), &issues);
+        }
+        if let Some(json) = &case.json {
+            let json = autotask_core::json::parse(json.as_bytes()).expect("JSON");
+            let read = body::read(&json, Reading::Lenient);
+            work(&case, &info, read.filter.as_ref(), &read.issues);
+        }
+    }
+}
+
+#[test]
+fn every_issue_is_expected_and_every_expected_one_is_found() {
+    each(|case, info, filter, issues| {
+        let checked = filter.map(|filter| check::check(filter, info)).unwrap_or_default();
+        let found: Vec<String> = issues.iter().chain(&checked).map(place).collect();
+        assert_eq!(found, case.issues, "{}", case.name);
+        let failed = filter.is_none() || has_errors(issues) || has_errors(&checked);
+        assert_eq!(failed, case.matches.is_none(), "{}: a filter with errors matches nothing", case.name);
+    });
+}
+
+#[test]
+fn text_and_json_mean_the_same_tree() {
+    let schema = schema();
+    for case in cases() {
+        let (Some(text), Some(json)) = (&case.text, &case.json) else { continue };
+        let info = schema.entity(&case.entity).expect("a known entity");
+        let json = autotask_core::json::parse(json.as_bytes()).expect("JSON");
+        let (parsed, _) = parse::parse(text, &info);
+        let read = body::read(&json, Reading::Lenient);
+        // Compared as what would be sent, since `yes` and `true`, `companyname` and `companyName` are one thing.
+        let sent = |filter: Option<Filter>| filter.map(|filter| body::nodes(&filter, &info));
+        assert_eq!(sent(parsed), sent(read.filter), "{}", case.name);
+    }
+}
+
+#[test]
+fn printed_text_is_read_back_and_printed_the_same() {
+    each(|case, info, filter, _| {
+        let Some(filter) = filter else { return };
+        let once = print::print(filter, info);
+        let (again, issues) = parse::parse(&once, info);
+        assert_eq!(issues, [], "{}: {once}", case.name);
+        let again = again.expect("no issues");
+        assert_eq!(print::print(&again, info), once, "{}", case.name);
+        assert_eq!(body::nodes(&again, info), body::nodes(filter, info), "{}: {once}", case.name);
+    });
+}
+
+#[test]
+fn written_json_is_read_back_and_written_the_same() {
+    each(|case, info, filter, _| {
+        let Some(filter) = filter else { return };
+        let written = body::write(filter, info);
+        let read = body::read(&Value::from(written.clone()), Reading::WireStrict);
+        assert_eq!(read.issues, [], "{}", case.name);
+        assert_eq!(read.filter.map(|filter| body::write(&filter, info)), Some(written), "{}", case.name);
+    });
+}
+
+#[test]
+fn exactly_the_expected_rows_match() {
+    each(|case, info, filter, _| {
+        let Some(expected) = &case.matches else { return };
+        let filter = filter.unwrap_or_else(|| panic!("{}: nothing was read", case.name));
+        let matching = |filter: &Filter| -> Vec<i64> {
+            rows(info).iter().filter(|row| filter.matches(info, row)).filter_map(Record::id).collect()
+        };
+        assert_eq!(&matching(filter), expected, "{}", case.name);
+        // What is sent means the same.
+        let sent = body::read(&Value::from(body::write(filter, info)), Reading::WireStrict).filter.expect("a filter");
+        assert_eq!(&matching(&sent), expected, "{}, as it is sent", case.name);
+    });
+}
+
+#[test]
+fn every_operator_has_a_case_that_matches_something() {
+    let mut missing: Vec<&str> = autotask_core::Op::ALL.map(autotask_core::Op::wire).into();
+    for case in cases().iter().filter(|case| case.matches.as_ref().is_some_and(|ids| !ids.is_empty())) {
+        let json = case.json.as_deref().unwrap_or_default();
+        missing.retain(|op| !json.contains(&format!(r#""op":"{op}""#)));
+    }
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn records_have_exactly_the_expected_issues() {
+    let schema = schema();
+    let cases: Vec<_> = files("records", "json").into_iter().filter(|(name, _)| name.starts_with(char::is_lowercase)).collect();
+    for (name, content) in cases {
+        let case: Value = serde_json::from_str(&content).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let info = schema.entity(case["entity"].as_str().expect("an entity")).expect("a known entity");
+        let mode = match case["mode"].as_str() {
+            Some("create") => Mode::Create,
+            Some("update") => Mode::Update,
+            other => panic!("{name}: mode {other:?}"),
+        };
+        let record = Record::from(case["record"].as_object().expect("a record").clone());
+        let issues: Vec<Value> =
+            validate(&record, &info, mode).iter().map(|issue| serde_json::to_value(issue).expect("JSON")).collect();
+        let expected = case["expect"].as_array().expect("a list");
+        let fits = issues.len() == expected.len() && issues.iter().zip(expected).all(|(i, e)| is_expected(i, e));
+        assert!(fits, "{name}: found {issues:#?}, expected {expected:#?}");
+    }
+}
+
+/// Tests in a browser cannot list a folder, so a file lists the fixtures for them.
+#[test]
+fn the_list_for_the_browser_is_complete() {
+    let list = |names: Vec<(String, String)>, folder: &str, extension: &str| -> String {
+        let line = |(name, _): (String, String)| format!("        {folder}/{name}.{extension}\n");
+        names.into_iter().map(line).collect()
+    };
+    let wanted = format!(
+        "//! The files of `tests/fixtures` for tests that cannot list a folder.\n\
+         // Generated by `UPDATE_FIXTURES=1 cargo test -p autotask-core --test corpus`.\n\n\
+         macro_rules! files {{\n    ($($folder:ident / $name:ident . $($extension:ident).+)*) => {{\n        \
+         &[$((stringify!($name), include_str!(concat!(\"../../../../tests/fixtures/\", stringify!($folder), \"/\", stringify!($name), $(\".\", stringify!($extension)),+))),)*]\n    }};\n}}\n\n\
+         /// Filters, as (name, content).\n#[rustfmt::skip]\npub(crate) const FILTERS: &[(&str, &str)] = files! {{\n{}}};\n\n\
+         /// Rows, metadata and records to validate, as (name, content).\n#[rustfmt::skip]\npub(crate) const RECORDS: &[(&str, &str)] = files! {{\n{}}};\n",
+        list(files("filters", "filter"), "filters", "filter"),
+        list(files("records", "json"), "records", "json"),
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm/tests/files/mod.rs");
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(&path, &wanted).expect("writable");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "type `UPDATE_FIXTURES=1 cargo test -p autotask-core --test corpus`");
+}

@@ -1,0 +1,228 @@
+//! Config: every setting of the proxy, typed. Nothing here reads files or the environment.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::assets::Assets;
+use crate::secret::Credentials;
+use crate::upstream_url::UpstreamUrl;
+
+/// Longest time to make a connection to Autotask.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for a whole answer: Autotask itself gives up after about five minutes.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(310);
+
+/// What the proxy stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A sandbox on this machine, with made-up data and a demo user.
+    Demo,
+    /// Autotask itself.
+    Serve,
+}
+
+impl Mode {
+    /// Its name in `/api/session`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Demo => "demo",
+            Mode::Serve => "serve",
+        }
+    }
+
+    /// Where writes go.
+    #[must_use]
+    pub fn environment(self) -> &'static str {
+        match self {
+            Mode::Demo => "sandbox",
+            Mode::Serve => "production",
+        }
+    }
+}
+
+/// Every setting of the proxy.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens, with the real port; only an address of this machine, as there is no sign-in yet.
+    pub listen: SocketAddr,
+    /// Where Autotask is. Says by its kind whether this is the demo: the two cannot be mixed.
+    pub upstream: UpstreamUrl,
+    /// What Autotask asks for.
+    pub credentials: Credentials,
+    /// What Autotask's other clients have to send to get through; without it they are refused.
+    pub clients: Option<Credentials>,
+    /// The one foreign origin whose pages may call, such as `http://localhost:5173`; none without it.
+    pub cors_origin: Option<String>,
+    /// The built app.
+    pub app: Assets,
+    /// Longest time to make a connection to Autotask; 10 seconds.
+    pub connect_timeout: Duration,
+    /// Longest time for a whole answer of Autotask's; 310 seconds.
+    pub answer_timeout: Duration,
+}
+
+impl Config {
+    /// The settings that have no default; the others are at theirs.
+    #[must_use]
+    pub fn new(listen: SocketAddr, upstream: UpstreamUrl, credentials: Credentials) -> Config {
+        Config {
+            listen,
+            upstream,
+            credentials,
+            clients: None,
+            cors_origin: None,
+            app: Assets::none(),
+            connect_timeout: CONNECT_TIMEOUT,
+            answer_timeout: ANSWER_TIMEOUT,
+        }
+    }
+
+    /// What the proxy stands before.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.upstream.mode()
+    }
+
+    /// Refuses what must not be served.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_listen(self.listen)?;
+        for (credentials, whose) in
+            [(Some(&self.credentials), "for Autotask"), (self.clients.as_ref(), "for other clients")]
+        {
+            for (name, value) in credentials.into_iter().flat_map(Credentials::headers) {
+                if value.header().is_none() {
+                    return Err(Error::new(format!(
+                        "the value of `{name}` {whose} is empty, or has spaces around it or characters that no header can carry; \
+                         copy it again"
+                    )));
+                }
+            }
+        }
+        if self.mode() == Mode::Serve && is_sandbox(&self.credentials) {
+            return Err(Error::new(
+                "these are the sandbox's credentials; `serve` needs the three values of an API user of Autotask, \
+                 `demo` is what runs with the sandbox",
+            ));
+        }
+        match &self.cors_origin {
+            Some(origin) if !is_origin(origin) => Err(Error::new(
+                "the origin for CORS must be exactly one, such as `https://crm.example.com` or `http://localhost:5173`, \
+                 in lower case and without a path",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses an address that other machines can reach.
+///
+/// # Errors
+///
+/// A sentence, for any but a loopback address.
+pub fn check_listen(address: SocketAddr) -> Result<(), Error> {
+    if address.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    Err(Error::new(
+        "this version listens on this machine only, as sign-in comes with a later version; \
+         listen on `127.0.0.1` and a port",
+    ))
+}
+
+/// Whether one of the values is a sandbox's: then the others are likely to be mixed up as well.
+fn is_sandbox(credentials: &Credentials) -> bool {
+    let Credentials { user_name, secret, integration_code } = credentials;
+    user_name.is(b"api-user@sandbox.test")
+        || secret.is(b"sandbox-secret")
+        || integration_code.is(b"SANDBOX-TRACKING-ID")
+}
+
+/// Whether it is an origin as browsers write it: scheme, host and perhaps a port.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let is_known = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
+        };
+        !host.is_empty() && host.bytes().all(is_known)
+    })
+}
+
+/// Why the proxy does not start: a sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(String);
+
+impl Error {
+    pub(crate) fn new(sentence: impl Into<String>) -> Error {
+        Error(sentence.into())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(listen: &str) -> Config {
+        let upstream = UpstreamUrl::parse(Mode::Demo, "http://127.0.0.1:8081").unwrap();
+        Config::new(listen.parse().unwrap(), upstream, Credentials::new("a", "b", "c"))
+    }
+
+    #[track_caller]
+    fn check(config: &Config, expected: &str) {
+        let sentence = config.check().map_or_else(|error| error.to_string(), |()| "fine".to_owned());
+        assert!(sentence.contains(expected), "{sentence}");
+    }
+
+    #[test]
+    fn only_this_machine_is_listened_on() {
+        for listen in ["127.0.0.1:8080", "[::1]:8080", "127.0.0.9:1", "[::ffff:127.0.0.1]:1"] {
+            check(&config(listen), "fine");
+        }
+        for listen in ["0.0.0.0:8080", "[::]:8080", "192.168.1.5:8080"] {
+            check(&config(listen), "sign-in comes with a later version");
+        }
+    }
+
+    #[test]
+    fn values_that_no_header_can_carry_are_named_but_not_shown() {
+        let mut config = config("127.0.0.1:8080");
+        config.credentials = Credentials::new("a", "b\nhidden", "c");
+        check(&config, "the value of `secret` for Autotask");
+        assert!(!config.check().unwrap_err().to_string().contains("hidden"));
+        config.credentials = Credentials::new("a", "b", "c");
+        config.clients = Some(Credentials::new("", "b", "c"));
+        check(&config, "the value of `username` for other clients");
+    }
+
+    #[test]
+    fn the_origin_for_cors_is_exactly_one() {
+        let mut config = config("127.0.0.1:8080");
+        for origin in ["https://crm.example.com", "http://localhost:5173", "http://[::1]:5173"] {
+            config.cors_origin = Some(origin.to_owned());
+            check(&config, "fine");
+        }
+        for origin in [
+            "*",
+            "null",
+            "https://",
+            "https://a.test/",
+            "https://a.test,https://b.test",
+            "https://*.a.test",
+            "https://A.test",
+            "ftp://a",
+        ] {
+            config.cors_origin = Some(origin.to_owned());
+            check(&config, "exactly one");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The proxy between the browser and Autotask: keeps the credentials, lets through only what is listed.
+//!
+//! ```text
+//! request ─► headers ─► log ─► panics ─► access ─┬─► /api/…             session, health
+//!                                                ├─► /ATServicesRest/…  outbound ─► upstream ─► rewrite ─► answer
+//!                                                └─► everything else    the app's files
+//! ```
+//!
+//! Nothing of a browser's request is copied: [`core::route`](autotask_core::route) turns it into an operation, and
+//! `outbound` builds the request to Autotask from that. What is not in core's table does not pass.
+
+mod access;
+mod assets;
+mod config;
+mod log;
+mod outbound;
+mod public_addresses;
+mod refusal;
+mod rewrite;
+mod routes;
+mod secret;
+mod security_headers;
+mod state;
+mod upstream;
+mod upstream_url;
+mod zone;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub use assets::Assets;
+pub use config::{Config, Error, Mode, check_listen};
+pub use secret::{Credentials, Secret};
+pub use upstream_url::UpstreamUrl;
+pub use zone::find_zone;
+
+use state::State;
+
+/// The header and value with which the app marks its requests. No other page can send it without a preflight.
+pub const SESSION_HEADER: (&str, &str) = ("x-requested-with", "autotask-crm");
+
+/// A proxy that is ready to serve.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    state: Arc<State>,
+}
+
+impl Proxy {
+    /// Checks the configuration and prepares the connection to Autotask; sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says which setting is wrong and what to put there.
+    pub fn new(config: Config) -> Result<Proxy, Error> {
+        Ok(Proxy { state: Arc::new(State::new(config)?) })
+    }
+
+    /// Everything the proxy serves.
+    ///
+    /// Must be served with `into_make_service_with_connect_info::<SocketAddr>()`: a request whose peer is not known
+    /// is refused.
+    pub fn router(&self) -> Router {
+        routes::router(Arc::clone(&self.state))
+    }
+}
+
+/// The router of a proxy with this configuration.
+///
+/// # Errors
+///
+/// As [`Proxy::new`].
+pub fn app(config: Config) -> Result<Router, Error> {
+    Proxy::new(config).map(|proxy| proxy.router())
+}

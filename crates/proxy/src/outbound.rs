@@ -1,0 +1,305 @@
+//! Outbound: the request to Autotask, built from nothing.
+//!
+//! What is taken from the inbound request is read into a type first and written anew: the route, the filter, the
+//! cursor, the login of a zone look-up, and of a write the JSON object. Nothing else passes.
+
+use autotask_core::filter::body::{self, ReadFilter, Reading};
+use autotask_core::json;
+use autotask_core::request::encode_component;
+use autotask_core::route::{Method, Page, Route};
+use autotask_core::{EntityInfo, Issue, Severity};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+/// Most bytes of a page cursor.
+const CURSOR_BYTES_MAX: usize = 4096;
+/// Most bytes of a login in a zone look-up.
+const USER_BYTES_MAX: usize = 320;
+
+/// A request to Autotask.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Outbound {
+    /// What it is for.
+    pub(crate) route: Route,
+    /// The method.
+    pub(crate) method: Method,
+    /// Path and query string below the REST root.
+    pub(crate) path: String,
+    /// A JSON body.
+    pub(crate) body: Option<String>,
+}
+
+impl Outbound {
+    /// A request without query string and body.
+    pub(crate) fn plain(route: Route) -> Outbound {
+        let (method, path) = route.to_request_line();
+        Outbound { route, method, path, body: None }
+    }
+
+    /// The zone of this login.
+    pub(crate) fn zone(user: &str) -> Outbound {
+        Outbound::plain(Route::Zone).with_query(&[("user", user)])
+    }
+
+    /// The request that a caller means.
+    ///
+    /// `search` is the caller's query string, `bytes` its body.
+    pub(crate) fn build(route: Route, search: Option<&str>, bytes: &[u8]) -> Result<Outbound, Refusal> {
+        let search = Search::parse(search.unwrap_or_default())?;
+        let plain = Outbound::plain(route);
+        match route {
+            Route::Zone => {
+                let user = search.one("user")?.unwrap_or_default();
+                match user.len() <= USER_BYTES_MAX {
+                    true => Ok(plain.with_query(&[("user", &user)])),
+                    false => Err(Refusal::Request("`user` is too long for a login")),
+                }
+            }
+            Route::Query(entity, method, page) => {
+                let cursor = match page {
+                    Page::First => None,
+                    Page::Next | Page::Previous => Some(cursor(&search)?),
+                };
+                plain.with_filter(entity, method, cursor, &search, bytes)
+            }
+            Route::Count(entity, method) => plain.with_filter(entity, method, None, &search, bytes),
+            Route::Create(..) | Route::Update(..) | Route::Replace(..) => {
+                let row = parse(bytes)?;
+                match row {
+                    Value::Object(_) => Ok(Outbound { body: Some(row.to_string()), ..plain }),
+                    _ => Err(Refusal::Json(vec!["the body must be a JSON object, one row".to_owned()])),
+                }
+            }
+            Route::Versions
+            | Route::Version
+            | Route::Threshold
+            | Route::Modules
+            | Route::Entities
+            | Route::EntityInformation(_)
+            | Route::Fields(_)
+            | Route::UserDefinedFields(_)
+            | Route::Get(..)
+            | Route::Children(..)
+            | Route::Child(..)
+            | Route::Delete(..) => Ok(plain),
+        }
+    }
+
+    fn with_query(mut self, parameters: &[(&str, &str)]) -> Outbound {
+        for (index, (name, value)) in parameters.iter().enumerate() {
+            self.path.push(if index == 0 { '?' } else { '&' });
+            self.path.push_str(name);
+            self.path.push('=');
+            self.path.push_str(&encode_component(value));
+        }
+        self
+    }
+
+    fn with_filter(
+        self,
+        entity: &EntityInfo,
+        method: Method,
+        cursor: Option<String>,
+        search: &Search,
+        bytes: &[u8],
+    ) -> Result<Outbound, Refusal> {
+        let mut parameters: Vec<(&str, &str)> = cursor.iter().map(|cursor| ("paging", cursor.as_str())).collect();
+        if method == Method::Post {
+            // Without a body Autotask complains about the missing filter, and so it does about an empty object.
+            let query = if bytes.is_empty() { Map::new() } else { query(&parse(bytes)?, entity)? };
+            let body = Some(Value::Object(query).to_string());
+            return Ok(Outbound { body, ..self.with_query(&parameters) });
+        }
+        let query = match search.one("search")? {
+            Some(text) => Some(Value::Object(query(&parse(text.as_bytes())?, entity)?).to_string()),
+            None => None,
+        };
+        parameters.extend(query.iter().map(|query| ("search", query.as_str())));
+        Ok(self.with_query(&parameters))
+    }
+}
+
+fn cursor(search: &Search) -> Result<String, Refusal> {
+    let cursor = search.one("paging")?.ok_or(Refusal::Request("the page's cursor `paging` is missing"))?;
+    if cursor.len() > CURSOR_BYTES_MAX {
+        return Err(Refusal::Request("the page's cursor `paging` is longer than any of Autotask's"));
+    }
+    // Autotask's is JSON. An address is never one, and nothing here would follow it.
+    if cursor.contains("://") || cursor.chars().any(char::is_control) {
+        return Err(Refusal::Request("the page's cursor `paging` is not one of Autotask's"));
+    }
+    Ok(cursor)
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
+    json::parse(bytes).map_err(|issue| Refusal::Json(vec![sentence(&issue)]))
+}
+
+/// The query object in Autotask's own spelling.
+fn query(json: &Value, entity: &EntityInfo) -> Result<Map<String, Value>, Refusal> {
+    let ReadFilter { filter, max_records, include_fields, issues, .. } = body::read(json, Reading::Lenient);
+    let errors: Vec<String> = issues.iter().filter(|issue| issue.severity == Severity::Error).map(sentence).collect();
+    if !errors.is_empty() {
+        return Err(Refusal::Json(errors));
+    }
+    let mut query = Map::new();
+    if let Some(max) = max_records {
+        query.insert("MaxRecords".to_owned(), max.into());
+    }
+    if let Some(fields) = include_fields {
+        query.insert("IncludeFields".to_owned(), fields.into());
+    }
+    if let Some(filter) = filter {
+        query.insert("filter".to_owned(), body::write(&filter, entity).into());
+    }
+    Ok(query)
+}
+
+/// An issue as one sentence: what, where, and what to do.
+fn sentence(issue: &Issue) -> String {
+    let mut text = issue.message.clone();
+    if let Some(path) = &issue.path {
+        text.push_str(&format!(" at `{path}`"));
+    } else if let Some(position) = issue.position {
+        text.push_str(&format!(" at line {}, column {}", position.line, position.column));
+    }
+    if let Some(hint) = &issue.hint {
+        text.push_str(&format!("; {hint}"));
+    }
+    text
+}
+
+/// A query string, decoded.
+struct Search(Vec<(String, String)>);
+
+impl Search {
+    fn parse(text: &str) -> Result<Search, Refusal> {
+        let decode = |part: &str| {
+            let spaced = part.replace('+', " ");
+            let decoded = percent_decode_str(&spaced).decode_utf8().map(|text| text.into_owned());
+            decoded.map_err(|_| Refusal::Request("the query string is not UTF-8"))
+        };
+        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        });
+        pairs.collect::<Result<_, _>>().map(Search)
+    }
+
+    /// The value of a parameter; given twice it could mean one thing here and another at Autotask.
+    fn one(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let mut values = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let first = values.next().cloned();
+        match values.next() {
+            Some(_) => Err(Refusal::Request("a parameter of the query string came twice")),
+            None => Ok(first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autotask_core::route::route;
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &str, path: &str, body: &str, expected: &str) {
+        let (path, search) = path.split_once('?').map_or((path, None), |(path, search)| (path, Some(search)));
+        let route = route(Method::parse(method).unwrap(), path).unwrap();
+        let found = match Outbound::build(route, search, body.as_bytes()) {
+            Ok(Outbound { method, path, body, .. }) => format!("{method} {path} {}", body.unwrap_or_default()),
+            Err(refusal) => format!("{refusal:?}"),
+        };
+        assert_eq!(found.trim_end(), expected);
+    }
+
+    #[test]
+    fn filters_are_written_anew() {
+        check(
+            "POST",
+            "/v1.0/companies/QUERY?x=1&search=y",
+            "{filter:[{op:'BeginsWith',field:'COMPANYNAME',value:'A',evil:1}], maxRecords:'25', includeFields:['id'], Xml:'<x/>'}",
+            r#"POST /V1.0/Companies/query {"MaxRecords":25,"IncludeFields":["id"],"filter":[{"field":"companyName","op":"beginsWith","value":"A"}]}"#,
+        );
+        check(
+            "GET",
+            "/V1.0/Companies/query/count?search={'filter':[{'op':'exist','field':'id'}]}&callback=x",
+            "ignored",
+            &format!(
+                "GET /V1.0/Companies/query/count?search={}",
+                encode_component(r#"{"filter":[{"field":"id","op":"exist"}]}"#)
+            ),
+        );
+        check("GET", "/V1.0/Companies/query", "", "GET /V1.0/Companies/query");
+        check("POST", "/V1.0/Companies/query", "", "POST /V1.0/Companies/query {}");
+    }
+
+    #[test]
+    fn unknown_fields_pass_and_unknown_operators_do_not() {
+        check(
+            "POST",
+            "/V1.0/Companies/query",
+            r#"{"filter":[{"op":"eq","field":"nonsense","value":1}]}"#,
+            r#"POST /V1.0/Companies/query {"filter":[{"field":"nonsense","op":"eq","value":1}]}"#,
+        );
+        let json = json!({"filter": [{"op": "beginswit", "field": "id", "value": 1}, {"op": "eq", "field": "id"}]});
+        check(
+            "POST",
+            "/V1.0/Companies/query",
+            &json.to_string(),
+            r#"Json(["unknown operator `beginswit` at `filter[0].op`; did you mean `beginsWith`?", "`eq` needs a value at `filter[1].value`"])"#,
+        );
+        check(
+            "POST",
+            "/V1.0/Companies/query",
+            "{",
+            r#"Json(["this is not JSON: EOF while parsing an object at line 1, column 1"])"#,
+        );
+    }
+
+    #[test]
+    fn cursors_are_encoded_anew() {
+        check(
+            "POST",
+            "/V1.0/Tickets/query/next?paging=%7b%22pageSize%22%3a500%7d&host=evil.test",
+            r#"{"filter":[]}"#,
+            r#"POST /V1.0/Tickets/query/next?paging=%7B%22pageSize%22%3A500%7D {"filter":[{"field":"id","op":"gte","value":0}]}"#,
+        );
+        for (paging, why) in [
+            ("", "the page's cursor `paging` is missing"),
+            ("paging=https://evil.test/", "the page's cursor `paging` is not one of Autotask's"),
+            ("paging=a%0d%0ab", "the page's cursor `paging` is not one of Autotask's"),
+            ("paging=1&Paging=2", "a parameter of the query string came twice"),
+            ("paging=%ff", "the query string is not UTF-8"),
+        ] {
+            check("GET", &format!("/V1.0/Tickets/query/next?{paging}"), "", &format!("Request({why:?})"));
+        }
+        let long = "1".repeat(CURSOR_BYTES_MAX + 1);
+        check(
+            "GET",
+            &format!("/V1.0/Tickets/query/next?paging={}", &long[1..]),
+            "",
+            &format!("GET /V1.0/Tickets/query/next?paging={}", &long[1..]),
+        );
+        check(
+            "GET",
+            &format!("/V1.0/Tickets/query/next?paging={long}"),
+            "",
+            r#"Request("the page's cursor `paging` is longer than any of Autotask's")"#,
+        );
+    }
+
+    #[test]
+    fn rows_pass_as_objects_only() {
+        check("POST", "/V1.0/Companies?x=1", "{'companyName':'A',}", r#"POST /V1.0/Companies {"companyName":"A"}"#);
+        for body in ["[]", "1", "null"] {
+            check("POST", "/V1.0/Companies", body, r#"Json(["the body must be a JSON object, one row"])"#);
+        }
+        check("DELETE", "/V1.0/companies/5/contacts/6?x", "{}", "DELETE /V1.0/Companies/5/Contacts/6");
+        check("GET", "/V1.0/zoneInformation?user=a%40b.test&x=y", "", "GET /V1.0/zoneInformation?user=a%40b.test");
+    }
+}

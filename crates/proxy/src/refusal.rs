@@ -1,0 +1,244 @@
+//! Refusal: every answer that the proxy gives in place of Autotask, each with its status and final wording.
+//!
+//! The body is Autotask's own `{"errors":[text]}`, so that every client reads it, with `kind` beside it. Causes go
+//! to the log; no host, path, value or type of ours is in a text.
+
+use autotask_core::FailureKind;
+use autotask_core::route::{Method, RouteError, route};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+/// Why a request got no answer of Autotask's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Not from this machine, or from another page.
+    Foreign(&'static str),
+    /// Neither the app's session nor a known client: Autotask's own empty 401.
+    Unauthenticated,
+    /// No verb has this path below the REST root.
+    NoRoute,
+    /// Another verb has this path; these do.
+    Method(Vec<&'static str>),
+    /// Something of the request cannot be read.
+    Request(&'static str),
+    /// The body is larger than the limit.
+    TooLarge,
+    /// The body did not come in time.
+    TooSlow,
+    /// The body is not JSON, or in an encoding that is not known.
+    MediaType(&'static str),
+    /// JSON that cannot be sent on: answered with status 500, as Autotask does.
+    Json(Vec<String>),
+    /// There is no such thing below `/api`, or no such file.
+    NotFound(&'static str),
+    /// No answer of Autotask's.
+    Unreachable(Unreachable),
+    /// Autotask refused this server's credentials; `to_session` when the app asked.
+    Credentials {
+        /// Whether the app asked, which reads 401 as this. A client would take it for its own credentials.
+        to_session: bool,
+    },
+    /// What came is not Autotask's.
+    Malformed(&'static str),
+    /// A fault of ours.
+    Fault,
+}
+
+/// How the way to Autotask failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreachable {
+    pub(crate) way: Way,
+    /// Whether this is the demo, whose Autotask is the sandbox.
+    pub(crate) is_demo: bool,
+    /// Whether it was a write that Autotask may have carried out.
+    pub(crate) in_doubt: bool,
+}
+
+/// What happened on the way to Autotask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Nobody listens there.
+    ConnectionRefused,
+    /// The name has no address.
+    Name,
+    /// The connection could not be made for another reason.
+    NoConnection,
+    /// The connection was not made in time.
+    ConnectTimeout,
+    /// No whole answer came in time.
+    AnswerTimeout,
+    /// The connection ended before the whole answer had come.
+    BrokenOff,
+    /// Something before Autotask says that it is not available, with 502, 503 or 504.
+    Unavailable,
+}
+
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Refusal::Foreign(_) => StatusCode::FORBIDDEN,
+            Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
+            Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Refusal::Request(_) => StatusCode::BAD_REQUEST,
+            Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::Json(_) | Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
+                StatusCode::GATEWAY_TIMEOUT
+            }
+            Refusal::Credentials { to_session: true } => StatusCode::UNAUTHORIZED,
+            Refusal::Credentials { to_session: false } | Refusal::Unreachable(_) | Refusal::Malformed(_) => {
+                StatusCode::BAD_GATEWAY
+            }
+        }
+    }
+
+    fn kind(&self) -> Option<FailureKind> {
+        Some(match self {
+            Refusal::Foreign(_) => FailureKind::Permission,
+            Refusal::Request(_) | Refusal::TooLarge | Refusal::TooSlow | Refusal::MediaType(_) => {
+                FailureKind::Validation
+            }
+            Refusal::NotFound(_) => FailureKind::Route,
+            Refusal::Unreachable(_) => FailureKind::Unreachable,
+            Refusal::Credentials { .. } => FailureKind::Credentials,
+            Refusal::Malformed(_) => FailureKind::Malformed,
+            Refusal::Fault => FailureKind::Fault,
+            // These are answered in Autotask's own words and shapes.
+            Refusal::Unauthenticated | Refusal::NoRoute | Refusal::Method(_) | Refusal::Json(_) => return None,
+        })
+    }
+
+    fn messages(&self) -> Vec<String> {
+        match self {
+            Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
+                vec![(*why).to_owned()]
+            }
+            Refusal::TooLarge => vec!["the body is larger than 1 MiB; send less at once".to_owned()],
+            Refusal::TooSlow => vec!["the body did not come within 30 seconds; send it again".to_owned()],
+            Refusal::Json(messages) => messages.clone(),
+            Refusal::Unreachable(unreachable) => vec![unreachable.message()],
+            Refusal::Credentials { .. } => vec![
+                "Autotask refused the credentials of this server; its administrator must check user name, secret and \
+                 integration code, and that the API user is active"
+                    .to_owned(),
+            ],
+            Refusal::Malformed(what) => vec![format!("what came is not an answer of Autotask's: {what}")],
+            Refusal::Fault => vec![
+                "this server failed at the request; try again, and give its `X-Request-Id` to the administrator if it stays"
+                    .to_owned(),
+            ],
+            Refusal::Unauthenticated | Refusal::NoRoute | Refusal::Method(_) => Vec::new(),
+        }
+    }
+}
+
+impl Unreachable {
+    fn message(self) -> String {
+        let what = match self.way {
+            Way::ConnectionRefused => "the connection was refused",
+            Way::Name => "its name could not be looked up",
+            Way::NoConnection => "no connection could be made",
+            Way::ConnectTimeout => "no connection was made in time",
+            Way::AnswerTimeout => "no answer came in time",
+            Way::BrokenOff => "the connection broke off before the whole answer had come",
+            Way::Unavailable => "something before it says that it is not available",
+        };
+        let check = match self.is_demo {
+            true => "check that the sandbox runs",
+            false => "check that this server has access to the internet, and Autotask's status page",
+        };
+        let doubt = match self.in_doubt {
+            true => "; whether the change was made is not known, so look before you send it again",
+            false => "",
+        };
+        format!("Autotask cannot be reached: {what}; {check}{doubt}")
+    }
+}
+
+/// Answers as Autotask does for a path or verb that it does not have.
+pub(crate) fn of_route(error: RouteError, path: &str) -> Refusal {
+    match error {
+        RouteError::NotFound => Refusal::NoRoute,
+        RouteError::BadId => Refusal::Request("an id in the path is not a whole number"),
+        RouteError::MethodNotAllowed => {
+            let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+            Refusal::Method(all.into_iter().filter(|m| route(*m, path).is_ok()).map(Method::as_str).collect())
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = match &self {
+            Refusal::Unauthenticated => return (status, [(header::CONTENT_LENGTH, "0")]).into_response(),
+            Refusal::NoRoute => json!({"Message": "No HTTP resource was found that matches the request."}),
+            Refusal::Method(_) => {
+                json!({"Message": "The requested resource does not support this http method."})
+            }
+            _ => match self.kind() {
+                Some(kind) => json!({"errors": self.messages(), "kind": kind}),
+                None => json!({"errors": self.messages()}),
+            },
+        };
+        let allow = match &self {
+            Refusal::Method(verbs) => HeaderValue::from_str(&verbs.join(", ")).ok(),
+            _ => None,
+        };
+        let allow: Option<[(HeaderName, HeaderValue); 1]> = allow.map(|value| [(header::ALLOW, value)]);
+        (status, allow.map(axum::response::AppendHeaders), json_body(body.to_string())).into_response()
+    }
+}
+
+/// A body of JSON with its type.
+pub(crate) fn json_body(body: impl Into<axum::body::Body>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_that_failed_says_what_to_check() {
+        let unreachable = Unreachable { way: Way::ConnectionRefused, is_demo: true, in_doubt: false };
+        assert_eq!(
+            unreachable.message(),
+            "Autotask cannot be reached: the connection was refused; check that the sandbox runs"
+        );
+        let doubtful = Unreachable { way: Way::AnswerTimeout, is_demo: false, in_doubt: true };
+        assert_eq!(
+            doubtful.message(),
+            "Autotask cannot be reached: no answer came in time; check that this server has access to the internet, \
+             and Autotask's status page; whether the change was made is not known, so look before you send it again"
+        );
+    }
+
+    #[test]
+    fn what_core_makes_of_a_refusal() {
+        let unreachable = |way| Refusal::Unreachable(Unreachable { way, is_demo: true, in_doubt: false });
+        for (refusal, status, kind) in [
+            (unreachable(Way::ConnectionRefused), 502, FailureKind::Unreachable),
+            (unreachable(Way::AnswerTimeout), 504, FailureKind::Unreachable),
+            (unreachable(Way::BrokenOff), 502, FailureKind::Unreachable),
+            (Refusal::Credentials { to_session: true }, 401, FailureKind::Credentials),
+            (Refusal::Unauthenticated, 401, FailureKind::Credentials),
+            (Refusal::Foreign("x"), 403, FailureKind::Permission),
+            (Refusal::NoRoute, 404, FailureKind::Route),
+            (Refusal::Method(vec!["GET"]), 405, FailureKind::Route),
+            (Refusal::Json(vec!["unknown operator `x`".to_owned()]), 500, FailureKind::Validation),
+            (Refusal::TooLarge, 413, FailureKind::Validation),
+        ] {
+            let body = match refusal.messages() {
+                errors if errors.is_empty() => String::new(),
+                errors => json!({"errors": errors}).to_string(),
+            };
+            let failure = autotask_core::response::read(refusal.status().as_u16(), body.as_bytes()).unwrap_err();
+            assert_eq!((failure.status, failure.kind), (status, kind), "{refusal:?}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `/api`: what the proxy itself knows. Typed JSON, never a redirect.
+
+use std::sync::Arc;
+
+use axum::extract::State as Extract;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+use super::{labelled, no_store};
+use crate::Mode;
+use crate::log::Label;
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Everything below `/api`.
+pub(super) fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/session", get(session))
+        .route("/health", get(health))
+        .fallback(unknown)
+        .method_not_allowed_fallback(async || Refusal::Method(vec!["GET", "HEAD"]))
+        .layer(map_response(async |response: Response| no_store(response)))
+}
+
+/// There is nothing there.
+pub(super) async fn unknown() -> Response {
+    let refusal = Refusal::NotFound("there is nothing at this address below `/api`");
+    labelled(no_store(refusal.into_response()), Label::of("api"))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Session {
+    user: User,
+    mode: &'static str,
+    environment: &'static str,
+    /// Where the API is on this server.
+    api_root: &'static str,
+    /// Where Autotask's own pages are, for links.
+    web_url: Option<String>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct User {
+    name: &'static str,
+}
+
+async fn session(Extract(state): Extract<Arc<State>>) -> Response {
+    let mode = state.config.mode();
+    let name = match mode {
+        Mode::Demo => "Demo user",
+        Mode::Serve => "Local user",
+    };
+    let session = Session {
+        user: User { name },
+        mode: mode.as_str(),
+        environment: mode.environment(),
+        api_root: "/ATServicesRest",
+        web_url: state.web_url().await,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    labelled(Json(session).into_response(), Label::of("session"))
+}
+
+#[derive(Serialize)]
+struct Health {
+    /// That this server answers; what it stands before is told beside.
+    ok: bool,
+    upstream: &'static str,
+    version: &'static str,
+}
+
+async fn health(Extract(state): Extract<Arc<State>>) -> Response {
+    let health = Health { ok: true, upstream: state.upstream_health().await, version: env!("CARGO_PKG_VERSION") };
+    labelled(Json(health).into_response(), Label::of("health"))
+}

@@ -1,0 +1,104 @@
+//! Routes: what is served, on one page.
+
+mod api;
+mod autotask;
+mod files;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use autotask_core::route::below_root;
+use axum::Router;
+use axum::extract::{Request, State as Extract};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::{HeaderValue, header};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::log::Label;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::{access, log, security_headers};
+
+/// Everything the proxy serves.
+pub(crate) fn router(state: Arc<State>) -> Router {
+    let routes = Router::new()
+        .nest("/api", api::router())
+        // `nest` leaves this one out.
+        .route("/api/", any(api::unknown))
+        // Autotask's paths match in any letter case, which a path pattern cannot say.
+        .fallback(elsewhere)
+        .with_state(Arc::clone(&state));
+    layered(routes, state)
+}
+
+/// What stands around every route. Layers wrap what stands above them, so the last one sees a request first.
+fn layered(routes: Router, state: Arc<State>) -> Router {
+    routes
+        // Nothing is reached by a request from elsewhere.
+        .layer(from_fn_with_state(state, access::guard))
+        // A fault of ours is an answer like any other.
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn(log::record))
+        // Outermost: whatever comes from within carries the headers.
+        .layer(from_fn(security_headers::add))
+}
+
+async fn elsewhere(state: Extract<Arc<State>>, request: Request) -> Response {
+    if below_root(request.uri().path()).is_some() {
+        no_store(autotask::handle(state, request).await)
+    } else {
+        files::handle(&state.config.app, &request)
+    }
+}
+
+/// Marks an answer as one that nobody may keep.
+fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What panicked may name anything, so only that something did is said here; the panic hook has said where.
+fn on_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    labelled(no_store(Refusal::Fault.into_response()), Label::of("panic"))
+}
+
+fn labelled(mut response: Response, label: Label) -> Response {
+    response.extensions_mut().insert(label);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::body::{Body, to_bytes};
+    use axum::extract::ConnectInfo;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::security_headers::SECURITY_HEADERS;
+    use crate::{Config, Credentials, Mode, UpstreamUrl};
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_with_all_headers_and_without_its_text() {
+        let upstream = UpstreamUrl::parse(Mode::Demo, "http://127.0.0.1:1").unwrap();
+        let config = Config::new(SocketAddr::from(([127, 0, 0, 1], 8080)), upstream, Credentials::new("a", "b", "c"));
+        let panics = Router::new().route("/", get(async || -> () { panic!("what nobody should read") }));
+        let router = layered(panics, Arc::new(State::new(config).unwrap()));
+        let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5000)));
+        let request = Request::builder().uri("/").header("host", "localhost:8080").extension(peer);
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 500);
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(response.headers().get(name), Some(&value));
+        }
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains("this server failed at the request") && !body.contains("nobody"), "{body}");
+    }
+}

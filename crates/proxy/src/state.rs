@@ -1,0 +1,71 @@
+//! State: what all requests share.
+
+use std::time::{Duration, Instant};
+
+use autotask_core::route::Route;
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::config::{Config, Error, Mode};
+use crate::outbound::Outbound;
+use crate::refusal::Refusal;
+use crate::upstream::Upstream;
+use crate::zone;
+
+/// How long the state of Autotask counts as known.
+const HEALTH_AGE_MAX: Duration = Duration::from_secs(2);
+/// Longest time to wait for an answer that only informs.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) upstream: Upstream,
+    health: Mutex<Option<(Instant, &'static str)>>,
+    web_url: OnceCell<Option<String>>,
+}
+
+impl State {
+    pub(crate) fn new(config: Config) -> Result<State, Error> {
+        config.check()?;
+        let upstream = Upstream::new(&config)?;
+        Ok(State { config, upstream, health: Mutex::new(None), web_url: OnceCell::new() })
+    }
+
+    /// Whether Autotask answers: `ok`, `unreachable` or `malformed`. Asked at most every two seconds.
+    pub(crate) async fn upstream_health(&self) -> &'static str {
+        // Held while asking: who comes meanwhile waits for that one answer.
+        let mut known = self.health.lock().await;
+        if let Some((at, state)) = *known
+            && at.elapsed() < HEALTH_AGE_MAX
+        {
+            return state;
+        }
+        let state = match self.probe(Outbound::plain(Route::Versions)).await {
+            Ok(_) => "ok",
+            Err(Refusal::Malformed(_)) => "malformed",
+            Err(_) => "unreachable",
+        };
+        *known = Some((Instant::now(), state));
+        state
+    }
+
+    /// Where Autotask's own pages are; `None` in the demo, and as long as Autotask does not say.
+    pub(crate) async fn web_url(&self) -> Option<String> {
+        if self.config.mode() == Mode::Demo {
+            return None;
+        }
+        let ask = || async {
+            let user = self.config.credentials.user_name.expose();
+            let body = self.probe(Outbound::zone(user)).await.map_err(drop)?;
+            Ok::<_, ()>(zone::web_url(&body))
+        };
+        self.web_url.get_or_try_init(ask).await.ok().cloned().flatten()
+    }
+
+    async fn probe(&self, request: Outbound) -> Result<bytes::Bytes, Refusal> {
+        let answer = tokio::time::timeout(PROBE_TIMEOUT, self.upstream.send(&request)).await;
+        let answer = answer.map_err(|_| Refusal::Fault)??;
+        if answer.status == 200 { Ok(answer.body) } else { Err(Refusal::Malformed("another status than 200")) }
+    }
+}

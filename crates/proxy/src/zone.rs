@@ -1,0 +1,97 @@
+//! Zone: which of Autotask's hosts a user's data is on.
+
+use autotask_core::request::encode_component;
+use serde::Deserialize;
+
+use std::time::Duration;
+
+use crate::config::{CONNECT_TIMEOUT, Error, Mode};
+use crate::secret::Secret;
+use crate::upstream::client;
+use crate::upstream_url::UpstreamUrl;
+
+/// Where any user's zone is asked for. Gets the login and no credentials.
+const ZONES: &str = "https://webservices.autotask.net/ATServicesRest/V1.0/zoneInformation";
+
+/// Longest time to wait for the answer: somebody waits for the start.
+const ZONE_TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(Deserialize)]
+struct Zone {
+    url: Option<String>,
+    #[serde(rename = "webUrl")]
+    web_url: Option<String>,
+}
+
+/// Asks Autotask for the zone of the API user.
+///
+/// # Errors
+///
+/// A sentence, when Autotask cannot be reached, does not know the user, or names a host that is not one of its own.
+pub async fn find_zone(user_name: &Secret) -> Result<UpstreamUrl, Error> {
+    let client = client(Mode::Serve, CONNECT_TIMEOUT, ZONE_TIMEOUT)?;
+    let url = format!("{ZONES}?user={}", encode_component(user_name.expose()));
+    let unreachable = |_| {
+        Error::new(
+            "Autotask cannot be reached to look up the zone; check that this server has access to the internet, \
+             or set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
+        )
+    };
+    let response = client.get(url).send().await.map_err(unreachable)?;
+    let body = response.bytes().await.map_err(unreachable)?;
+    of_answer(&body)
+}
+
+fn of_answer(body: &[u8]) -> Result<UpstreamUrl, Error> {
+    let url = serde_json::from_slice(body).ok().and_then(|zone: Zone| zone.url).ok_or_else(|| {
+        Error::new(
+            "Autotask knows no zone for the user; check the login of the API user, for example in AUTOTASK_USERNAME",
+        )
+    })?;
+    UpstreamUrl::parse(Mode::Serve, &url).map_err(|_| {
+        Error::new(
+            "the zone that was named is not one of Autotask's hosts, so nothing is sent there; \
+             set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
+        )
+    })
+}
+
+/// Where Autotask's own pages are, from an answer of `zoneInformation`; only `https://ww<number>.autotask.net/`.
+pub(crate) fn web_url(body: &[u8]) -> Option<String> {
+    let zone: Zone = serde_json::from_slice(body).ok()?;
+    let url = zone.web_url?.to_ascii_lowercase();
+    let url = url.strip_suffix('/').unwrap_or(&url);
+    let number = url.strip_prefix("https://ww")?.strip_suffix(".autotask.net")?;
+    let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("{url}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_one_of_autotasks_hosts() {
+        let zone = |url: &str| of_answer(format!(r#"{{"zoneName":"x","url":"{url}","ci":1}}"#).as_bytes());
+        let found = zone("https://webservices3.autotask.net/atservicesrest/").unwrap();
+        assert_eq!(found.origin(), "https://webservices3.autotask.net");
+        for url in ["https://evil.test/atservicesrest/", "http://webservices3.autotask.net/", "http://127.0.0.1/", ""] {
+            assert!(zone(url).unwrap_err().to_string().contains("not one of Autotask's hosts"), "{url}");
+        }
+        let unknown = of_answer(br#"{"errors":["Zone information could not be determined"]}"#).unwrap_err();
+        assert!(unknown.to_string().contains("knows no zone"));
+        assert!(of_answer(b"<html>").is_err());
+    }
+
+    #[test]
+    fn the_web_address_is_one_of_autotasks_hosts() {
+        let web = |url: &str| web_url(format!(r#"{{"webUrl":"{url}"}}"#).as_bytes());
+        assert_eq!(web("https://ww18.autotask.net").as_deref(), Some("https://ww18.autotask.net/"));
+        assert_eq!(web("https://ww3.autotask.net/").as_deref(), Some("https://ww3.autotask.net/"));
+        for url in
+            ["javascript:alert(1)", "https://evil.test/", "http://ww3.autotask.net/", "https://wwx.autotask.net/"]
+        {
+            assert_eq!(web(url), None, "{url}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `autotask-crm`: the one binary. Each command is a file.
+
+mod app_files;
+mod browser;
+mod data_folder;
+mod demo;
+mod listen;
+mod logging;
+mod sandbox;
+mod say;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// CRM workbench for Autotask.
+#[derive(Parser)]
+#[command(name = "autotask-crm", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// What is logged to standard error, for example `info` or `autotask_proxy=debug`
+    #[arg(long, global = true, value_name = "FILTER", env = "AUTOTASK_CRM_LOG")]
+    log: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The workbench with a sandbox: made-up data on this machine
+    Demo(demo::Options),
+    /// The workbench before Autotask
+    Serve(serve::Options),
+    /// The sandbox alone: a local server that behaves like Autotask
+    Sandbox(sandbox::Options),
+}
+
+/// What went wrong at the start, as clap has it for wrong flags.
+const REFUSED: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { command, log } = Arguments::parse();
+    let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    let outcome = match logging::start(log.as_deref().unwrap_or(default)) {
+        Ok(()) => match command {
+            Command::Demo(options) => demo::run(options).await,
+            Command::Serve(options) => serve::run(options).await,
+            Command::Sandbox(options) => sandbox::run(options).await,
+        },
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(REFUSED)
+        }
+    }
+}

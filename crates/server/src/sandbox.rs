@@ -1,0 +1,59 @@
+//! `autotask-crm sandbox`: a local server that behaves like Autotask.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use autotask_sandbox::{Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
+use clap::Args;
+
+use crate::listen::{self, Stop};
+use crate::say::say;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Where the sandbox listens
+    #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Where the data is kept; without it, or with `:memory:`, in memory
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// How many companies a new world has
+    #[arg(long, default_value_t = DEFAULT_COMPANIES, value_name = "N")]
+    companies: u32,
+    /// How many contacts a new world has; without it 3 to 8 for each company
+    #[arg(long, value_name = "N")]
+    contacts: Option<u32>,
+    /// What a new world is made from; the same seed makes the same world
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// Refuse what Autotask would silently drop
+    #[arg(long)]
+    strict: bool,
+    /// Do not let pages on this machine call from a browser
+    #[arg(long)]
+    no_cors: bool,
+}
+
+pub(crate) async fn run(options: Options) -> Result<()> {
+    let listener = listen::bind(options.listen, "--listen").await?;
+    let address = listen::address(&listener)?;
+    let sandbox = open(Config {
+        database: options.database,
+        companies: options.companies,
+        contacts: options.contacts,
+        seed: options.seed,
+        strict: options.strict,
+        cors: !options.no_cors,
+        ..Config::default()
+    })
+    .await??;
+    say(&format!("ApiIntegrationCode: {DEFAULT_INTEGRATION_CODE}  UserName: {DEFAULT_USER}  Secret: {DEFAULT_SECRET}"));
+    say(&format!("Sandbox: http://{address}/ATServicesRest/"));
+    listen::serve(listener, sandbox.router(), Stop::on_signal()).await
+}
+
+/// Opens a sandbox on a thread that may block: a new world takes its time.
+pub(crate) async fn open(config: Config) -> Result<Result<Sandbox, autotask_sandbox::Error>> {
+    tokio::task::spawn_blocking(|| Sandbox::open(config)).await.context("the sandbox failed while it made its world")
+}

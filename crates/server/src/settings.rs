@@ -1,0 +1,193 @@
+//! Settings of `serve`: from a file in TOML and from the environment, which wins.
+//!
+//! No message shows a value, since one of them is the secret: TOML's own messages repeat the line they are about.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use autotask_proxy::Credentials;
+use toml::{Table, Value};
+
+/// Each setting: its key in the file, its variable, and what it is.
+const SETTINGS: [(&str, &str, &str); 10] = [
+    ("username", "AUTOTASK_USERNAME", "the login of the API user"),
+    ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
+    ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
+    ("url", "AUTOTASK_URL", "the address of the zone; looked up without it"),
+    ("listen", "AUTOTASK_CRM_LISTEN", "where to listen; 127.0.0.1:8080 without it"),
+    ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
+    ("cors_origin", "AUTOTASK_CRM_CORS_ORIGIN", "the one foreign origin whose pages may call; none without it"),
+    ("client_username", "AUTOTASK_CRM_CLIENT_USERNAME", "what other clients send as `UserName`"),
+    ("client_secret", "AUTOTASK_CRM_CLIENT_SECRET", "what other clients send as `Secret`"),
+    (
+        "client_integration_code",
+        "AUTOTASK_CRM_CLIENT_INTEGRATION_CODE",
+        "what other clients send as `ApiIntegrationCode`",
+    ),
+];
+
+/// Where `serve` listens unless told otherwise.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// The settings of `serve`.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) url: Option<String>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) app: Option<PathBuf>,
+    pub(crate) cors_origin: Option<String>,
+    pub(crate) clients: Option<Credentials>,
+}
+
+impl Settings {
+    /// Reads the file, if one is named, and the environment.
+    pub(crate) fn read(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Settings> {
+        let table = file.map(read_file).transpose()?.unwrap_or_default();
+        let source = Source { file, table, variable };
+        let listen = source.get("listen").unwrap_or_else(|| LISTEN.to_owned());
+        let listen = listen
+            .parse()
+            .map_err(|_| anyhow!("`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port, such as `{LISTEN}`"))?;
+        let client_keys = ["client_username", "client_secret", "client_integration_code"];
+        let clients = match client_keys.iter().any(|key| source.get(key).is_some()) {
+            true => Some(source.credentials(client_keys)?),
+            false => None,
+        };
+        Ok(Settings {
+            credentials: source.credentials(["username", "secret", "integration_code"])?,
+            url: source.get("url"),
+            listen,
+            app: source.get("app").map(PathBuf::from),
+            cors_origin: source.get("cors_origin"),
+            clients,
+        })
+    }
+}
+
+struct Source<'a, V> {
+    file: Option<&'a Path>,
+    table: Table,
+    variable: V,
+}
+
+impl<V: Fn(&str) -> Option<String>> Source<'_, V> {
+    fn get(&self, key: &str) -> Option<String> {
+        let (_, name, _) = SETTINGS.iter().find(|(known, ..)| *known == key)?;
+        let set = (self.variable)(name).filter(|value| !value.is_empty());
+        set.or_else(|| self.table.get(key)?.as_str().map(str::to_owned))
+    }
+
+    fn credentials(&self, keys: [&str; 3]) -> Result<Credentials> {
+        let missing: Vec<String> =
+            keys.iter().filter(|key| self.get(key).is_none()).map(|key| self.missing(key)).collect();
+        if !missing.is_empty() {
+            bail!("{}", missing.join("\n       "));
+        }
+        let [user_name, secret, integration_code] = keys.map(|key| self.get(key).unwrap_or_default());
+        Ok(Credentials::new(user_name, secret, integration_code))
+    }
+
+    fn missing(&self, key: &str) -> String {
+        let (_, name, what) = SETTINGS.iter().find(|(known, ..)| *known == key).copied().unwrap_or_default();
+        let place = match self.file {
+            Some(file) => format!("put `{key} = \"…\"` into {}", file.display()),
+            None => format!("put `{key} = \"…\"` into a file and name it with --config"),
+        };
+        format!("`{key}` is missing, {what}; {place}, or set {name}")
+    }
+}
+
+fn read_file(file: &Path) -> Result<Table> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| anyhow!("the file of settings {shown} cannot be read ({}); check --config", error.kind()))?;
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        anyhow!("line {line} of {shown} is not TOML; a setting is written `key = \"value\"`")
+    })?;
+    for (key, value) in &table {
+        if !SETTINGS.iter().any(|(known, ..)| known == key) {
+            let known: Vec<&str> = SETTINGS.iter().map(|(known, ..)| *known).collect();
+            bail!("`{key}` in {shown} is not a setting; there are {}", known.join(", "));
+        }
+        if !matches!(value, Value::String(text) if !text.is_empty()) {
+            bail!("`{key}` in {shown} must be a text in quotes and not empty");
+        }
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREE: &str = "username = \"u\"\nsecret = 's$#'\nintegration_code = \"c\"\n";
+
+    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("crm.toml");
+        fs::write(&file, text).unwrap();
+        let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Settings::read(Some(&file), find)
+            .map_err(|error| error.to_string().replace(&file.display().to_string(), "FILE"))
+    }
+
+    #[track_caller]
+    fn check(text: &str, variables: &[(&str, &str)], expected: &str) {
+        let error = read(text, variables).expect_err("refused");
+        assert!(error.contains(expected), "{error}");
+        assert!(!error.contains("hidden"), "{error}");
+    }
+
+    #[test]
+    fn file_and_environment_together() {
+        let settings = read(THREE, &[]).unwrap();
+        assert_eq!(settings.listen.to_string(), LISTEN);
+        assert!(settings.clients.is_none() && settings.url.is_none());
+        assert!(!format!("{settings:?}").contains("s$#"));
+        let url = "https://webservices18.autotask.net/ATServicesRest";
+        let variables = [("AUTOTASK_URL", url), ("AUTOTASK_CRM_LISTEN", "127.0.0.1:9000"), ("AUTOTASK_CRM_APP", "")];
+        let settings = read(&format!("{THREE}listen = \"127.0.0.1:1\"\napp = \"dist\""), &variables).unwrap();
+        assert_eq!((settings.url.as_deref(), settings.listen.port()), (Some(url), 9000));
+        assert_eq!(settings.app, Some("dist".into()));
+        let all = [("AUTOTASK_USERNAME", "u"), ("AUTOTASK_SECRET", "s"), ("AUTOTASK_INTEGRATION_CODE", "c")];
+        let find = |name: &str| all.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        assert!(Settings::read(None, find).is_ok());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_place() {
+        check(
+            "username = \"u\"",
+            &[],
+            "`secret` is missing, the secret of the API user; put `secret = \"…\"` into FILE, or set AUTOTASK_SECRET",
+        );
+        check("username = \"u\"", &[], "AUTOTASK_INTEGRATION_CODE");
+        check(&format!("{THREE}client_secret = \"hidden\""), &[], "`client_username` is missing");
+        let none = Settings::read(None, |_| None).unwrap_err().to_string();
+        assert!(none.contains("into a file and name it with --config, or set AUTOTASK_USERNAME"), "{none}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_without_its_value() {
+        check(
+            &format!("{THREE}secrte = \"hidden\""),
+            &[],
+            "`secrte` in FILE is not a setting; there are username, secret,",
+        );
+        check("username = 'u'\nsecret = \"hidden\nx", &[], " of FILE is not TOML");
+        check("secret = hidden", &[], "line 1 of FILE is not TOML");
+        check("secret = 1234", &[], "`secret` in FILE must be a text in quotes");
+        check("secret = \"\"", &[], "`secret` in FILE must be a text in quotes and not empty");
+        check(
+            &format!("{THREE}listen = \"8080\""),
+            &[],
+            "`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port",
+        );
+        let missing = Settings::read(Some(Path::new("/none/crm.toml")), |_| None).unwrap_err().to_string();
+        assert_eq!(missing, "the file of settings /none/crm.toml cannot be read (entity not found); check --config");
+    }
+}

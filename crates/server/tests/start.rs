@@ -1,0 +1,164 @@
+//! The binary as people type it: what it prints, what it refuses, and how it stops.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autotask-crm"));
+    command.args(arguments).env("RUST_BACKTRACE", "1");
+    for name in
+        ["AUTOTASK_USERNAME", "AUTOTASK_SECRET", "AUTOTASK_INTEGRATION_CODE", "AUTOTASK_URL", "AUTOTASK_CRM_LISTEN"]
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[track_caller]
+fn refused(arguments: &[&str], variables: &[(&str, &str)], expected: &str) {
+    let Output { status, stdout, stderr } =
+        command(arguments).envs(variables.iter().copied()).output().expect("the binary runs");
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert_eq!(status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains(expected), "{stderr}");
+    for unwanted in ["backtrace", "panicked", "Error {", ".rs:", "hidden"] {
+        assert!(!stderr.contains(unwanted), "{stderr}");
+    }
+    assert!(stdout.is_empty(), "{}", String::from_utf8_lossy(&stdout));
+}
+
+/// A running binary and the addresses that it printed.
+struct Running {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Running {
+    fn start(arguments: &[&str], last: &str) -> Running {
+        let child = command(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
+        let mut running = Running { child, lines: Vec::new() };
+        let out = running.child.stdout.take().expect("piped");
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let is_last = line.starts_with(last);
+            running.lines.push(line);
+            if is_last {
+                return running;
+            }
+        }
+        panic!("it ended early: {:?}", running.lines);
+    }
+
+    fn url(&self) -> &str {
+        self.lines.last().and_then(|line| line.split_once(": ")).expect("a line with an address").1
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let message = |flag: &str| format!("error: port {port} on 127.0.0.1 is taken; choose another with {flag}");
+    refused(&["demo", "--no-open", "--port", &port, "--database", ":memory:"], &[], &message("--port"));
+    let free = ["demo", "--no-open", "--port", "0", "--database", ":memory:", "--sandbox-port"];
+    refused(&[&free[..], &[&port]].concat(), &[], &message("--sandbox-port"));
+    refused(&["sandbox", "--listen", &format!("127.0.0.1:{port}")], &[], &message("--listen"));
+    let three = [("AUTOTASK_USERNAME", "u"), ("AUTOTASK_SECRET", "hidden"), ("AUTOTASK_INTEGRATION_CODE", "c")];
+    let listen = format!("127.0.0.1:{port}");
+    refused(&["serve"], &[&three[..], &[("AUTOTASK_CRM_LISTEN", &listen)]].concat(), &message("`listen`"));
+}
+
+#[test]
+fn wrong_flags_are_claps() {
+    refused(&["demo", "--prot", "1"], &[], "unexpected argument '--prot'");
+    refused(&["demo", "--port", "abc"], &[], "invalid value 'abc' for '--port");
+    refused(&["dmeo"], &[], "unrecognized subcommand 'dmeo'");
+    refused(&["demo", "--sandbox-url", "http://127.0.0.1:1", "--companies", "5"], &[], "cannot be used with");
+    refused(&["demo", "--port", "8123", "--sandbox-port", "8123"], &[], "cannot share port 8123");
+    refused(&["demo", "--no-open", "--port", "0", "--log", "a=b=c"], &[], "is not a log filter");
+}
+
+#[test]
+fn what_must_not_be_served_is_refused() {
+    let three = [("AUTOTASK_USERNAME", "u"), ("AUTOTASK_SECRET", "hidden"), ("AUTOTASK_INTEGRATION_CODE", "c")];
+    let with = |name, value| [&three[..], &[(name, value), ("AUTOTASK_CRM_LISTEN", "127.0.0.1:0")]].concat();
+    refused(&["serve"], &[], "`username` is missing, the login of the API user");
+    refused(
+        &["serve"],
+        &[&three[..], &[("AUTOTASK_CRM_LISTEN", "0.0.0.0:0")]].concat(),
+        "sign-in comes with a later version",
+    );
+    refused(&["serve"], &with("AUTOTASK_URL", "http://127.0.0.1:8081"), "the address of Autotask must be");
+    refused(&["serve"], &with("AUTOTASK_CRM_APP", "/none"), "build it with `cargo xtask start`");
+    let demo = ["demo", "--no-open", "--port", "0", "--sandbox-url"];
+    for url in ["https://webservices18.autotask.net/ATServicesRest", "http://192.168.1.5:8081", "https://127.0.0.1"] {
+        refused(&[&demo[..], &[url]].concat(), &[], "the address of the sandbox must be one on this machine");
+    }
+    refused(&["demo", "--no-open", "--port", "0", "--app", "/none"], &[], "build it with `cargo xtask start`");
+}
+
+#[test]
+fn a_demo_works_and_stops_when_told() {
+    let arguments =
+        ["demo", "--no-open", "--port", "0", "--sandbox-port", "0", "--companies", "20", "--database", ":memory:"];
+    let mut demo = Running::start(&arguments, "CRM workbench: ");
+    let get = |path: &str| reqwest::blocking::Client::new().get(format!("{}{path}", demo.url()));
+    let session: serde_json::Value = serde_json::from_str(&get("api/session").send().unwrap().text().unwrap()).unwrap();
+    assert_eq!((&session["mode"], &session["user"]["name"]), (&"demo".into(), &"Demo user".into()));
+    let health = get("api/health").send().unwrap().text().unwrap();
+    assert!(health.contains(r#""upstream":"ok""#), "{health}");
+    let company = get("ATServicesRest/V1.0/Companies/0").header("X-Requested-With", "autotask-crm").send().unwrap();
+    assert_eq!(company.status(), 200);
+    assert!(get("").send().unwrap().text().unwrap().contains("<!doctype html>"));
+
+    #[cfg(unix)]
+    {
+        let started = Instant::now();
+        let pid = demo.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert_eq!(demo.child.wait().unwrap().code(), Some(0));
+        assert!(started.elapsed() < Duration::from_secs(6));
+    }
+}
+
+#[test]
+fn a_sandbox_that_stops_is_a_clear_error_and_one_that_starts_again_works() {
+    let arguments = ["sandbox", "--companies", "5", "--listen"];
+    let sandbox = Running::start(&[&arguments[..], &["127.0.0.1:0"]].concat(), "Sandbox: ");
+    let address = sandbox.url().trim_start_matches("http://").split('/').next().unwrap().to_owned();
+    let url = format!("http://{address}");
+    let demo = Running::start(&["demo", "--no-open", "--port", "0", "--sandbox-url", &url], "CRM workbench: ");
+    let get = || {
+        let url = format!("{}ATServicesRest/V1.0/Companies/0", demo.url());
+        let response =
+            reqwest::blocking::Client::new().get(url).header("X-Requested-With", "autotask-crm").send().unwrap();
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    assert_eq!(get().0, 200);
+    drop(sandbox);
+    let (status, body) = get();
+    assert_eq!(status, 502, "{body}");
+    assert!(body.contains("Autotask cannot be reached") && body.contains("check that the sandbox runs"), "{body}");
+    let _again = Running::start(&[&arguments[..], &[&address]].concat(), "Sandbox: ");
+    assert_eq!(get().0, 200);
+}
+
+#[test]
+fn a_database_that_is_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(&file, "these are notes and no database, long enough to have a header of their own").unwrap();
+    let file = file.to_str().unwrap();
+    refused(&["sandbox", "--listen", "127.0.0.1:0", "--database", file], &[], "not a sandbox's database");
+    let mut kept = String::new();
+    std::fs::File::open(file).unwrap().read_to_string(&mut kept).unwrap();
+    assert!(kept.starts_with("these are notes"));
+}
