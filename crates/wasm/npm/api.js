@@ -1,7 +1,11 @@
 // The published API over the wasm module: checks argument types, adds the vanilla schema, turns refusals into exceptions.
+//
+// Values cross as JSON text that is written and read here, so no getter, proxy or cycle of the caller's is met while
+// wasm runs. Only texts, bytes and numbers go in.
 import init, * as raw from './autotask_wasm.js';
 
-export const version = '0.0.0';
+/** The package's version; empty until `ready()` has resolved, since the wasm says it. */
+export let version = '';
 
 /** Thrown for a filter with errors (`issues` says which) and when the module trapped (`code` is `trap`). */
 export class AutotaskCrmError extends Error {
@@ -13,9 +17,12 @@ export class AutotaskCrmError extends Error {
   }
 }
 
+// ── the instance ──
+
 let defaultSource;
 let loading;
 let vanilla;
+let trapped = false;
 // Objects of an instance that trapped must not reach into the next one.
 let generation = 0;
 
@@ -33,33 +40,50 @@ export function ready(source) {
 }
 
 async function load(source) {
-  if (vanilla === 'trapped') {
+  if (trapped) {
     raw.__wbg_reset_state();
   } else {
-    const module_or_path = source ?? (defaultSource ? await defaultSource() : undefined);
+    const module_or_path = source ?? (await defaultSource?.());
     await init(module_or_path === undefined ? undefined : { module_or_path });
   }
+  trapped = false;
   vanilla = new raw.Schema();
+  version = raw.version();
 }
 
 /** Runs a call into wasm; a trap discards the instance. */
 function call(work) {
+  if (trapped) throw new AutotaskCrmError('trap', 'the module trapped; call `await ready()` for a fresh one');
   if (!vanilla) throw new TypeError('call `await ready()` first');
-  if (vanilla === 'trapped') throw new AutotaskCrmError('trap', 'the module trapped; call `await ready()` for a fresh one');
   try {
     return work();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      vanilla = 'trapped';
+    if (isTrap(error)) {
+      trapped = true;
+      vanilla = undefined;
       loading = undefined;
       generation += 1;
-      throw new AutotaskCrmError('trap', `the module trapped: ${error.message}; call \`await ready()\` for a fresh one`);
+      throw new AutotaskCrmError('trap', `the module trapped (${error.message}); call \`await ready()\` for a fresh one`);
     }
-    if (Array.isArray(error)) {
-      throw new AutotaskCrmError(error[0]?.code ?? 'refused', error.map((issue) => issue.message).join('; '), error);
+    // A refusal: the issues as JSON.
+    if (typeof error === 'string') {
+      const issues = JSON.parse(error);
+      throw new AutotaskCrmError(issues[0]?.code ?? 'refused', issues.map(({ message }) => message).join('; '), issues);
     }
     throw error;
   }
+}
+
+/** A trap, or the end of the stack in the midst of wasm, which leaves an instance just as broken. */
+function isTrap(error) {
+  const isStack = (error instanceof RangeError && /call stack/.test(error.message)) || error?.name === 'InternalError';
+  return error instanceof WebAssembly.RuntimeError || isStack;
+}
+
+/** A call whose answer is JSON. */
+function ask(work) {
+  const json = call(work);
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
 /** The wasm object behind a public one. */
@@ -75,10 +99,13 @@ class Handle {
     return this.#inner;
   }
   free() {
-    if (this.#inner && this.#generation === generation) this.#inner.free();
+    const inner = this.#inner;
     this.#inner = undefined;
+    if (inner && this.#generation === generation) inner.free();
   }
 }
+
+// ── arguments ──
 
 function check(value, type, name) {
   if (typeof value !== type) throw new TypeError(`${name} must be a ${type}`);
@@ -90,36 +117,86 @@ function checkObject(value, name) {
   return value;
 }
 
-function checkFilter(filter) {
-  if (typeof filter !== 'string' && !Array.isArray(filter)) throw new TypeError('filter must be a text or an array of nodes');
-  return filter;
+function checkNames(names, name) {
+  if (!Array.isArray(names)) throw new TypeError(`${name} must be an array of names`);
+  return names.map((field) => check(field, 'string', 'a name'));
+}
+
+/** An id, or no parent. */
+function checkId(id, name) {
+  if (!Number.isSafeInteger(id)) throw new TypeError(`${name} must be a whole number`);
+  return id;
+}
+
+function checkParent(id, name) {
+  return id === null || id === undefined || Number.isNaN(id) ? NaN : checkId(id, name);
+}
+
+function checkList(list, name) {
+  if (list === null || typeof list !== 'object' || !Number.isSafeInteger(list.length)) {
+    throw new TypeError(`${name} must be an array`);
+  }
+  return list;
+}
+
+function asBytes(value) {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return undefined;
 }
 
 /** Bytes, whatever view or buffer they come in. */
-function checkBytes(bytes) {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  throw new TypeError('bytes must be a Uint8Array');
+function checkBytes(value, name) {
+  const bytes = asBytes(value);
+  if (!bytes) throw new TypeError(`${name} must be a Uint8Array`);
+  return bytes;
 }
 
-function schemaOf(context) {
-  if (context === undefined || context === null) return vanilla;
-  checkObject(context, 'context');
-  if (context.schema === undefined) return vanilla;
-  if (!(context.schema instanceof Schema)) throw new TypeError('context.schema must be a Schema');
-  return context.schema[inner];
+function toJson(value, name) {
+  let text;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw new TypeError(`${name} cannot be written as JSON: ${error?.message}`, { cause: error });
+  }
+  if (text === undefined) throw new TypeError(`${name} cannot be written as JSON`);
+  return text;
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes as they are, anything else as JSON. */
+function toJsonBytes(value, name) {
+  return asBytes(value) ?? encoder.encode(toJson(value, name));
+}
+
+/** A filter, text or nodes, as JSON. */
+function filterJson(filter) {
+  if (typeof filter !== 'string' && !Array.isArray(filter)) throw new TypeError('filter must be a text or an array of nodes');
+  return toJson(filter, 'filter');
+}
+
+/** The schema that a context names, if it names one. */
+function ownSchema(context) {
+  if (context === undefined || context === null) return undefined;
+  const { schema } = checkObject(context, 'context');
+  if (schema === undefined) return undefined;
+  if (!(schema instanceof Schema)) throw new TypeError('context.schema must be a Schema');
+  return schema[inner];
 }
 
 const inner = Symbol('inner');
 
+// ── what Autotask knows ──
+
 export function entityNames() {
-  return call(() => raw.entityNames());
+  return ask(() => raw.entityNames());
 }
 
 export function entity(name) {
   check(name, 'string', 'name');
-  return call(() => raw.entity(name));
+  return ask(() => raw.entity(name));
 }
 
 export class Schema {
@@ -132,49 +209,60 @@ export class Schema {
   }
   load(entity, fields, userDefinedFields) {
     check(entity, 'string', 'entity');
-    return call(() => this.#handle.live.load(entity, fields, userDefinedFields));
+    const [own, udfs] = [fields, userDefinedFields].map((answer) =>
+      answer === undefined || answer === null ? undefined : toJsonBytes(checkObject(answer, 'metadata'), 'metadata'),
+    );
+    return ask(() => this.#handle.live.load(entity, own, udfs));
   }
   entity(name) {
     check(name, 'string', 'name');
-    return call(() => this.#handle.live.entity(name));
+    return ask(() => this.#handle.live.entity(name));
   }
   free() {
     this.#handle.free();
   }
 }
 
+// ── filters ──
+
 export function parseFilter(entity, text, context) {
   check(entity, 'string', 'entity');
   check(text, 'string', 'text');
-  return call(() => raw.parseFilter(schemaOf(context), entity, text));
+  return ask(() => raw.parseFilter(ownSchema(context) ?? vanilla, entity, text));
 }
 
 export function readFilter(entity, json, context) {
   check(entity, 'string', 'entity');
-  return call(() => raw.readFilter(schemaOf(context), entity, json));
+  const isText = typeof json === 'string' || asBytes(json) !== undefined;
+  const bytes = typeof json === 'string' ? encoder.encode(json) : toJsonBytes(json, 'json');
+  return ask(() => raw.readFilter(ownSchema(context) ?? vanilla, entity, bytes, isText));
 }
 
 export function printFilter(entity, filter, context) {
   check(entity, 'string', 'entity');
   if (!Array.isArray(filter)) throw new TypeError('filter must be an array of nodes');
-  return call(() => raw.printFilter(schemaOf(context), entity, filter));
+  const json = toJson(filter, 'filter');
+  return call(() => raw.printFilter(ownSchema(context) ?? vanilla, entity, json));
 }
+
+// ── rows ──
 
 export class Table {
   #handle;
   constructor(entity, context) {
     check(entity, 'string', 'entity');
-    this.#handle = call(() => new Handle(new raw.Table(schemaOf(context), entity)));
+    this.#handle = call(() => new Handle(new raw.Table(ownSchema(context) ?? vanilla, entity)));
   }
   get [inner]() {
     return this.#handle.live;
   }
   load(bytes) {
-    const view = checkBytes(bytes);
-    return call(() => this.#handle.live.load(view));
+    const view = checkBytes(bytes, 'bytes');
+    return ask(() => this.#handle.live.load(view));
   }
   remove(ids) {
-    return call(() => this.#handle.live.remove(Float64Array.from(ids)));
+    const list = Float64Array.from(checkList(ids, 'ids'));
+    return call(() => this.#handle.live.remove(list));
   }
   get length() {
     return call(() => this.#handle.live.length);
@@ -183,13 +271,16 @@ export class Table {
     return call(() => new Selection(this.#handle.live.all()));
   }
   filter(filter, context) {
-    checkFilter(filter);
-    const table = this.#handle.live;
-    return call(() => new Selection(context?.schema ? table.filterWith(schemaOf(context), filter) : table.filter(filter)));
+    const json = filterJson(filter);
+    return call(() => {
+      const schema = ownSchema(context);
+      const table = this.#handle.live;
+      return new Selection(schema ? table.filterWith(schema, json) : table.filter(json));
+    });
   }
   record(id) {
     check(id, 'number', 'id');
-    return call(() => this.#handle.live.record(id));
+    return ask(() => this.#handle.live.record(id));
   }
   free() {
     this.#handle.free();
@@ -218,39 +309,66 @@ export class Selection {
     return call(() => new Selection(this.#handle.live.sort(fields, descending)));
   }
   and(other) {
-    return call(() => new Selection(this.#handle.live.and(other.#live())));
+    return this.#with(other, (a, b) => a.and(b));
   }
   or(other) {
-    return call(() => new Selection(this.#handle.live.or(other.#live())));
+    return this.#with(other, (a, b) => a.or(b));
   }
   not() {
     return call(() => new Selection(this.#handle.live.not()));
   }
-  records(fields, from = 0, to = Number.MAX_SAFE_INTEGER) {
-    if (fields !== undefined && !Array.isArray(fields)) throw new TypeError('fields must be an array of names');
-    return call(() => this.#handle.live.records(fields, from, Math.min(to, 0xffffffff)));
+  records(fields, from = 0, to = Infinity) {
+    const names = fields === undefined ? undefined : checkNames(fields, 'fields');
+    const [first, end] = [from, to].map((place) => Math.min(Math.max(0, Math.trunc(check(place, 'number', 'from and to'))), 0xffffffff));
+    return ask(() => this.#handle.live.records(names, first, end));
   }
   free() {
     this.#handle.free();
   }
-  #live() {
-    return this.#handle.live;
+  #with(other, work) {
+    if (!(other instanceof Selection)) throw new TypeError('the other must be a Selection');
+    return call(() => {
+      const [a, b] = [this.#handle.live, other.#handle.live];
+      if (!a.isOf(b)) throw new TypeError('the other must be a Selection of the same Table');
+      return new Selection(work(a, b));
+    });
   }
 }
+
+// ── hierarchy ──
 
 export class Hierarchy {
   #handle;
   #measures;
   constructor(ids, parents, measures = {}) {
-    if (ids?.length !== parents?.length) throw new TypeError('ids and parents must be of one length');
-    const parentIds = Float64Array.from(parents, (id) => id ?? NaN);
-    this.#measures = Object.fromEntries(Object.entries(measures).map(([name, own]) => [name, Float64Array.from(own)]));
-    this.#handle = call(() => new Handle(new raw.Hierarchy(Float64Array.from(ids), parentIds)));
+    if (ids instanceof raw.Hierarchy) {
+      this.#handle = new Handle(ids);
+      this.#measures = measures;
+      return;
+    }
+    const count = checkList(ids, 'ids').length;
+    if (checkList(parents, 'parents').length !== count) throw new TypeError('ids and parents must be of one length');
+    const own = Float64Array.from(ids, (id) => checkId(id, 'an id'));
+    const above = Float64Array.from(parents, (id) => checkParent(id, 'a parent'));
+    this.#measures = Object.fromEntries(
+      Object.entries(checkObject(measures, 'measures')).map(([name, values]) => {
+        if (checkList(values, name).length !== count) throw new TypeError(`ids and the measure ${name} must be of one length`);
+        return [name, Float64Array.from(values)];
+      }),
+    );
+    this.#handle = call(() => new Handle(new raw.Hierarchy(own, above)));
   }
   static fromTable(table, { parent = 'parentCompanyID', measures = [] } = {}) {
     if (!(table instanceof Table)) throw new TypeError('table must be a Table');
-    const column = (field) => call(() => table[inner].column(field));
-    return new Hierarchy(column('id'), column(parent), Object.fromEntries(measures.map((name) => [name, column(name)])));
+    check(parent, 'string', 'parent');
+    const names = checkNames(measures, 'measures');
+    return call(() => {
+      const rows = table[inner];
+      const unknown = [parent, ...names].find((field) => !rows.has(field));
+      if (unknown !== undefined) throw new TypeError(`the table's rows have no field ${unknown}`);
+      const own = Object.fromEntries(names.map((name) => [name, rows.column(name)]));
+      return new Hierarchy(raw.Hierarchy.fromTable(rows, parent), undefined, own);
+    });
   }
   order() {
     return call(() => this.#handle.live.order());
@@ -262,43 +380,62 @@ export class Hierarchy {
     return call(() => this.#handle.live.parent());
   }
   own(measure) {
-    const own = this.#measures[measure];
-    if (!own) throw new TypeError(`no measure ${measure}`);
-    return own.slice();
+    return call(() => this.#measure(measure).slice());
   }
   subtree(measure) {
-    return call(() => this.#handle.live.subtree(this.own(measure)));
+    return call(() => this.#handle.live.subtree(this.#measure(measure)));
   }
   problems() {
-    return call(() => this.#handle.live.problems());
+    return ask(() => this.#handle.live.problems());
   }
   canMove(id, parent) {
-    return call(() => this.#handle.live.canMove(id, parent ?? NaN));
+    const [company, above] = [checkId(id, 'id'), checkParent(parent, 'parent')];
+    return ask(() => this.#handle.live.canMove(company, above));
   }
   move(id, parent) {
-    call(() => this.#handle.live.move(id, parent ?? NaN));
+    const [company, above] = [checkId(id, 'id'), checkParent(parent, 'parent')];
+    if (!call(() => this.#handle.live.move(company, above))) throw new TypeError(`company ${id} is not among the rows`);
   }
   free() {
     this.#handle.free();
+    this.#measures = {};
+  }
+  #measure(name) {
+    void this.#handle.live;
+    if (!Object.hasOwn(this.#measures, name)) throw new TypeError(`no measure ${String(name)}`);
+    return this.#measures[name];
   }
 }
 
-export function validate(entity, record, mode, context) {
-  check(entity, 'string', 'entity');
-  checkObject(record, 'record');
-  if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
-  return call(() => raw.validate(schemaOf(context), entity, record, mode === 'create'));
+// `using table = new Table(…)`, where the engine knows it.
+if (Symbol.dispose) {
+  for (const { prototype } of [Schema, Table, Selection, Hierarchy]) {
+    Object.defineProperty(prototype, Symbol.dispose, { value: prototype.free, writable: true, configurable: true });
+  }
 }
 
+// ── records and requests ──
+
+export function validate(entity, record, mode, context) {
+  check(entity, 'string', 'entity');
+  if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
+  const json = toJson(checkObject(record, 'record'), 'record');
+  return ask(() => raw.validate(ownSchema(context) ?? vanilla, entity, json, mode === 'create'));
+}
+
+const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');
+
 export function buildRequest(operation) {
-  checkObject(operation, 'operation');
-  const context = operation.context ?? operation.query?.context;
-  return call(() => raw.buildRequest(schemaOf(context), operation));
+  const { context, ...rest } = checkObject(operation, 'operation');
+  const { context: walkContext, ...query } = rest.query ?? {};
+  const json = toJson(rest.query ? { ...rest, query } : rest, 'operation');
+  return ask(() => raw.buildRequest(ownSchema(context ?? walkContext) ?? vanilla, json));
 }
 
 export function readResponse(operation, status, body) {
-  checkObject(operation, 'operation');
-  check(status, 'number', 'status');
-  const view = checkBytes(body);
-  return call(() => raw.readResponse(check(operation.kind, 'string', 'kind'), status, view));
+  const { kind } = checkObject(operation, 'operation');
+  if (!KINDS.includes(kind)) throw new TypeError(`operation.kind must be one of ${KINDS.join(', ')}`);
+  if (!Number.isInteger(status) || status < 0 || status > 999) throw new TypeError('status must be an HTTP status');
+  const bytes = checkBytes(body, 'body');
+  return ask(() => raw.readResponse(kind, status, bytes));
 }

@@ -1,10 +1,14 @@
-// Autotask's CRM in JavaScript. Nothing throws for bad data: it answers with issues. The one exception is a filter
-// with errors given to `Table.filter` or `printFilter`, which throws `AutotaskCrmError`.
+// Autotask's CRM in JavaScript. Nothing throws for bad data: it answers with issues. The exceptions are a filter with
+// errors given to `Table.filter` or `printFilter` and an entity that does not exist given to `new Table`, which throw
+// `AutotaskCrmError`. A wrong call (type of an argument, freed object, before `ready`) throws `TypeError`.
+
+/// <reference lib="esnext.disposable" />
 
 export * from './entities.js';
 
-/** Loads the wasm; idempotent. In Node and with bundlers nothing need be passed. */
-export function ready(source?: URL | string | Response | BufferSource): Promise<void>;
+/** Loads the wasm; idempotent. In Node and with bundlers nothing need be passed. After a trap: a fresh instance. */
+export function ready(source?: URL | string | Response | ArrayBuffer | ArrayBufferView): Promise<void>;
+/** The package's version; empty until `ready()` has resolved. */
 export const version: string;
 
 export interface Issue {
@@ -22,7 +26,9 @@ export interface Issue {
   expected?: string[];
 }
 
+/** Refused, with the issues; or the module trapped: `code` is `trap`, and `ready()` makes a fresh instance. */
 export class AutotaskCrmError extends Error {
+  constructor(code: string, message: string, issues?: Issue[]);
   code: string;
   issues: Issue[];
 }
@@ -78,9 +84,10 @@ export function entity(name: string): EntityInfo | undefined;
 export class Schema {
   constructor();
   /** Takes over answers of `entityInformation/fields` and `…/userDefinedFields`. */
-  load(entity: string, fields?: Uint8Array | object, userDefinedFields?: Uint8Array | object): Issue[];
+  load(entity: string, fields?: Uint8Array | object | null, userDefinedFields?: Uint8Array | object | null): Issue[];
   entity(name: string): EntityInfo | undefined;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 // ── filters ──
@@ -121,9 +128,10 @@ export function printFilter(entity: string, filter: FilterNode[], context?: Cont
 // ── rows ──
 
 export class Table {
+  /** Throws `AutotaskCrmError` for an entity that does not exist. */
   constructor(entity: string, context?: Context);
   /** A query answer `{"items":…}`, an array, or JSON lines; by id. */
-  load(bytes: Uint8Array | ArrayBuffer): { added: number; updated: number; skipped: number; issues: Issue[] };
+  load(bytes: ArrayBuffer | ArrayBufferView): { added: number; updated: number; skipped: number; issues: Issue[] };
   remove(ids: ArrayLike<number>): number;
   readonly length: number;
   all(): Selection;
@@ -131,6 +139,7 @@ export class Table {
   filter(filter: string | FilterNode[], context?: Context): Selection;
   record(id: number): object | undefined;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 export class Selection {
@@ -139,11 +148,14 @@ export class Selection {
   rows(): Uint32Array;
   ids(): Float64Array;
   sort(by: { field: string; descending?: boolean }[]): Selection;
+  /** Both must be of the same table, else `TypeError`. */
   and(other: Selection): Selection;
   or(other: Selection): Selection;
   not(): Selection;
+  /** Rows as objects, from one place to before another. Row by row; fetch the part that is shown. */
   records(fields?: string[], from?: number, to?: number): object[];
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 // ── hierarchy ──
@@ -155,6 +167,7 @@ export class Hierarchy {
     parents: ArrayLike<number | null>,
     measures?: Record<string, ArrayLike<number>>,
   );
+  /** Rows are numbered in the order of `table.all()`. */
   static fromTable(table: Table, options?: { parent?: string; measures?: string[] }): Hierarchy;
   /** Rows, parents before children; members of cycles and rows whose parent is missing stand at the top. */
   order(): Uint32Array;
@@ -165,15 +178,17 @@ export class Hierarchy {
   subtree(measure: string): Float64Array;
   problems(): { kind: 'cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent'; ids: number[]; message: string }[];
   canMove(id: number, parent: number | null): { ok: boolean; issues: Issue[]; impact: { companies: number } };
+  /** Ask `canMove` first: this builds whatever forest comes of it. An id that is not there is a `TypeError`. */
   move(id: number, parent: number | null): void;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 // ── records and requests ──
 
 export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
 export function buildRequest(operation: Operation): { method: string; path: string; body?: string; issues: Issue[] };
-export function readResponse(operation: Operation, status: number, body: Uint8Array | ArrayBuffer): Outcome;
+export function readResponse(operation: Operation, status: number, body: ArrayBuffer | ArrayBufferView): Outcome;
 
 export interface QueryOperation {
   kind: 'query' | 'count';

@@ -1,32 +1,44 @@
-//! Conversions between JavaScript's values and ours.
+//! Conversions. Values cross the border as JSON text, which `npm/api.js` writes and reads.
+//!
+//! So no getter, proxy or cycle of the caller's is met while our code runs, numbers beyond 2^53 cannot spoil an
+//! answer, and it is faster than building objects member by member.
+
+use std::sync::Arc;
 
 use autotask_core::{EntityInfo, Issue};
 use serde::Serialize;
 use serde_json::Value;
-use wasm_bindgen::JsValue;
 
-/// A value as plain JavaScript: objects, not maps, and members that are absent left out.
-pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
+/// A value as JSON text; members that are absent are left out.
+pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> String {
     // Our own types always serialise; a failure would be a bug, and `null` a visible one.
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
-/// A JavaScript value as JSON; what JSON cannot hold (functions, symbols) is an error in words.
-pub(crate) fn from_js(value: JsValue) -> Result<Value, String> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+/// Refuses a call with the issues it would have to ignore; `npm/api.js` throws them.
+pub(crate) fn refusal(issues: Vec<Issue>) -> String {
+    to_json(&issues)
 }
 
-/// Bytes as JSON, or a JavaScript value as it is.
-pub(crate) fn from_js_or_bytes(value: JsValue) -> Result<Value, Issue> {
-    match wasm_bindgen::JsCast::dyn_into::<js_sys::Uint8Array>(value) {
-        Ok(bytes) => autotask_core::json::parse(&bytes.to_vec()),
-        Err(value) => from_js(value).map_err(|message| Issue::error("json.syntax", message)),
-    }
+/// JSON text or bytes of the caller's own, with problems at their place in UTF-16 units.
+pub(crate) fn read_text(json: &[u8]) -> Result<Value, Issue> {
+    autotask_core::json::parse(json).map_err(|mut issue| {
+        let text = std::str::from_utf8(json).unwrap_or_default();
+        issue.position = issue.position.map(|position| position.in_utf16(text));
+        issue
+    })
 }
 
-/// Refuses a call with the issues it would have to ignore.
-pub(crate) fn refusal(issues: &[Issue]) -> JsValue {
-    to_js(issues)
+/// JSON that `npm/api.js` wrote of a value. Places in it mean nothing to the caller.
+pub(crate) fn read_value(json: &[u8]) -> Result<Value, Issue> {
+    autotask_core::json::parse(json).map_err(|mut issue| {
+        issue.position = None;
+        if issue.code == "json.syntax" {
+            // All that `JSON.stringify` writes is JSON, but half a character is nothing that UTF-8 can hold.
+            issue.message = "a text holds half a character (a lone surrogate)".to_owned();
+        }
+        issue
+    })
 }
 
 pub(crate) fn unknown_entity(name: &str) -> Issue {
@@ -38,6 +50,12 @@ pub(crate) fn unknown_entity(name: &str) -> Issue {
 }
 
 /// The entity of a schema by name.
-pub(crate) fn known(schema: &autotask_core::Schema, name: &str) -> Result<std::sync::Arc<EntityInfo>, Issue> {
+pub(crate) fn known(schema: &autotask_core::Schema, name: &str) -> Result<Arc<EntityInfo>, Issue> {
     schema.entity(name).ok_or_else(|| unknown_entity(name))
+}
+
+/// A number of JavaScript as an id, when it is whole.
+#[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53 was checked")]
+pub(crate) fn exact(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }

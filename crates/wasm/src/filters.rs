@@ -2,15 +2,16 @@
 
 use autotask_core::filter::body::{self, Reading};
 use autotask_core::filter::{check, parse, print};
+use autotask_core::issue::has_errors;
 use autotask_core::{EntityInfo, Filter, Issue};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{from_js, known, to_js};
+use crate::convert::{known, read_text, read_value, refusal, to_json};
 use crate::schema::Schema;
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FilterAnswer {
     filter: Option<Vec<Value>>,
@@ -31,31 +32,19 @@ impl FilterAnswer {
             filter: filter.map(|f| body::nodes(f, info)),
             text: filter.map(|f| print::print(f, info)),
             issues,
-            unresolved: [],
-            max_records: None,
-            include_fields: None,
-            ignored: None,
+            ..FilterAnswer::default()
         }
     }
 
     fn refused(issue: Issue) -> FilterAnswer {
-        let issues = vec![issue];
-        FilterAnswer {
-            filter: None,
-            text: None,
-            issues,
-            unresolved: [],
-            max_records: None,
-            include_fields: None,
-            ignored: None,
-        }
+        FilterAnswer { issues: vec![issue], ..FilterAnswer::default() }
     }
 }
 
-/// Text to the tree, with every problem at its place (UTF-16 units).
+/// Text to the tree, with every problem of the text at its place (UTF-16 units).
 #[wasm_bindgen(js_name = parseFilter)]
 #[must_use]
-pub fn parse_filter(schema: &Schema, entity: &str, text: &str) -> JsValue {
+pub fn parse_filter(schema: &Schema, entity: &str, text: &str) -> String {
     let answer = match known(&schema.inner, entity) {
         Err(issue) => FilterAnswer::refused(issue),
         Ok(info) => {
@@ -63,42 +52,40 @@ pub fn parse_filter(schema: &Schema, entity: &str, text: &str) -> JsValue {
             FilterAnswer::of(filter.as_ref(), issues, &info)
         }
     };
-    to_js(&answer)
+    to_json(&answer)
 }
 
-/// JSON to the tree, with every problem at its path.
+/// JSON to the tree, with every problem at its path. `is_text` says that the caller wrote the JSON, not `api.js`.
 #[wasm_bindgen(js_name = readFilter)]
 #[must_use]
-pub fn read_filter(schema: &Schema, entity: &str, json: JsValue) -> JsValue {
-    let answer = match (known(&schema.inner, entity), json_of(json)) {
-        (Err(issue), _) | (_, Err(issue)) => FilterAnswer::refused(issue),
+pub fn read_filter(schema: &Schema, entity: &str, json: &[u8], is_text: bool) -> String {
+    let json = if is_text { read_text(json) } else { read_value(json) };
+    let answer = match (known(&schema.inner, entity), json) {
+        (Err(issue), _) | (_, Err(issue)) => FilterAnswer { ignored: Some(Vec::new()), ..FilterAnswer::refused(issue) },
         (Ok(info), Ok(json)) => {
             let read = body::read(&json, Reading::Lenient);
-            let mut issues = read.issues;
-            if let Some(filter) = &read.filter {
-                issues.extend(check::check(filter, &info));
+            let issues = checked(read.issues, read.filter.as_ref(), &info);
+            FilterAnswer {
+                max_records: read.max_records,
+                include_fields: read.include_fields,
+                ignored: Some(read.ignored),
+                ..FilterAnswer::of(read.filter.as_ref(), issues, &info)
             }
-            let mut answer = FilterAnswer::of(read.filter.as_ref(), issues, &info);
-            answer.max_records = read.max_records;
-            answer.include_fields = read.include_fields;
-            answer.ignored = Some(read.ignored);
-            answer
         }
     };
-    to_js(&answer)
+    to_json(&answer)
 }
 
-/// The tree as canonical text; refuses what is no tree.
+/// The tree, given as JSON, as canonical text.
 ///
 /// # Errors
 ///
-/// The issues, as an array.
+/// The issues of what is no tree, or not one of this entity.
 #[wasm_bindgen(js_name = printFilter)]
-pub fn print_filter(schema: &Schema, entity: &str, filter: JsValue) -> Result<String, JsValue> {
-    let printed = known(&schema.inner, entity)
-        .map_err(|issue| vec![issue])
-        .and_then(|info| filter_of(filter, &info).map(|filter| print::print(&filter, &info)));
-    printed.map_err(|issues| to_js(&issues))
+pub fn print_filter(schema: &Schema, entity: &str, filter: &str) -> Result<String, String> {
+    let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
+    let filter = filter_of_json(filter, &info).map_err(refusal)?;
+    Ok(print::print(&filter, &info))
 }
 
 fn parsed(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
@@ -106,39 +93,33 @@ fn parsed(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
     for issue in &mut issues {
         issue.position = issue.position.map(|p| p.in_utf16(text));
     }
-    if let Some(filter) = &filter {
-        issues.extend(check::check(filter, info));
-    }
+    let issues = checked(issues, filter.as_ref(), info);
     (filter, issues)
 }
 
-/// A filter as JavaScript gives it: text, or nodes.
-pub(crate) fn filter_of(filter: JsValue, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
-    let (filter, issues) = match filter.as_string() {
-        Some(text) => parsed(&text, info),
+fn checked(mut issues: Vec<Issue>, filter: Option<&Filter>, info: &EntityInfo) -> Vec<Issue> {
+    issues.extend(filter.map(|filter| check::check(filter, info)).unwrap_or_default());
+    issues
+}
+
+/// A filter as JavaScript gives it, text or nodes, in JSON.
+pub(crate) fn filter_of_json(json: &str, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
+    let json = read_value(json.as_bytes()).map_err(|issue| vec![issue])?;
+    filter_of(&json, info)
+}
+
+/// The same from its value. A filter without errors, or all its issues.
+pub(crate) fn filter_of(json: &Value, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
+    let (filter, issues) = match json.as_str() {
+        Some(text) => parsed(text, info),
         None => {
-            let json = from_js(filter).map_err(|message| vec![Issue::error("filter.expected", message)])?;
-            let read = body::read(&json, Reading::Lenient);
-            let mut issues = read.issues;
-            if let Some(filter) = &read.filter {
-                issues.extend(check::check(filter, info));
-            }
+            let read = body::read(json, Reading::Lenient);
+            let issues = checked(read.issues, read.filter.as_ref(), info);
             (read.filter, issues)
         }
     };
     match filter {
-        Some(filter) if !autotask_core::issue::has_errors(&issues) => Ok(filter),
+        Some(filter) if !has_errors(&issues) => Ok(filter),
         _ => Err(issues),
-    }
-}
-
-/// JSON given as text, bytes or a value.
-fn json_of(json: JsValue) -> Result<Value, Issue> {
-    match json.as_string() {
-        Some(text) => autotask_core::json::parse(text.as_bytes()).map_err(|mut issue| {
-            issue.position = issue.position.map(|p| p.in_utf16(&text));
-            issue
-        }),
-        None => crate::convert::from_js_or_bytes(json),
     }
 }

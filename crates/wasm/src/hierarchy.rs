@@ -4,13 +4,15 @@ use autotask_core::hierarchy::LEVELS_IN_AUTOTASK;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::to_js;
-use crate::table::exact;
+use crate::convert::{exact, to_json};
+use crate::table::Table;
 
 /// Companies as a forest; rows are numbered as the arrays are.
 #[wasm_bindgen]
 pub struct Hierarchy {
     parents: Vec<Option<i64>>,
+    /// Which companies are active, by row; empty where it is not known.
+    active: Vec<bool>,
     inner: autotask_core::Hierarchy,
 }
 
@@ -22,8 +24,20 @@ impl Hierarchy {
     pub fn new(ids: &[f64], parents: &[f64]) -> Hierarchy {
         let ids: Vec<i64> = ids.iter().map(|id| exact(*id).unwrap_or(i64::MIN)).collect();
         let parents: Vec<Option<i64>> = parents.iter().map(|id| exact(*id)).collect();
-        let inner = autotask_core::Hierarchy::new(&ids, &parents);
-        Hierarchy { parents, inner }
+        Hierarchy { inner: autotask_core::Hierarchy::new(&ids, &parents), parents, active: Vec::new() }
+    }
+
+    /// The forest of a table's rows, numbered in the order of `all()`.
+    #[wasm_bindgen(js_name = fromTable)]
+    #[must_use]
+    pub fn from_table(table: &Table, parent: &str) -> Hierarchy {
+        table.with_records(|records| {
+            let ids: Vec<i64> = records.iter().filter_map(|record| record.id()).collect();
+            let parents: Vec<Option<i64>> = records.iter().map(|record| record.int(parent)).collect();
+            // A row that does not say so counts as active, so that it is not blamed for its parent's state.
+            let active = records.iter().map(|record| record.flag("isActive").unwrap_or(true)).collect();
+            Hierarchy { inner: autotask_core::Hierarchy::new(&ids, &parents), parents, active }
+        })
     }
 
     /// Rows, parents before children.
@@ -52,27 +66,30 @@ impl Hierarchy {
 
     /// What is wrong.
     #[must_use]
-    pub fn problems(&self) -> JsValue {
-        to_js(&self.inner.problems(LEVELS_IN_AUTOTASK, &[]))
+    pub fn problems(&self) -> String {
+        to_json(&self.inner.problems(LEVELS_IN_AUTOTASK, &self.active))
     }
 
     /// Whether a company may become a child of another; NaN stands for the top.
     #[wasm_bindgen(js_name = canMove)]
     #[must_use]
-    pub fn can_move(&self, id: f64, parent: f64) -> JsValue {
+    pub fn can_move(&self, id: f64, parent: f64) -> String {
         let issues = self.inner.can_move(exact(id).unwrap_or(i64::MIN), exact(parent));
-        let moved =
-            exact(id).and_then(|id| self.inner.row(id)).map_or(0, |row| self.inner.descendants()[row as usize] + 1);
-        to_js(&json!({"ok": issues.is_empty(), "issues": issues, "impact": {"companies": moved}}))
+        let moved = self.row(id).map_or(0, |row| self.inner.descendants()[row] + 1);
+        to_json(&json!({"ok": issues.is_empty(), "issues": issues, "impact": {"companies": moved}}))
     }
 
-    /// Moves a company. Ask `canMove` first: this builds whatever forest comes of it.
+    /// Moves a company; answers whether it is there. Ask `canMove` first: this builds whatever forest comes of it.
     #[wasm_bindgen(js_name = move)]
-    pub fn move_to(&mut self, id: f64, parent: f64) {
-        if let Some(row) = exact(id).and_then(|id| self.inner.row(id)) {
-            self.parents[row as usize] = exact(parent);
-            let ids = self.inner.ids().to_vec();
-            self.inner = autotask_core::Hierarchy::new(&ids, &self.parents);
-        }
+    pub fn move_to(&mut self, id: f64, parent: f64) -> bool {
+        let Some(row) = self.row(id) else { return false };
+        self.parents[row] = exact(parent);
+        let ids = self.inner.ids().to_vec();
+        self.inner = autotask_core::Hierarchy::new(&ids, &self.parents);
+        true
+    }
+
+    fn row(&self, id: f64) -> Option<usize> {
+        exact(id).and_then(|id| self.inner.row(id)).map(|row| row as usize)
     }
 }

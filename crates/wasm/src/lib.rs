@@ -1,7 +1,7 @@
 //! The npm package `autotask-crm`: values in, core, values out. No rule lives here.
 //!
 //! `npm/api.js` wraps these functions into the published API: it checks argument types, gives the vanilla schema
-//! where the caller has none, and turns refusals into exceptions.
+//! where the caller has none, reads and writes the JSON in which values cross, and turns refusals into exceptions.
 
 mod convert;
 mod filters;
@@ -13,5 +13,5 @@ mod table;
 pub use filters::{parse_filter, print_filter, read_filter};
 pub use hierarchy::Hierarchy;
 pub use operations::{build_request, read_response, validate};
-pub use schema::{Schema, entity, entity_names};
+pub use schema::{Schema, entity, entity_names, version};
 pub use table::{Selection, Table};

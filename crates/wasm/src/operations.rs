@@ -7,42 +7,47 @@ use autotask_core::{EntityInfo, Issue, Record};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{from_js, known, to_js, unknown_entity};
+use crate::convert::{known, read_value, to_json, unknown_entity};
 use crate::filters::filter_of;
 use crate::schema::Schema;
 
-/// Every problem of a record. `mode` is `create` or `update`.
+/// Every problem of a record, given as JSON.
 #[wasm_bindgen]
 #[must_use]
-pub fn validate(schema: &Schema, entity: &str, record: JsValue, is_create: bool) -> JsValue {
+pub fn validate(schema: &Schema, entity: &str, record: &str, is_create: bool) -> String {
     let mode = if is_create { Mode::Create } else { Mode::Update };
-    let issues = match (known(&schema.inner, entity), record_of(record)) {
+    let record = read_value(record.as_bytes()).and_then(record_of);
+    let issues = match (known(&schema.inner, entity), record) {
         (Err(issue), _) | (_, Err(issue)) => vec![issue],
         (Ok(info), Ok(record)) => autotask_core::validate::validate(&record, &info, mode),
     };
-    to_js(&issues)
+    to_json(&issues)
 }
 
-/// The operation as method, path and body.
+/// An operation, given as JSON, as method, path and body.
 #[wasm_bindgen(js_name = buildRequest)]
 #[must_use]
-pub fn build_request(schema: &Schema, operation: &JsValue) -> JsValue {
-    match operation_of(schema, operation).and_then(|operation| operation.request().map_err(|issue| vec![issue])) {
+pub fn build_request(schema: &Schema, operation: &str) -> String {
+    let request = read_value(operation.as_bytes())
+        .map_err(|issue| vec![issue])
+        .and_then(|operation| operation_of(schema, &operation))
+        .and_then(|operation| operation.request().map_err(|issue| vec![issue]));
+    to_json(&match request {
         Ok(request) => {
             let mut answer = json!({"method": request.method.as_str(), "path": request.path, "issues": []});
             if let Some(body) = request.body {
                 answer["body"] = Value::from(body);
             }
-            to_js(&answer)
+            answer
         }
-        Err(issues) => to_js(&json!({"method": "", "path": "", "issues": issues})),
-    }
+        Err(issues) => json!({"method": "", "path": "", "issues": issues}),
+    })
 }
 
 /// What an answer says.
 #[wasm_bindgen(js_name = readResponse)]
 #[must_use]
-pub fn read_response(kind: &str, status: u16, body: &[u8]) -> JsValue {
+pub fn read_response(kind: &str, status: u16, body: &[u8]) -> String {
     let outcome = match kind {
         "query" | "next" => response::read_rows(status, body)
             .map(|rows| json!({"ok": true, "items": rows.items, "next": rows.next_page_url, "issues": rows.issues})),
@@ -53,7 +58,7 @@ pub fn read_response(kind: &str, status: u16, body: &[u8]) -> JsValue {
         }
         _ => response::read(status, body).map(|body| json!({"ok": true, "body": body})),
     };
-    to_js(&outcome.unwrap_or_else(|failure| failed(&failure)))
+    to_json(&outcome.unwrap_or_else(|failure| failed(&failure)))
 }
 
 fn failed(failure: &Failure) -> Value {
@@ -62,44 +67,50 @@ fn failed(failure: &Failure) -> Value {
     outcome
 }
 
-fn record_of(record: JsValue) -> Result<Record, Issue> {
-    match from_js(record) {
-        Ok(Value::Object(map)) => Ok(Record::from(map)),
-        Ok(_) => Err(Issue::error("record.not_a_row", "a record is an object")),
-        Err(message) => Err(Issue::error("record.not_a_row", message)),
+fn record_of(json: Value) -> Result<Record, Issue> {
+    match json {
+        Value::Object(map) => Ok(Record::from(map)),
+        _ => Err(Issue::error("record.not_a_row", "a record is an object")),
     }
 }
 
-fn operation_of(schema: &Schema, operation: &JsValue) -> Result<Operation, Vec<Issue>> {
-    let wrong = |message: String, path: &str| vec![Issue::error("request.malformed", message).at(path)];
-    let text = |name: &str| member(operation, name).as_string();
-    let kind = text("kind").ok_or_else(|| wrong("the operation has no `kind`".to_owned(), "kind"))?;
+fn wrong(message: impl Into<String>, path: &str) -> Vec<Issue> {
+    vec![Issue::error("request.malformed", message).at(path)]
+}
+
+fn operation_of(schema: &Schema, operation: &Value) -> Result<Operation, Vec<Issue>> {
+    let needed = |name: &str| {
+        let text = operation[name].as_str().map(str::to_owned);
+        text.ok_or_else(|| wrong(format!("the operation has no `{name}`"), name))
+    };
+    let kind = needed("kind")?;
     match kind.as_str() {
-        "zone" => {
-            return text("user")
-                .map(Operation::Zone)
-                .ok_or_else(|| wrong("the zone of which `user`?".to_owned(), "user"));
-        }
+        "zone" => return Ok(Operation::Zone(needed("user")?)),
         "threshold" => return Ok(Operation::Threshold),
         _ => {}
     }
-    let name = text("entity").ok_or_else(|| wrong("the operation has no `entity`".to_owned(), "entity"))?;
+    let name = needed("entity")?;
     let entity = autotask_core::entity(&name).ok_or_else(|| vec![unknown_entity(&name)])?;
-    let id = |name: &str| member(operation, name).as_f64().and_then(crate::table::exact);
-    let needed_id = || id("id").ok_or_else(|| wrong("the operation has no `id`".to_owned(), "id"));
-    let record = || record_of(member(operation, "record")).map_err(|issue| vec![issue.at("record")]);
+    let parent = || match &operation["parentId"] {
+        Value::Null => Ok(None),
+        given => given.as_i64().map(Some).ok_or_else(|| wrong("`parentId` must be a whole number", "parentId")),
+    };
+    let id = || operation["id"].as_i64().ok_or_else(|| wrong("the operation has no whole number as `id`", "id"));
+    let record = || record_of(operation["record"].clone()).map_err(|issue| vec![issue.at("record")]);
     Ok(match kind.as_str() {
         "query" => Operation::Query(query_of(schema, entity, operation)?),
         "count" => Operation::Count(query_of(schema, entity, operation)?),
         "next" => {
-            let url = text("url").ok_or_else(|| wrong("the operation has no `url`".to_owned(), "url"))?;
-            Operation::Next { query: query_of(schema, entity, &member(operation, "query"))?, url }
+            let url = needed("url")?;
+            let query = Some(&operation["query"]).filter(|query| query.is_object());
+            let query = query.ok_or_else(|| wrong("give the `query` that the walk began with", "query"))?;
+            Operation::Next { query: query_of(schema, entity, query)?, url }
         }
-        "get" => Operation::Get(entity, needed_id()?),
-        "delete" => Operation::Delete(entity, id("parentId"), needed_id()?),
-        "create" => Operation::Create(entity, record()?, id("parentId")),
-        "update" => Operation::Update(entity, record()?, id("parentId")),
-        "replace" => Operation::Replace(entity, record()?, id("parentId")),
+        "get" => Operation::Get(entity, id()?),
+        "delete" => Operation::Delete(entity, parent()?, id()?),
+        "create" => Operation::Create(entity, record()?, parent()?),
+        "update" => Operation::Update(entity, record()?, parent()?),
+        "replace" => Operation::Replace(entity, record()?, parent()?),
         "info" => Operation::EntityInformation(entity),
         "fields" => Operation::Fields(entity),
         "userDefinedFields" => Operation::UserDefinedFields(entity),
@@ -107,22 +118,24 @@ fn operation_of(schema: &Schema, operation: &JsValue) -> Result<Operation, Vec<I
     })
 }
 
-fn query_of(schema: &Schema, entity: &'static EntityInfo, query: &JsValue) -> Result<Query, Vec<Issue>> {
+fn query_of(schema: &Schema, entity: &'static EntityInfo, query: &Value) -> Result<Query, Vec<Issue>> {
     let info = known(&schema.inner, entity.name).map_err(|issue| vec![issue])?;
-    let filter = member(query, "filter");
-    let filter = if filter.is_undefined() { JsValue::from_str("") } else { filter };
-    let max_records = match member(query, "maxRecords") {
-        absent if absent.is_undefined() || absent.is_null() => None,
-        // What is no page size becomes one that `request` refuses with its own words.
-        given => Some(given.as_f64().and_then(crate::table::exact).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)),
+    let filter = match &query["filter"] {
+        Value::Null => autotask_core::Filter::everything(),
+        filter => filter_of(filter, &info)?,
     };
-    let include_fields: Option<Vec<String>> = match from_js(member(query, "includeFields")) {
-        Ok(Value::Array(names)) => Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        _ => None,
+    let max_records = match &query["maxRecords"] {
+        Value::Null => None,
+        given => match given.as_u64().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) => Some(number),
+            None => return Err(wrong("`maxRecords` must be a whole number, 1 to 500", "maxRecords")),
+        },
     };
-    Ok(Query { entity, filter: filter_of(filter, &info)?, max_records, include_fields, verb: Verb::Auto })
-}
-
-fn member(object: &JsValue, name: &str) -> JsValue {
-    js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    let names = |list: &Vec<Value>| list.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    let include_fields = match &query["includeFields"] {
+        Value::Null => None,
+        Value::Array(list) if list.iter().all(Value::is_string) => names(list),
+        _ => return Err(wrong("`includeFields` must be a list of names", "includeFields")),
+    };
+    Ok(Query { entity, filter, max_records, include_fields, verb: Verb::Auto })
 }

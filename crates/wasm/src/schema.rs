@@ -3,20 +3,27 @@
 use autotask_core::Issue;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{from_js_or_bytes, to_js};
+use crate::convert::{read_text, to_json};
+
+/// The package's version.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
 
 /// The names of all entities, plural.
 #[wasm_bindgen(js_name = entityNames)]
 #[must_use]
-pub fn entity_names() -> Vec<String> {
-    autotask_core::entity_names().into_iter().map(str::to_owned).collect()
+pub fn entity_names() -> String {
+    to_json(&autotask_core::entity_names())
 }
 
-/// What Autotask knows of an entity; `undefined` when there is none of this name.
+/// What Autotask knows of an entity; `None` when there is none of this name.
 #[wasm_bindgen]
 #[must_use]
-pub fn entity(name: &str) -> JsValue {
-    autotask_core::entity(name).map_or(JsValue::UNDEFINED, to_js)
+pub fn entity(name: &str) -> Option<String> {
+    autotask_core::entity(name).map(to_json)
 }
 
 /// Vanilla metadata, overridden by an instance's own.
@@ -35,26 +42,24 @@ impl Schema {
         Schema::default()
     }
 
-    /// Takes over answers of `entityInformation/fields` and `…/userDefinedFields`, as bytes or objects.
+    /// Takes over answers of `entityInformation/fields` and `…/userDefinedFields`.
     #[must_use]
-    pub fn load(&mut self, entity: &str, fields: JsValue, user_defined_fields: JsValue) -> JsValue {
+    pub fn load(&mut self, entity: &str, fields: Option<Vec<u8>>, user_defined_fields: Option<Vec<u8>>) -> String {
         let mut issues: Vec<Issue> = Vec::new();
         for (answer, udf) in [(fields, false), (user_defined_fields, true)] {
-            if answer.is_undefined() || answer.is_null() {
-                continue;
-            }
-            match from_js_or_bytes(answer) {
+            let Some(bytes) = answer else { continue };
+            match read_text(&bytes) {
                 Ok(json) if udf => issues.extend(self.inner.load_user_defined_fields(entity, &json)),
                 Ok(json) => issues.extend(self.inner.load_fields(entity, &json)),
                 Err(issue) => issues.push(issue),
             }
         }
-        to_js(&issues)
+        to_json(&issues)
     }
 
     /// An entity with the instance's fields.
     #[must_use]
-    pub fn entity(&self, name: &str) -> JsValue {
-        self.inner.entity(name).map_or(JsValue::UNDEFINED, |info| to_js(&*info))
+    pub fn entity(&self, name: &str) -> Option<String> {
+        self.inner.entity(name).map(|info| to_json(&*info))
     }
 }

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use autotask_core::EntityInfo;
 use autotask_core::filter::Typed;
 use autotask_core::table::SortKey;
-use serde_json::{Map, Value};
+use autotask_core::{EntityInfo, Record};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{known, refusal, to_js};
-use crate::filters::filter_of;
+use crate::convert::{exact, known, refusal, to_json};
+use crate::filters::filter_of_json;
 use crate::schema::Schema;
 
 /// Rows of one entity.
@@ -28,17 +28,18 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// The issues, as an array, when there is no such entity.
+    /// The issue that there is no such entity.
     #[wasm_bindgen(constructor)]
-    pub fn new(schema: &Schema, entity: &str) -> Result<Table, JsValue> {
-        let info = known(&schema.inner, entity).map_err(|issue| refusal(&[issue]))?;
+    pub fn new(schema: &Schema, entity: &str) -> Result<Table, String> {
+        let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
         Ok(Table { info, rows: Rc::default() })
     }
 
     /// Takes the rows of a query answer, an array, or JSON lines.
     #[must_use]
-    pub fn load(&self, bytes: &[u8]) -> JsValue {
-        to_js(&self.rows.borrow_mut().load(bytes))
+    pub fn load(&self, bytes: &[u8]) -> String {
+        grow_memory(bytes.len().saturating_mul(MEMORY_BY_JSON));
+        to_json(&self.rows.borrow_mut().load(bytes))
     }
 
     /// Removes rows by id; answers how many there were.
@@ -60,12 +61,12 @@ impl Table {
         self.select(self.rows.borrow().all())
     }
 
-    /// The rows that match a filter, given as text or nodes, read with this table's metadata.
+    /// The rows that match a filter, text or nodes in JSON, read with this table's metadata.
     ///
     /// # Errors
     ///
-    /// The issues, as an array.
-    pub fn filter(&self, filter: JsValue) -> Result<Selection, JsValue> {
+    /// The filter's issues.
+    pub fn filter(&self, filter: &str) -> Result<Selection, String> {
         self.filter_by(filter, &self.info)
     }
 
@@ -73,32 +74,43 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// The issues, as an array.
+    /// The filter's issues.
     #[wasm_bindgen(js_name = filterWith)]
-    pub fn filter_with(&self, schema: &Schema, filter: JsValue) -> Result<Selection, JsValue> {
-        let info = known(&schema.inner, self.info.name).map_err(|issue| refusal(&[issue]))?;
+    pub fn filter_with(&self, schema: &Schema, filter: &str) -> Result<Selection, String> {
+        let info = known(&schema.inner, self.info.name).map_err(|issue| refusal(vec![issue]))?;
         self.filter_by(filter, &info)
     }
 
     /// The row with this id.
     #[must_use]
-    pub fn record(&self, id: f64) -> JsValue {
+    pub fn record(&self, id: f64) -> Option<String> {
         let rows = self.rows.borrow();
-        exact(id).and_then(|id| rows.by_id(id)).map_or(JsValue::UNDEFINED, to_js)
+        exact(id).and_then(|id| rows.by_id(id)).map(to_json)
     }
 
-    /// One numeric member of every row, in the order of `all()`; NaN where it is null. For building a hierarchy.
+    /// Whether the entity has this field, or any row this member.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.info.field(field).is_some()
+            || self.with_records(|records| records.iter().any(|record| record.get(field).is_some()))
+    }
+
+    /// One numeric member of every row, in the order of `all()`; NaN where there is no number.
     #[must_use]
     pub fn column(&self, field: &str) -> Vec<f64> {
-        let rows = self.rows.borrow();
-        rows.all().into_iter().map(|row| rows.row(row).and_then(|r| r.decimal(field)).unwrap_or(f64::NAN)).collect()
+        self.with_records(|records| records.iter().map(|record| record.decimal(field).unwrap_or(f64::NAN)).collect())
     }
 
-    fn filter_by(&self, filter: JsValue, info: &EntityInfo) -> Result<Selection, JsValue> {
-        let filter = filter_of(filter, info).map_err(|issues| refusal(&issues))?;
-        let typed = Typed::of(&filter, info).map_err(|problems| {
-            refusal(&problems.iter().map(autotask_core::filter::typed::Problem::issue).collect::<Vec<_>>())
-        })?;
+    pub(crate) fn with_records<T>(&self, work: impl FnOnce(&[&Record]) -> T) -> T {
+        let rows = self.rows.borrow();
+        let records: Vec<&Record> = rows.all().into_iter().filter_map(|row| rows.row(row)).collect();
+        work(&records)
+    }
+
+    fn filter_by(&self, filter: &str, info: &EntityInfo) -> Result<Selection, String> {
+        let filter = filter_of_json(filter, info).map_err(refusal)?;
+        let typed = Typed::of(&filter, info)
+            .map_err(|problems| refusal(problems.iter().map(autotask_core::filter::typed::Problem::issue).collect()))?;
         Ok(self.select(self.rows.borrow().filter(&typed)))
     }
 
@@ -147,8 +159,15 @@ impl Selection {
             .map(|(field, descending)| SortKey { field, descending: *descending != 0 })
             .collect();
         let mut rows: Vec<u32> = self.present().collect();
-        self.table.borrow().sort(&mut rows, &keys, &self.info);
+        self.table.borrow().sort(&mut rows, &keys, &self.info, &|_, _| None);
         self.with(rows)
+    }
+
+    /// Whether both are of one table, so that their row numbers mean the same.
+    #[wasm_bindgen(js_name = isOf)]
+    #[must_use]
+    pub fn is_of(&self, other: &Selection) -> bool {
+        Rc::ptr_eq(&self.table, &other.table)
     }
 
     /// The rows that are in both.
@@ -175,22 +194,16 @@ impl Selection {
 
     /// Rows as objects, from one place to before another; only some members where `fields` are given.
     #[must_use]
-    pub fn records(&self, fields: Option<Vec<String>>, from: usize, to: usize) -> JsValue {
+    pub fn records(&self, fields: Option<Vec<String>>, from: usize, to: usize) -> String {
         let table = self.table.borrow();
-        let records: Vec<Value> = self
+        let records: Vec<Shown<'_>> = self
             .present()
             .skip(from)
             .take(to.saturating_sub(from))
             .filter_map(|row| table.row(row))
-            .map(|record| match &fields {
-                None => Value::from(record.clone()),
-                Some(fields) => {
-                    let member = |name: &String| (name.clone(), record.get(name).cloned().unwrap_or(Value::Null));
-                    Value::Object(fields.iter().map(member).collect::<Map<_, _>>())
-                }
-            })
+            .map(|record| Shown { record, fields: fields.as_deref() })
             .collect();
-        to_js(&records)
+        to_json(&records)
     }
 
     fn present(&self) -> impl Iterator<Item = u32> {
@@ -203,8 +216,28 @@ impl Selection {
     }
 }
 
-/// A number of JavaScript as an id, when it is whole.
-#[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53 was checked")]
-pub(crate) fn exact(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
+/// A row as it is shown: all of it, or some members.
+struct Shown<'a> {
+    record: &'a Record,
+    fields: Option<&'a [String]>,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.fields {
+            None => self.record.serialize(serializer),
+            Some(fields) => serializer.collect_map(fields.iter().map(|name| (name, self.record.get(name)))),
+        }
+    }
+}
+
+/// How many bytes of memory the rows take for a byte of their JSON, about.
+const MEMORY_BY_JSON: usize = 10;
+
+/// Makes room in one step. The allocator would grow the memory page by page, and V8 takes a millisecond for each page
+/// once there are a few thousand: 20 seconds for 100,000 rows that load in half a second.
+fn grow_memory(bytes: usize) {
+    let mut room: Vec<u8> = Vec::new();
+    // Without the room the rows may still fit, so that there is not enough of it is no failure yet.
+    let _ = std::hint::black_box(&mut room).try_reserve_exact(bytes);
 }

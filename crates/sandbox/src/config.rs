@@ -1,0 +1,119 @@
+//! Config: everything that can be set about a sandbox.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use autotask_core::Instant;
+
+/// The user name that a sandbox takes unless told otherwise.
+pub const DEFAULT_USER: &str = "api-user@sandbox.test";
+/// The secret that a sandbox takes unless told otherwise.
+pub const DEFAULT_SECRET: &str = "sandbox-secret";
+/// The integration code that a sandbox takes unless told otherwise.
+pub const DEFAULT_INTEGRATION_CODE: &str = "SANDBOX-TRACKING-ID";
+/// Companies in a new world unless told otherwise, the MSP's own one not counted.
+pub const DEFAULT_COMPANIES: u32 = 2_000;
+
+/// What tells the time.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// How a sandbox is opened.
+#[derive(Clone)]
+pub struct Config {
+    /// The database file; `None` or `:memory:`: in memory, gone at the end.
+    pub database: Option<PathBuf>,
+    /// Companies in a new world, the MSP's own one not counted.
+    pub companies: u32,
+    /// Contacts in a new world, spread evenly; `None`: 3 to 8 for each company.
+    pub contacts: Option<u32>,
+    /// What the world is made from; the same seed makes the same world on every machine.
+    pub seed: u64,
+    /// The day on which the world was made; `None`: now. Give it for a world that is the same tomorrow.
+    pub world_now: Option<Instant>,
+    /// Whether to refuse what Autotask would silently drop: unknown operators, unknown and read-only members of a
+    /// write, unknown user-defined fields.
+    pub strict: bool,
+    /// Whether pages on this machine may call it from a browser.
+    pub cors: bool,
+    /// The three headers it takes.
+    pub credentials: Credentials,
+    /// What tells the time.
+    pub clock: Clock,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            database: None,
+            companies: DEFAULT_COMPANIES,
+            contacts: None,
+            seed: 1,
+            world_now: None,
+            strict: false,
+            cors: true,
+            credentials: Credentials::default(),
+            clock: Arc::new(system_clock),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("database", &self.database)
+            .field("companies", &self.companies)
+            .field("contacts", &self.contacts)
+            .field("seed", &self.seed)
+            .field("world_now", &self.world_now)
+            .field("strict", &self.strict)
+            .field("cors", &self.cors)
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// The file, `None` for a world in memory.
+    pub(crate) fn file(&self) -> Option<&std::path::Path> {
+        self.database.as_deref().filter(|path| path.as_os_str() != ":memory:")
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        (self.clock)()
+    }
+}
+
+/// The three headers of every call. `Debug` shows none of the values.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// `UserName`.
+    pub user: String,
+    /// `Secret`.
+    pub secret: String,
+    /// `ApiIntegrationCode`.
+    pub integration_code: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Credentials {
+        Credentials {
+            user: DEFAULT_USER.to_owned(),
+            secret: DEFAULT_SECRET.to_owned(),
+            integration_code: DEFAULT_INTEGRATION_CODE.to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// The machine's clock, to the millisecond.
+fn system_clock() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant(i64::try_from(since.as_millis()).unwrap_or(0).saturating_mul(10_000))
+}

@@ -1,0 +1,102 @@
+//! A local server that behaves like Autotask's REST API, with a made-up MSP's book in SQLite.
+//!
+//! ```text
+//! request ──auth──► route (core) ──► query ──Typed──► SQL ──► rows ──► JSON
+//!                                 ├─► metadata  ◄── Tenant (core's facts + this instance's lists and own fields)
+//!                                 └─► write ──checks──rules──► one transaction
+//! seed ──► world ──► store
+//! ```
+//!
+//! What it does is what `protocol.md` of the Autotask papers records; where that is silent, the decision stands in a
+//! comment beside the code, beginning with `Decision:`.
+
+mod answer;
+mod auth;
+mod config;
+mod error;
+mod routes;
+mod store;
+mod tenant;
+mod threshold;
+mod world;
+mod write;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+
+pub use config::{
+    Clock, Config, Credentials, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER,
+};
+pub use error::Error;
+
+use store::Store;
+use tenant::Tenant;
+use threshold::Threshold;
+
+/// A sandbox: a world, and the server over it. Clones share both.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    tenant: RwLock<Arc<Tenant>>,
+    pub(crate) threshold: Threshold,
+}
+
+impl Sandbox {
+    /// Opens the database, or makes it and fills it with a world.
+    ///
+    /// Making 100,000 companies takes a minute or two; nothing is served meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// An [`Error`] that says what to do, when the file cannot be read or written, is not a sandbox's, or was made by
+    /// another version.
+    pub fn open(config: Config) -> Result<Sandbox, Error> {
+        let store = Store::open(&config)?;
+        let tenant = store.tenant().map_err(|cause| Error::storage(config.database.as_deref(), cause))?;
+        Ok(Sandbox {
+            inner: Arc::new(Inner {
+                config,
+                store,
+                tenant: RwLock::new(Arc::new(tenant)),
+                threshold: Threshold::default(),
+            }),
+        })
+    }
+
+    /// The server: `/ATServicesRest/…` as Autotask has it, `/_sandbox/…` for what Autotask does not have.
+    pub fn router(&self) -> Router {
+        routes::router(Arc::clone(&self.inner))
+    }
+
+    /// How it was opened.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+}
+
+impl Inner {
+    /// The instance's metadata as it is now.
+    pub(crate) fn tenant(&self) -> Arc<Tenant> {
+        Arc::clone(&self.tenant.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the metadata again, after a user-defined field was made or changed.
+    pub(crate) fn reload_tenant(&self) -> rusqlite::Result<()> {
+        let fresh = Arc::new(self.store.tenant()?);
+        *self.tenant.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Makes the world anew.
+    pub(crate) fn reset(&self) -> Result<(), Error> {
+        self.store.reset(&self.config)?;
+        self.reload_tenant().map_err(|cause| Error::storage(self.config.database.as_deref(), cause))
+    }
+}

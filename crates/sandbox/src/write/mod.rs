@@ -1,0 +1,156 @@
+//! Writes: body → draft → checks → rules → one transaction → `{"itemId":n}`.
+//!
+//! Nothing of a refused write stays. A 200 is no proof of a change: unknown and read-only members are passed over, as
+//! Autotask does, unless the sandbox is strict.
+
+mod checks;
+mod draft;
+pub(crate) mod lenient;
+mod rules;
+
+use autotask_core::EntityInfo;
+use rusqlite::types::Value as Cell;
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::routes::Call;
+use crate::store::rows::{self, Row};
+use crate::tenant::Table;
+use crate::world;
+use draft::Draft;
+
+pub(crate) use rules::{PRIMARY_LOCATION, primary_location};
+
+/// What a write is about, for checks and rules.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) tenant: &'a crate::tenant::Tenant,
+    pub(super) now: autotask_core::Instant,
+    /// The resource that the row is written as.
+    pub(super) resource: i64,
+    /// The API user, where it writes as somebody else.
+    pub(super) impersonator: Option<i64>,
+}
+
+/// A new row.
+pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) -> Result<Value, Refusal> {
+    let table = call.table(entity);
+    let draft = Draft::read(call, table)?;
+    let id = call.inner.store.write(|connection| -> Result<i64, Refusal> {
+        let context = context(call, connection, entity)?;
+        let mut row = Row::new(table);
+        draft.fill(&mut row, draft::Mode::Create);
+        if let (Some(parent), Some(info)) = (parent, entity.parent) {
+            // The URL decides under which parent a row goes, whatever the body says.
+            row.set(info.field, parent);
+        }
+        rules::defaults(&mut row);
+        checks::required(&row)?;
+        checks::values(connection, context, &row, |_| true)?;
+        rules::before(connection, context, &mut row, None)?;
+        let id = rows::next_id(connection, table)?;
+        row.set("id", id);
+        rules::stamp(context, &mut row, true);
+        rows::insert(connection, &row)?;
+        rules::after(connection, context, &row, None)?;
+        Ok(id)
+    })?;
+    done(call, entity, id)
+}
+
+/// Changed fields of a row, or with `replace` all of them: what is not sent becomes null then.
+pub(crate) fn update(
+    call: &Call<'_>,
+    entity: &EntityInfo,
+    parent: Option<i64>,
+    replace: bool,
+) -> Result<Value, Refusal> {
+    let table = call.table(entity);
+    let draft = Draft::read(call, table)?;
+    let id = draft.id.ok_or_else(|| checks::missing("id"))?;
+    call.inner.store.write(|connection| -> Result<(), Refusal> {
+        let context = context(call, connection, entity)?;
+        let old = found(connection, table, parent, id, "update")?;
+        let mut row = old.clone();
+        let mode = if replace { draft::Mode::Replace } else { draft::Mode::Update };
+        draft.fill(&mut row, mode);
+        rules::silent(&mut row, &old);
+        checks::required(&row)?;
+        checks::values(connection, context, &row, |at| draft.changes(table, at))?;
+        rules::before(connection, context, &mut row, Some(&old))?;
+        rules::stamp(context, &mut row, false);
+        rows::update(connection, &row)?;
+        rules::after(connection, context, &row, Some(&old))
+    })?;
+    done(call, entity, id)
+}
+
+/// The end of a row.
+pub(crate) fn delete(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>, id: i64) -> Result<Value, Refusal> {
+    let table = call.table(entity);
+    call.inner.store.write(|connection| -> Result<(), Refusal> {
+        let row = found(connection, table, parent, id, "delete")?;
+        rules::before_delete(connection, call.tenant, &row)?;
+        rows::delete(connection, table, id)?;
+        Ok(())
+    })?;
+    done(call, entity, id)
+}
+
+/// The row to change, below its parent where the URL names one.
+fn found<'t>(
+    connection: &rusqlite::Connection,
+    table: &'t Table,
+    parent: Option<i64>,
+    id: i64,
+    verb: &str,
+) -> Result<Row<'t>, Refusal> {
+    let below = |row: &Row<'_>| match (parent, table.info.parent) {
+        (Some(parent), Some(info)) => row.int(info.field) == Some(parent),
+        _ => true,
+    };
+    // Decision: the sentence is recorded for DELETE; updates of absent rows get the same with their verb.
+    rows::get(connection, table, id)?.filter(below).ok_or_else(|| {
+        Refusal::Application(format!(
+            "No matching records found. The logged in Resource may not have the required permissions to {verb} the data."
+        ))
+    })
+}
+
+/// Who writes. On entities that know no impersonation the header is passed over.
+fn context<'a>(
+    call: &Call<'a>,
+    connection: &rusqlite::Connection,
+    entity: &EntityInfo,
+) -> Result<Context<'a>, Refusal> {
+    let tenant = call.tenant;
+    let mut context = Context {
+        tenant,
+        now: lenient::to_milliseconds(call.inner.config.now()),
+        resource: world::API_USER,
+        impersonator: None,
+    };
+    let takes = entity.field("impersonatorCreatorResourceID").is_some();
+    if let Some(header) = call.impersonation.as_deref().filter(|_| takes) {
+        let refused = || {
+            Refusal::application(
+                "The logged in Resource does not have the adequate permissions to create this entity type.",
+            )
+        };
+        let id: i64 = header.trim().parse().map_err(|_| refused())?;
+        // API-only users cannot be impersonated.
+        let resource = rows::get(connection, tenant.named("Resources"), id)?
+            .filter(|r| r.is_true("isActive") && r.get("licenseType") != &Cell::Integer(7))
+            .ok_or_else(refused)?;
+        context.impersonator = Some(context.resource);
+        context.resource = resource.id();
+    }
+    Ok(context)
+}
+
+fn done(call: &Call<'_>, entity: &EntityInfo, id: i64) -> Result<Value, Refusal> {
+    if entity.name.starts_with("UserDefinedField") {
+        call.inner.reload_tenant()?;
+    }
+    Ok(json!({ "itemId": id }))
+}

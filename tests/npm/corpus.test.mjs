@@ -1,0 +1,79 @@
+// The files of tests/fixtures through the package: the same loop as in the core's own tests.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Schema, Table, parseFilter, printFilter, readFilter, ready, validate } from 'autotask-crm';
+
+const { FIXTURES } = process.env;
+assert.ok(FIXTURES, 'FIXTURES names the folder tests/fixtures');
+const files = (folder, extension) => readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith(extension));
+const content = (folder, name) => readFileSync(join(FIXTURES, folder, name));
+
+await ready();
+const schema = new Schema();
+assert.deepEqual(schema.load('Companies', undefined, content('records', 'CompaniesUserDefinedFields.json')), []);
+const tables = {};
+for (const entity of ['Companies', 'Contacts']) {
+  tables[entity] = new Table(entity, { schema });
+  assert.deepEqual(tables[entity].load(content('records', `${entity}.json`)).issues, []);
+}
+
+/** As the README of the fixtures describes the format. */
+function readCase(text) {
+  const found = {};
+  let key;
+  for (const line of text.split('\n').filter((line) => line && !line.startsWith('#'))) {
+    if (line.startsWith('  ')) {
+      found[key] += `\n${line.slice(2)}`;
+    } else {
+      key = line.slice(0, line.indexOf(':'));
+      found[key] = line.slice(key.length + 1).trim();
+    }
+  }
+  return found;
+}
+
+const list = (text) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+const place = ({ code, line, column, path }) => `${code}@${line ? `${line}:${column}` : path}`;
+
+/** The files count characters, JavaScript counts UTF-16 units. */
+function inUnits(issue, text) {
+  const [, code, line, column] = /^(.*)@(\d+):(\d+)$/.exec(issue) ?? [];
+  if (!code) return issue;
+  const before = [...text.split('\n')[line - 1]].slice(0, column - 1).join('');
+  return `${code}@${line}:${before.length + 1}`;
+}
+
+for (const name of files('filters', '.filter')) {
+  test(name, () => {
+    const { entity, filter: text, json, matches, issues } = readCase(content('filters', name).toString());
+    const answers = [];
+    if (text !== undefined) answers.push(parseFilter(entity, text, { schema }));
+    if (json !== undefined) answers.push(readFilter(entity, json, { schema }), readFilter(entity, Buffer.from(json), { schema }));
+    for (const answer of answers) {
+      assert.deepEqual(answer.issues.map(place), list(issues).map((issue) => inUnits(issue, text ?? '')));
+      assert.deepEqual(answer.unresolved, []);
+      assert.deepEqual(answer.filter, answers[0].filter, 'text and JSON mean the same');
+      if (matches === undefined) continue;
+      const ids = list(matches).map(Number);
+      const printed = printFilter(entity, answer.filter, { schema });
+      assert.equal(printFilter(entity, parseFilter(entity, printed, { schema }).filter, { schema }), printed);
+      for (const filter of [answer.filter, answer.text, printed]) {
+        assert.deepEqual([...tables[entity].filter(filter).ids()], ids, JSON.stringify(filter));
+      }
+    }
+    if (matches === undefined) {
+      assert.throws(() => tables[entity].filter(text ?? JSON.parse(json)), { name: 'AutotaskCrmError', code: list(issues)[0].split('@')[0] });
+    }
+  });
+}
+
+for (const name of files('records', '.json').filter((name) => /^[a-z]/.test(name))) {
+  test(name, () => {
+    const { entity, mode, record, expect } = JSON.parse(content('records', name));
+    const found = validate(entity, record, mode, { schema });
+    const seen = found.map(({ code, path, message }, index) => (expect[index]?.message ? { code, path, message } : { code, path }));
+    assert.deepEqual(seen, expect);
+  });
+}

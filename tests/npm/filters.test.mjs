@@ -1,0 +1,87 @@
+// Filters: what the corpus cannot say, since it is about JavaScript's own values and places.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AutotaskCrmError, Table, parseFilter, printFilter, readFilter, ready } from 'autotask-crm';
+
+await ready();
+
+test('places count UTF-16 units', () => {
+  const text = 'city = "😀é" and\nphone = "😀" and citty = 1';
+  const { filter, text: canonical, issues } = parseFilter('companies', text);
+  assert.deepEqual([filter, canonical, issues.length], [null, null, 1]);
+  const [{ code, severity, message, hint, start, end, line, column }] = issues;
+  assert.deepEqual([code, severity, hint], ['filter.unknown_field', 'error', 'did you mean `city`?']);
+  assert.equal(message, 'unknown field `citty` on Companies');
+  assert.equal(text.slice(start, end), 'citty');
+  assert.deepEqual([line, column], [2, text.split('\n')[1].indexOf('citty') + 1]);
+});
+
+test('an issue has no members that are undefined', () => {
+  const [issue] = parseFilter('Companies', 'city frobs 1').issues;
+  assert.deepEqual(Object.keys(issue).sort(), ['code', 'column', 'end', 'expected', 'line', 'message', 'severity', 'start']);
+  assert.ok(issue.expected.includes('beginsWith'));
+  assert.ok(!Object.values(issue).includes(undefined));
+});
+
+test('an entity that does not exist is an issue', () => {
+  for (const answer of [parseFilter('Compnies', ''), readFilter('Compnies', [])]) {
+    assert.deepEqual([answer.filter, answer.issues[0].code, answer.issues[0].hint], [null, 'filter.unknown_entity', 'did you mean `Companies`?']);
+  }
+  assert.deepEqual(readFilter('Compnies', []).ignored, []);
+});
+
+test("a whole body is read as Autotask's samples write it", () => {
+  const body = "{'MaxRecords': '25', \"IncludeFields\": ['Id', 'companyName'], 'Filter': [{'op': 'BeginsWith', 'field': 'companyname', 'value': 'A',},], 'Sort': 1,}";
+  const answer = readFilter('Companies', body);
+  assert.deepEqual(answer, {
+    filter: [{ field: 'companyName', op: 'beginsWith', value: 'A' }],
+    text: 'companyName beginsWith "A"',
+    issues: [],
+    unresolved: [],
+    maxRecords: 25,
+    includeFields: ['Id', 'companyName'],
+    ignored: ['Sort'],
+  });
+  assert.deepEqual(readFilter('Companies', new TextEncoder().encode(body)), answer);
+  const value = { filter: [{ op: 'beginsWith', field: 'companyName', value: 'A' }], MaxRecords: 25, IncludeFields: ['Id', 'companyName'], Sort: 1 };
+  assert.deepEqual(readFilter('Companies', value), answer);
+});
+
+test('one node, an array and undefined members are read', () => {
+  const node = { op: 'eq', field: 'city', value: 'Troy', udf: undefined };
+  for (const json of [node, [node], { filter: [node] }, { filter: node }]) {
+    assert.equal(readFilter('Companies', json).text, 'city = "Troy"');
+  }
+  assert.equal(readFilter('Companies', [{ op: 'gt', field: 'createDate', value: new Date(0) }]).text, 'createDate > 1970-01-01T00:00:00.000Z');
+  assert.equal(readFilter('Companies', '[]').text, '');
+});
+
+test('JSON that is none has its place in the text', () => {
+  const text = '["😀",\n }';
+  const { filter, issues } = readFilter('Companies', text);
+  assert.equal(filter, null);
+  assert.deepEqual([issues[0].code, issues[0].line, issues[0].column, text[issues[0].start]], ['json.syntax', 2, 2, '}']);
+  for (const json of [7, null, true, '', 'city = a', '<html>']) assert.equal(readFilter('Companies', json).filter, null, String(json));
+  assert.equal(readFilter('Companies', ['\ud800']).issues[0].start, undefined, 'no place in a value');
+});
+
+test('a tree is printed as canonical text, or refused with its issues', () => {
+  const filter = [{ op: 'or', items: [{ op: 'in', field: 'COMPANYTYPE', value: [1, '2'] }, { op: 'exist', field: 'phone' }] }];
+  assert.equal(printFilter('Company', filter), '(companyType in (1, "2") or phone is not empty)');
+  assert.equal(printFilter('Company', []), '');
+  assert.throws(
+    () => printFilter('Company', [{ op: 'eq', field: 'citty', value: 1 }]),
+    (error) => error instanceof AutotaskCrmError && error instanceof Error && error.name === 'AutotaskCrmError' &&
+      error.code === 'filter.unknown_field' && error.issues[0].path === 'filter[0].field' && error.message === error.issues[0].message,
+  );
+});
+
+test('a filter with errors given to a table throws all its issues', () => {
+  const table = new Table('Companies');
+  assert.throws(() => table.filter('citty = 1 and city in ()'), (error) => {
+    assert.deepEqual(error.issues.map(({ code, column }) => [code, column]), [['filter.unknown_field', 1], ['filter.empty_list', 23]]);
+    return error instanceof AutotaskCrmError;
+  });
+  assert.throws(() => table.filter([{ op: 'gt', field: 'isActive', value: 1 }]), { code: 'filter.operator_not_for_type' });
+  assert.throws(() => table.filter([7]), { code: 'filter.expected' });
+});

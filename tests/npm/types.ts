@@ -1,0 +1,90 @@
+// Uses every exported function and type; `npx tsc -p .` must have nothing to say. It is never run.
+import {
+  AutotaskCrmError, Hierarchy, Schema, Selection, Table, buildRequest, entity, entityNames, parseFilter, printFilter,
+  readFilter, readResponse, ready, validate, version,
+} from 'autotask-crm';
+import type {
+  Company, CompanyLocation, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterValue, Issue, Operation,
+  Outcome, PicklistValue, QueryOperation, Resource, Ticket,
+} from 'autotask-crm';
+
+await ready();
+await ready(new URL('https://example.com/a.wasm'));
+await ready('a.wasm');
+await ready(new Uint8Array());
+await ready(new Response());
+
+const names: string[] = entityNames();
+const info: EntityInfo | undefined = entity(`${names[0]} ${version}`);
+const field: FieldInfo | undefined = info?.fields[0];
+const pick: PicklistValue | undefined = field?.picklistValues?.[0];
+const child: string | undefined = info?.parent?.childPath;
+
+const schema = new Schema();
+const loaded: Issue[] = schema.load('Companies', new Uint8Array(), { fields: [] });
+schema.load('Companies');
+const own: EntityInfo | undefined = schema.entity('Companies');
+const context: Context = { schema };
+
+const answer: FilterAnswer = parseFilter('Companies', 'city = Troy', context);
+const { maxRecords, includeFields, ignored } = readFilter('Companies', { filter: [] }, context);
+const first: [number | undefined, string[] | undefined, string[]] = [maxRecords, includeFields, ignored];
+const value: FilterValue = null;
+const node: FilterNode = { op: 'or', items: [{ op: 'in', field: 'id', value: [1, 2] }, { op: 'eq', field: 'x', value, udf: true }, { op: 'exist', field: 'y' }] };
+const text: string = printFilter('Companies', answer.filter ?? [node], context);
+// @ts-expect-error Autotask has no such operator
+const wrong: FilterNode = { op: 'like', field: 'x' };
+
+function rows(): Selection {
+  using table = new Table('Companies', context);
+  const { added, updated, skipped, issues } = table.load(new Uint8Array());
+  const total: number = added + updated + skipped + issues.length + table.remove(new Float64Array()) + table.remove([1]) + table.length;
+  const record: object | undefined = table.record(total);
+  const selection = table.filter([node], context).sort([{ field: 'city', descending: true }, { field: 'id' }]);
+  const ids: Float64Array = selection.ids();
+  const numbers: Uint32Array = selection.rows();
+  const objects: object[] = selection.and(table.all()).or(selection.not()).records(['id'], 0, numbers.length);
+  const company = objects[0] as Company;
+  const contact: Contact = { firstName: 'Ann', isActive: 1 };
+  const other: [CompanyLocation, Resource, Ticket] = [{ name: 'x' }, {}, {}];
+  void [record, ids, company.companyName, company.userDefinedFields, contact, other];
+  return selection;
+}
+// @ts-expect-error selections come from a table
+new Selection();
+
+const forest = new Hierarchy([1, 2], [null, 1], { tickets: new Float32Array(2) });
+const arrays: [Uint32Array, Uint32Array, Int32Array] = [forest.order(), forest.depth(), forest.parent()];
+const sums: Float64Array[] = [forest.own('tickets'), forest.subtree('tickets')];
+for (const { kind, ids, message } of forest.problems()) if (kind === 'cycle') void [ids.length, message];
+const { ok, issues, impact } = forest.canMove(1, null);
+if (ok) forest.move(1, impact.companies);
+forest.free();
+const built: Hierarchy = Hierarchy.fromTable(new Table('Companies'), { parent: 'parentCompanyID', measures: ['assetValue'] });
+
+const found: Issue[] = validate('Companies', { companyName: 'x' }, 'create', context);
+const query: QueryOperation = { kind: 'query', entity: 'Companies', filter: 'city = a', maxRecords: 5, includeFields: ['id'], context };
+const operations: Operation[] = [
+  query,
+  { kind: 'count', entity: 'Companies', filter: [node] },
+  { kind: 'next', entity: 'Companies', url: 'x', query },
+  { kind: 'get', entity: 'Companies', id: 1 },
+  { kind: 'delete', entity: 'CompanyLocations', id: 1, parentId: 2 },
+  { kind: 'create', entity: 'Contacts', record: {}, parentId: 2 },
+  { kind: 'fields', entity: 'Companies' },
+  { kind: 'zone', user: 'x' },
+  { kind: 'threshold' },
+];
+for (const operation of operations) {
+  const { method, path, body }: { method: string; path: string; body?: string } = buildRequest(operation);
+  const outcome: Outcome = readResponse(operation, 200, new Uint8Array());
+  if (outcome.ok) void [outcome.items, outcome.item, outcome.itemId, outcome.count, outcome.next, outcome.body];
+  else void [outcome.kind, outcome.status, outcome.messages, outcome.advice, outcome.retry, outcome.issues];
+  void [method, path, body];
+}
+try {
+  rows();
+} catch (error) {
+  if (error instanceof AutotaskCrmError) void [error.code, error.issues[0]?.hint, error.message];
+}
+void [pick, child, loaded, own, first, text, wrong, arrays, sums, issues, built, found];
