@@ -14,7 +14,7 @@ pub struct Budget {
 impl Budget {
     /// 0 to 100.
     pub fn percent(self) -> u32 {
-        if self.limit == 0 { 100 } else { (self.used.saturating_mul(100) / self.limit).min(100) }
+        self.used.saturating_mul(100).checked_div(self.limit).map_or(100, |percent| percent.min(100))
     }
 
     /// Quiet below half, amber from there, red at the limit.

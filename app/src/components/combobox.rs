@@ -339,6 +339,10 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
             placeholder.clone()
         }
     };
+    let count = move || {
+        let count = values.with(Vec::len);
+        (count > 1).then(|| view! { <span class="cnt" aria-hidden="true">{count}</span> })
+    };
     let list_label = label.clone();
     let labelled_by = ids.labelled_by.clone();
 
@@ -378,13 +382,7 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
                 on:click=move |_| open()
                 node_ref=input
             />
-            {is_multiple
-                .then(|| {
-                    move || {
-                        let count = values.with(Vec::len);
-                        (count > 1).then(|| view! { <span class="cnt" aria-hidden="true">{count}</span> })
-                    }
-                })}
+            {is_multiple.then_some(count)}
             <span
                 class="chevron"
                 aria-hidden="true"
