@@ -2,6 +2,7 @@
 
 pub mod companies;
 pub mod company;
+mod failed;
 pub mod hierarchy;
 pub mod not_found;
 pub mod onboarding;

@@ -529,22 +529,28 @@ fn text_of(choices: &[Choice], value: &str) -> String {
     if value.is_empty() { String::new() } else { label_of(choices, value) }
 }
 
-/// Those whose label holds every typed word, in any letter case; labels that begin with the text come first.
+/// Those whose label holds every typed word, in any letter case, the likeliest first: the label itself, then those
+/// that begin with the text, then the rest. Headings would tear that order apart, so while typing there are none.
 fn filter(choices: &[Choice], text: &str) -> Vec<Choice> {
     let text = text.trim().to_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let mut found: Vec<(bool, &Choice)> = choices
+    let mut found: Vec<(u8, &Choice)> = choices
         .iter()
         .filter_map(|choice| {
             let label = choice.label.to_lowercase();
-            words.iter().all(|word| label.contains(word)).then(|| (!label.starts_with(&text), choice))
+            let rank = match label.strip_prefix(&text) {
+                Some("") => 0,
+                Some(_) => 1,
+                None => 2,
+            };
+            words.iter().all(|word| label.contains(word)).then_some((rank, choice))
         })
         .collect();
-    // Groups stay together: only lists without headings are reordered.
-    if choices.iter().all(|choice| choice.group.is_empty()) {
-        found.sort_by_key(|(is_later, _)| *is_later);
+    if text.is_empty() {
+        return choices.to_vec();
     }
-    found.into_iter().map(|(_, choice)| choice.clone()).collect()
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, choice)| Choice { group: String::new(), ..choice.clone() }).collect()
 }
 
 fn place_below(frame: &web_sys::DomRect) -> Place {

@@ -43,7 +43,9 @@ pub fn choices(info: &EntityInfo) -> Vec<Choice> {
 }
 
 fn choice(field: &FieldInfo, group: &str) -> Choice {
-    let detail = if field.label.eq_ignore_ascii_case(&field.name) { "" } else { &*field.name };
+    // The API's name is worth a look where it is not just the label without its spaces.
+    let is_same = field.label.split(' ').collect::<String>().eq_ignore_ascii_case(&field.name);
+    let detail = if is_same { "" } else { &*field.name };
     Choice::new(value_of(&field.name, field.is_udf), &*field.label).with_detail(detail).with_group(group)
 }
 

@@ -54,7 +54,7 @@ pub fn GroupView(
                 />
             </div>
             <ul>
-                <For each=move || items.get() key=|(key, _)| *key let:item>
+                <For each=move || items.get() key=|item| *item let:item>
                     {match item {
                         (inner, true) => {
                             view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any()

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use crate::components::icon::Icon;
 use group::GroupView;
 use json_view::JsonView;
-use tree::Tree;
+use tree::{ROOT, Tree};
 
 /// What the parts of the builder share.
 #[derive(Clone, Copy)]
@@ -110,9 +110,8 @@ pub fn FilterBuilder(
         }
     };
     let filter = Signal::derive(move || tree.with(|tree| tree.filter(&info.get())));
-    let root = move || tree.with(|tree| tree.root.key);
     let panel = move || match face.get() {
-        Face::Builder => view! { <GroupView key=root() parent=None /> }.into_any(),
+        Face::Builder => view! { <GroupView key=ROOT parent=None /> }.into_any(),
         Face::Json => view! { <JsonView text=Signal::derive(move || pretty(&filter.get(), &info.get())) /> }.into_any(),
     };
     let labelled_by = move || if face.get() == Face::Builder { "filter-tab-builder" } else { "filter-tab-json" };

@@ -8,6 +8,9 @@ use super::values::{to_text, to_value};
 /// Identifies a rule or group while it is on screen.
 pub type Key = u32;
 
+/// The key of the outermost group, in every tree.
+pub const ROOT: Key = 0;
+
 /// The rules and groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
@@ -63,7 +66,7 @@ impl Node {
 
 impl Default for Tree {
     fn default() -> Tree {
-        Tree { root: Group { key: 0, is_any: false, items: Vec::new() }, next_key: 1 }
+        Tree { root: Group { key: ROOT, is_any: false, items: Vec::new() }, next_key: ROOT + 1 }
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::counts::{self, Counts};
-use crate::run::{cargo, copy_folder, duration, node_script, output, run as run_command, succeeds, tee};
+use crate::run::{cargo, copy_folder, duration, node_script, output, run as run_command, succeeds, target_dir, tee};
 use crate::tools::{self, WASM_TARGET};
 use crate::{app, browser, codegen, npm};
 
@@ -248,8 +248,13 @@ fn npm_package(counts: &mut Counts, is_long: bool) -> Result<()> {
         run_command(node_script("npx").args(["tsc", "--project", "."]).current_dir(&project))
             .context("the package's types do not fit its tests")?;
     }
+    // The README's first example calls a sandbox.
+    run_command(cargo().args(["build", "--package", "autotask-crm"])).context("the server is not built")?;
+    let server = target_dir()?.join("debug").join(format!("autotask-crm{}", std::env::consts::EXE_SUFFIX));
+    let server = std::path::absolute(server).context("cannot tell the path of the server")?;
     let mut command = Command::new("node");
-    command.args(["--test", "--test-reporter=spec"]).current_dir(&project).env("FIXTURES", fixtures);
+    command.args(["--test", "--test-reporter=spec"]).current_dir(&project);
+    command.env("FIXTURES", fixtures).env("AUTOTASK_CRM_BIN", server);
     test(&mut command, counts::of_node, counts, is_long)
 }
 

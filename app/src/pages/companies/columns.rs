@@ -5,12 +5,10 @@ use autotask_core::display::{Shown, display};
 use leptos::prelude::*;
 
 use super::search::Search;
-use crate::{
-    components::{
-        glyph::TypeGlyph,
-        grid_parts::{CellView, Column, Lead, RowTone},
-        tone::Tone,
-    },
+use crate::components::{
+    glyph::TypeGlyph,
+    grid_parts::{CellView, Column, Lead, RowTone},
+    tone::Tone,
 };
 
 /// The fields that are loaded, in the order of the columns; `id` and `isActive` have none of their own.

@@ -19,19 +19,22 @@ use crate::{
     },
     filter_builder::FilterBuilder,
     page::Page,
-    status::use_view_status,
     store::row_list::{Phase, Progress},
 };
 use columns::{cell, columns, row_tone};
 use search::{Search, use_search};
 
+/// Narrower windows begin with the builder folded; the width at which the navigation becomes a sheet too.
+const BUILDER_OPEN_MIN_PX: f64 = 800.0;
+
 /// The page.
 #[component]
 pub fn CompaniesPage() -> impl IntoView {
     let search = use_search();
-    let is_open = RwSignal::new(true);
+    // On a narrow screen the builder would push every row out of sight.
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
+    let is_open = RwSignal::new(width >= BUILDER_OPEN_MIN_PX);
     let rules = Signal::derive(move || search.tree.with(|tree| tree.rule_count()).to_string());
-    use_view_status(move || count_text(&search.list.progress()));
     let builder = move || {
         is_open.get().then(|| {
             view! {
@@ -67,8 +70,10 @@ pub fn CompaniesPage() -> impl IntoView {
         </div>
         <UnreadableFilter search=search />
         {builder}
-        <ResultBar search=search />
-        <Results search=search />
+        <Show when=move || !(search.unreadable.with(Option::is_some) && search.list.progress().phase == Phase::Idle)>
+            <ResultBar search=search />
+            <Results search=search />
+        </Show>
     }
     .into_any()
 }
@@ -109,7 +114,11 @@ fn UnreadableFilter(
                         is_edge=true
                         title="The filter in the address cannot be read."
                         text="Nothing was searched for. Correct the address, or start from the rules below."
-                    />
+                    >
+                        <button type="button" class="btn" on:click=move |_| search.clear()>
+                            "Show all companies"
+                        </button>
+                    </Banner>
                     <div class="tech">
                         <pre class="scroll">{text}</pre>
                         <ul class="issues">{lines}</ul>

@@ -22,7 +22,11 @@ use crate::{
     components::grid_parts::SortKey,
     filter_builder::tree::Tree,
     page::Page,
-    store::{metadata::use_metadata, names::{Names, use_names}, row_list::RowList},
+    store::{
+        metadata::use_metadata,
+        names::{Names, use_names},
+        row_list::RowList,
+    },
 };
 
 /// What the list shows when the address says nothing: visible as a rule, and as easily removed.

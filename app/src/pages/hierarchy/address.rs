@@ -123,8 +123,7 @@ mod tests {
     #[test]
     fn what_is_usual_is_left_out() {
         assert_eq!(Address::default().path(), "/hierarchy");
-        let address =
-            Address { search: "a & b".to_owned(), with_all: true, values: Values::Own, focus: Some(0) };
+        let address = Address { search: "a & b".to_owned(), with_all: true, values: Values::Own, focus: Some(0) };
         assert_eq!(address.path(), "/hierarchy?q=a%20%26%20b&show=all&values=own&focus=0");
     }
 }

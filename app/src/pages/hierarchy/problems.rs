@@ -42,6 +42,16 @@ impl Kind {
         }
     }
 
+    /// What so many of them are, after their number.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Cycle => "circles of companies that are each other’s parents",
+            Self::MissingParent => "companies name a parent that is gone or that you cannot read",
+            Self::InactiveParent => "active companies stand below an inactive one",
+            Self::TooDeep => "companies are on level 3 or deeper; Autotask’s own screens show 2",
+        }
+    }
+
     /// How bad it is.
     pub const fn tone(self) -> Tone {
         match self {

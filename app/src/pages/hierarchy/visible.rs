@@ -257,10 +257,7 @@ mod tests {
             [(1, 1), (2, 2), (3, 3), (4, 2), (5, 1), (CYCLES, 1), (6, 2), (7, 2), (ORPHANS, 1), (8, 2)]
         );
         let places: Vec<_> = rows.iter().map(|row| (row.position, row.siblings)).collect();
-        assert_eq!(
-            places,
-            [(1, 4), (1, 2), (1, 1), (2, 2), (2, 4), (3, 4), (1, 2), (2, 2), (4, 4), (1, 1)]
-        );
+        assert_eq!(places, [(1, 4), (1, 2), (1, 1), (2, 2), (2, 4), (3, 4), (1, 2), (2, 2), (4, 4), (1, 1)]);
         assert!(rows[0].is_expandable && rows[0].is_expanded && !rows[2].is_expandable);
         let in_trees = shown(&forest, false, &Expansion::all());
         assert!(in_trees.iter().all(|row| row.key != 5));

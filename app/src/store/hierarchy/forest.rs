@@ -6,6 +6,9 @@ use autotask_core::{Hierarchy, Instant, Record, hierarchy::Place, text::fold};
 pub const FIELDS: [&str; 7] =
     ["id", "companyName", "companyType", "isActive", "ownerResourceID", "parentCompanyID", "lastActivityDate"];
 
+/// The id of the tenant's own company, which stands first.
+const OWN_COMPANY: i64 = 0;
+
 /// What the tree shows of a company.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Company {
@@ -49,7 +52,7 @@ impl Company {
 /// All companies that are known, as trees.
 #[derive(Clone, Debug)]
 pub struct Forest {
-    /// The companies in order of their names; rows of the hierarchy.
+    /// The own company, then the others in order of their names; rows of the hierarchy.
     pub companies: Vec<Company>,
     /// Who stands below whom.
     pub hierarchy: Hierarchy,
@@ -66,7 +69,10 @@ pub struct Forest {
 impl Forest {
     /// Builds the trees.
     pub fn new(mut companies: Vec<Company>, is_complete: bool) -> Self {
-        companies.sort_unstable_by(|one, other| one.folded.cmp(&other.folded).then(one.id.cmp(&other.id)));
+        companies.sort_unstable_by(|one, other| {
+            let order = |company: &Company| company.id != OWN_COMPANY;
+            order(one).cmp(&order(other)).then_with(|| one.folded.cmp(&other.folded)).then(one.id.cmp(&other.id))
+        });
         let ids: Vec<i64> = companies.iter().map(|company| company.id).collect();
         let parents: Vec<Option<i64>> = companies.iter().map(|company| company.parent).collect();
         let hierarchy = Hierarchy::new(&ids, &parents);

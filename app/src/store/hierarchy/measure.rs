@@ -25,8 +25,7 @@ pub struct Sum {
 impl Measure {
     /// The measure of a forest, from the counts that are known by id.
     pub fn new(forest: &Forest, known: &HashMap<i64, u32>) -> Self {
-        let own: Vec<Option<u32>> =
-            forest.companies.iter().map(|company| known.get(&company.id).copied()).collect();
+        let own: Vec<Option<u32>> = forest.companies.iter().map(|company| known.get(&company.id).copied()).collect();
         let mut subtree: Vec<u64> = own.iter().map(|own| u64::from(own.unwrap_or(0))).collect();
         let mut missing: Vec<u32> = own.iter().map(|own| u32::from(own.is_none())).collect();
         // Children stand behind their parents in this order, so that from the end each is whole when it is added.

@@ -18,7 +18,7 @@ use autotask_core::{Failure, Filter, Query, Verb, entity};
 use leptos::{prelude::*, task::spawn_local};
 
 pub use forest::{Company, Forest};
-pub use measure::{Measure, Sum};
+pub use measure::Measure;
 
 #[cfg(test)]
 pub(crate) use forest::tests::forest as test_forest;
@@ -201,9 +201,9 @@ impl HierarchyStore {
     fn count(&self) {
         let round = self.round.get_value();
         for counted in Counted::ALL {
-            let was_running = self.counts.try_update_value(|counts| {
-                std::mem::replace(&mut counts[counted as usize].is_running, true)
-            });
+            let was_running = self
+                .counts
+                .try_update_value(|counts| std::mem::replace(&mut counts[counted as usize].is_running, true));
             if was_running == Some(false) {
                 let store = *self;
                 spawn_local(async move { store.count_lots(counted, round).await });

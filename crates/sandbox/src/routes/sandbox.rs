@@ -48,7 +48,7 @@ pub(super) async fn health(State(inner): State<Arc<Inner>>) -> Response {
             "contacts": count("Contacts")?,
             "locations": count("CompanyLocations")?,
             "strict": inner.config.strict,
-            "database": inner.config.file().map(|path| path.display().to_string()),
+            "inMemory": inner.config.file().is_none(),
         }))
     })
     .await

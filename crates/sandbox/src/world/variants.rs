@@ -48,7 +48,7 @@ pub(super) fn person(first: &str, last: &str, number: u32) -> (String, String, &
 /// A phone number with other punctuation.
 pub(super) fn phone(text: &str, number: u32) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if text.starts_with('+') || digits.len() != 10 {
+    if text.starts_with(['+', '0']) || digits.len() != 10 {
         return text.replace([' ', '-', '(', ')', '/', '.'], "");
     }
     match number % 3 {

@@ -1,0 +1,173 @@
+//! The panel of all further fields, by group, and the tenant's own fields below them.
+
+use std::sync::Arc;
+
+use autotask_core::{DataType, FieldInfo, Record};
+use leptos::prelude::*;
+
+use super::{
+    copy_button::CopyButton,
+    details_list::{Fields, details_view},
+    groups::{ADDRESS, AddressFields, BILLING_ADDRESS, Group, address_lines, further_fields},
+    value::has_value,
+};
+use crate::{
+    components::{banner::Banner, skeleton::Skeleton, tone::Tone},
+    store::{
+        metadata::{Metadata, MetadataState, use_metadata},
+        names::use_names,
+    },
+};
+
+/// The panel.
+#[component]
+pub fn DetailsPanel(
+    /// The company.
+    row: Arc<Record>,
+) -> impl IntoView {
+    let metadata = use_metadata();
+    // Labels and lists come with the metadata; drawn before, half of the values would be wrong for a moment.
+    let is_waiting = Memo::new(move |_| metadata.state("Companies") == MetadataState::Loading);
+    let udfs = {
+        let row = Arc::clone(&row);
+        Memo::new(move |_| user_defined_fields(metadata, &row))
+    };
+    let filled = {
+        let row = Arc::clone(&row);
+        move || {
+            udfs.with(|fields| {
+                let filled = fields.iter().filter(|field| has_value(field, &row)).count();
+                [&filled.to_string(), " of ", &fields.len().to_string(), " filled"].concat()
+            })
+        }
+    };
+    let own = {
+        let row = Arc::clone(&row);
+        move || if is_waiting.get() { skeleton() } else { details_view(&row, groups(metadata, &row)) }
+    };
+    let tenant = move || {
+        if is_waiting.get() {
+            return skeleton();
+        }
+        udfs.with(|fields| {
+            if fields.is_empty() {
+                return view! { <p class="muted">"Autotask has no user-defined fields for companies here."</p> }
+                    .into_any();
+            }
+            details_view(&row, vec![Fields { title: "", fields: fields.clone(), before: None }])
+        })
+    };
+    view! {
+        <section class="panel" aria-labelledby="details-title">
+            <header>
+                <h2 id="details-title">"Details"</h2>
+            </header>
+            {failure_view(metadata)}
+            <div class="in">{own}</div>
+        </section>
+        <section class="panel" aria-labelledby="udf-title">
+            <header>
+                <h2 id="udf-title">"User-defined fields"</h2>
+                <span class="n">{move || (!is_waiting.get()).then(&filled)}</span>
+            </header>
+            <div class="in">{tenant}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn skeleton() -> AnyView {
+    view! { <Skeleton what="details" rows=5 /> }.into_any()
+}
+
+/// Values are shown without the instance's lists too, but some of them only as numbers.
+fn failure_view(metadata: Metadata) -> AnyView {
+    (move || {
+        matches!(metadata.state("Companies"), MetadataState::Failed(_)).then(|| {
+            view! {
+                <Banner
+                    tone=Tone::Warning
+                    is_edge=true
+                    title="Labels could not be loaded."
+                    text="Autotask’s usual ones stand in; own lists show numbers."
+                >
+                    <button type="button" class="btn" on:click=move |_| metadata.reload("Companies")>
+                        "Retry"
+                    </button>
+                </Banner>
+            }
+        })
+    })
+    .into_any()
+}
+
+fn groups(metadata: Metadata, row: &Arc<Record>) -> Vec<Fields> {
+    let info = metadata.entity("Companies");
+    let fields = further_fields(&info);
+    let group = |group: Group| Fields {
+        title: group.title(),
+        fields: fields.iter().filter(|(of, _)| *of == group).map(|(_, field)| (*field).clone()).collect(),
+        before: match group {
+            Group::Address => address_view(row, ADDRESS),
+            Group::Billing => address_view(row, BILLING_ADDRESS),
+            _ => None,
+        },
+    };
+    Group::ALL.into_iter().map(group).collect()
+}
+
+/// The address as it stands on a letter, with a button that copies it.
+fn address_view(row: &Record, fields: AddressFields) -> Option<AnyView> {
+    let lines = address_lines(row, fields);
+    let country = row.int(fields.country);
+    if lines.is_empty() && country.is_none() {
+        return None;
+    }
+    let names = use_names();
+    let country = Memo::new(move |_| country.and_then(|country| names.name("Countries", country)));
+    let copied = lines.clone();
+    let copy = move |()| copied.iter().cloned().chain(country.get_untracked()).collect::<Vec<_>>().join("\n");
+    let lines = lines.into_iter().map(|line| view! { <span dir="auto">{line}</span> }).collect_view();
+    Some(
+        view! {
+            <dt>{fields.title}</dt>
+            <dd>
+                <span class="address">{lines} <span dir="auto">{country}</span></span>
+                <CopyButton what="address" text=Callback::new(copy) />
+            </dd>
+        }
+        .into_any(),
+    )
+}
+
+/// The tenant's fields by their metadata; those that only the row knows come last, as plain text.
+fn user_defined_fields(metadata: Metadata, row: &Record) -> Vec<FieldInfo> {
+    let info = metadata.entity("Companies");
+    let mut fields = info.user_defined_fields.to_vec();
+    for (name, _) in row.user_defined_fields() {
+        if !fields.iter().any(|field| field.is_named(name)) {
+            fields.push(unknown_field(name));
+        }
+    }
+    fields
+}
+
+fn unknown_field(name: &str) -> FieldInfo {
+    FieldInfo {
+        name: name.to_owned().into(),
+        label: name.to_owned().into(),
+        data_type: DataType::String,
+        length: 0,
+        is_required: false,
+        is_read_only: true,
+        is_queryable: false,
+        is_picklist: false,
+        picklist: Vec::new().into(),
+        picklist_parent: None,
+        reference: None,
+        format: autotask_core::Format::Any,
+        is_date_only: false,
+        is_flag: false,
+        is_udf: true,
+    }
+}

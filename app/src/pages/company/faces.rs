@@ -1,0 +1,35 @@
+//! Faces: what a panel shows while its fetch is on its way or has failed; else its content.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::load::{Answer, Load};
+use crate::{
+    components::{banner::Banner, skeleton::Skeleton, tone::Tone},
+    pages::failed::sentence,
+};
+
+/// The faces of a fetch.
+pub fn faces<T: Send + Sync + 'static>(
+    load: Load<T>,
+    what: &'static str,
+    failed: &'static str,
+    here: impl Fn(Arc<T>) -> AnyView + Send + 'static,
+) -> AnyView {
+    (move || match load.answer.get() {
+        Answer::Waiting => view! { <Skeleton what=what rows=3 /> }.into_any(),
+        Answer::Failed(failure) => view! {
+            <div role="alert">
+                <Banner tone=Tone::Danger is_edge=true title=failed text=sentence(&failure)>
+                    <button type="button" class="btn" on:click=move |_| load.retry()>
+                        "Retry"
+                    </button>
+                </Banner>
+            </div>
+        }
+        .into_any(),
+        Answer::Here(value) => here(value),
+    })
+    .into_any()
+}

@@ -1,0 +1,110 @@
+//! The head of the record: path, name, state, type, and the actions that work.
+
+use std::sync::Arc;
+
+use autotask_core::Record;
+use leptos::prelude::*;
+
+use super::{links::autotask_href, name_of, use_company_title};
+use crate::{
+    components::{badge::Badge, glyph::TypeGlyph, icon::Icon, tone::Tone},
+    page::Page,
+    session::use_session,
+    store::{
+        metadata::{MetadataState, use_metadata},
+        names::use_names,
+    },
+};
+
+/// The head.
+#[component]
+pub fn Head(
+    /// The company.
+    row: Arc<Record>,
+) -> impl IntoView {
+    let name = name_of(&row);
+    let id = row.id().unwrap_or_default();
+    use_company_title(name.clone());
+    let is_active = row.flag("isActive").unwrap_or(true);
+    let state = if is_active { ("Active", Tone::Success) } else { ("Inactive", Tone::Neutral) };
+    view! {
+        <header class="rechead">
+            <nav class="crumbs" aria-label="Path">
+                <a href=Page::Companies.path()>"Companies"</a>
+                {Icon::Right.view()}
+                {parent_crumb(&row)}
+                <span aria-current="page" dir="auto">
+                    {name.clone()}
+                </span>
+            </nav>
+            <div class="row wrap rectitle">
+                <h1 tabindex="-1" dir="auto">
+                    {name}
+                </h1>
+                <Badge tone=state.1 text=state.0 />
+                {(id == 0).then(|| view! { <Badge tone=Tone::Accent text="Your company" /> })}
+                {type_view(row.int("companyType"))}
+                <div class="actions push">
+                    {autotask_link(id)}
+                    <a class="btn" href=[&Page::OnboardingNew.path(), "?parent=", &id.to_string()].concat()>
+                        {Icon::Plus.view()}
+                        "Onboard subsidiary"
+                    </a>
+                </div>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn parent_crumb(row: &Record) -> AnyView {
+    let Some(parent) = row.int("parentCompanyID").filter(|parent| Some(*parent) != row.id()) else {
+        return ().into_any();
+    };
+    let names = use_names();
+    let name = Memo::new(move |_| names.name("Companies", parent).unwrap_or_else(|| "…".to_owned()));
+    view! {
+        <a href=Page::Company(parent).path() dir="auto">
+            {name}
+        </a>
+        {Icon::Right.view()}
+    }
+    .into_any()
+}
+
+/// The type in words, with its shape.
+fn type_view(number: Option<i64>) -> AnyView {
+    let metadata = use_metadata();
+    (move || {
+        let info = metadata.entity("Companies");
+        let label = info.field("companyType").and_then(|field| field.picklist_label(number?)).map(str::to_owned);
+        // Until the instance's list is here, a number that the usual list does not know says nothing.
+        let label = match (label, number) {
+            (Some(label), _) => label,
+            (None, Some(number)) if metadata.state("Companies") != MetadataState::Loading => {
+                ["Unknown type (", &number.to_string(), ")"].concat()
+            }
+            _ => return ().into_any(),
+        };
+        view! { <span class="row muted rectype">{TypeGlyph::from_label(&label).view()} {label}</span> }.into_any()
+    })
+    .into_any()
+}
+
+/// The way to the same company in Autotask; only where the session knows where that is.
+fn autotask_link(id: i64) -> AnyView {
+    let session = use_session();
+    (move || {
+        let href = session.web_url.with(|url| url.as_deref().and_then(|url| autotask_href(url, id)));
+        href.map(|href| {
+            view! {
+                <a class="btn btn--ghost" href=href target="_blank" rel="noopener noreferrer">
+                    {Icon::External.view()}
+                    "Open in Autotask"
+                    <span class="vh">" (new tab)"</span>
+                </a>
+            }
+        })
+    })
+    .into_any()
+}

@@ -1,0 +1,134 @@
+//! The panel of sites: the primary one first, each with its address.
+
+use std::sync::Arc;
+
+use autotask_core::{Failure, Filter, Format, Query, Record, Verb, entity, text::fold, title::title};
+use leptos::prelude::*;
+
+use super::{
+    faces::faces,
+    groups::{ADDRESS, address_lines},
+    load::Load,
+    value::{none_view, text_view},
+};
+use crate::{
+    api::api,
+    components::{badge::Badge, empty::Empty, icon::Icon, tone::Tone},
+    store::names::use_names,
+};
+
+const FIELDS: [&str; 11] = [
+    "id",
+    "name",
+    "address1",
+    "address2",
+    "postalCode",
+    "city",
+    "state",
+    "countryID",
+    "phone",
+    "isActive",
+    "isPrimary",
+];
+
+/// A site of the company.
+#[derive(Clone, Debug)]
+pub struct Site {
+    name: String,
+    is_primary: bool,
+    is_active: bool,
+    row: Record,
+}
+
+/// Loads the sites of a company.
+pub async fn load_sites(company: i64) -> Result<Vec<Site>, Failure> {
+    let info = entity("CompanyLocations").expect("CompanyLocations are among the facts");
+    let query = Query {
+        include_fields: Some(FIELDS.map(str::to_owned).to_vec()),
+        verb: Verb::Post,
+        ..Query::new(info, Filter::and([Filter::eq("companyID", company)]))
+    };
+    let rows = api().rows(&query).await?;
+    let site = |row: Record| Site {
+        name: title(info, &row),
+        is_primary: row.flag("isPrimary").unwrap_or(false),
+        is_active: row.flag("isActive").unwrap_or(true),
+        row,
+    };
+    let mut sites: Vec<Site> = rows.into_iter().map(site).collect();
+    sites.sort_by_cached_key(|site| (!site.is_primary, !site.is_active, fold(&site.name)));
+    Ok(sites)
+}
+
+/// The panel.
+#[component]
+pub fn SitesPanel(
+    /// The sites.
+    sites: Load<Vec<Site>>,
+) -> impl IntoView {
+    let number = move || sites.value().map(|sites| sites.len().to_string());
+    view! {
+        <section class="panel" aria-labelledby="sites-title">
+            <header>
+                <h2 id="sites-title">"Sites"</h2>
+                <span class="n">{number}</span>
+            </header>
+            {faces(sites, "sites", "The sites could not be loaded.", sites_view)}
+        </section>
+    }
+    .into_any()
+}
+
+fn sites_view(sites: Arc<Vec<Site>>) -> AnyView {
+    if sites.is_empty() {
+        return view! {
+            <Empty icon=Icon::Pin title="No sites yet" text="Autotask makes the first one with the company’s address." />
+        }
+        .into_any();
+    }
+    let rows = sites.iter().map(site_view).collect_view();
+    view! {
+        <div class="tablewrap">
+            <table class="table sites">
+                <thead>
+                    <tr>
+                        <th scope="col">"Site"</th>
+                        <th scope="col">"Address"</th>
+                        <th scope="col">"Phone"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn site_view(site: &Site) -> AnyView {
+    let row = &site.row;
+    let names = use_names();
+    let country = row.int("countryID");
+    let country = Memo::new(move |_| country.and_then(|country| names.name("Countries", country)));
+    let lines = address_lines(row, ADDRESS);
+    let address = move || {
+        let all: Vec<String> = lines.iter().cloned().chain(country.get()).collect();
+        if all.is_empty() { none_view() } else { view! { <span dir="auto">{all.join(", ")}</span> }.into_any() }
+    };
+    let phone = row.text("phone").map(str::trim).filter(|phone| !phone.is_empty());
+    view! {
+        <tr class=if site.is_active { "" } else { "inactive" }>
+            <th scope="row">
+                <span class="row">
+                    <span class="ell" dir="auto" title=site.name.clone()>
+                        {site.name.clone()}
+                    </span>
+                    {site.is_primary.then(|| view! { <Badge tone=Tone::Accent text="Primary" /> })}
+                    {(!site.is_active).then(|| view! { <Badge text="Inactive" /> })}
+                </span>
+            </th>
+            <td>{address}</td>
+            <td class="nowrap">{phone.map_or_else(none_view, |phone| text_view(Format::Phone, phone.to_owned()))}</td>
+        </tr>
+    }
+    .into_any()
+}

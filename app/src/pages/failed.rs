@@ -1,0 +1,44 @@
+//! Failed: a failure of a call in the words of a view.
+
+use autotask_core::Failure;
+
+use crate::components::view_state;
+
+/// What failed, Autotask's own sentence with what to do next, and the technical part to fold away.
+pub fn failed(title: &str, failure: &Failure) -> view_state::Failure {
+    view_state::Failure {
+        title: title.to_owned(),
+        text: sentence(failure),
+        details: format!("{:?}, status {}: {}", failure.kind, failure.status, failure.message()),
+        has_old_data: false,
+    }
+}
+
+/// What happened and what to do, as sentences.
+pub fn sentence(failure: &Failure) -> String {
+    [as_sentence(&failure.message()), as_sentence(&failure.advice)].join(" ").trim().to_owned()
+}
+
+/// The text with a capital at its start and a full stop at its end.
+fn as_sentence(text: &str) -> String {
+    let text = text.trim();
+    let Some(first) = text.chars().next() else { return String::new() };
+    let mut sentence: String = first.to_uppercase().collect();
+    sentence.push_str(&text[first.len_utf8()..]);
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+    use autotask_core::Failure;
+
+    #[test]
+    fn a_failure_becomes_sentences() {
+        let failure = Failure::unreachable("the server does not answer");
+        assert_eq!(sentence(&failure), "The server does not answer. Check that the server runs and try again.");
+    }
+}

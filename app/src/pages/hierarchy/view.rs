@@ -1,0 +1,260 @@
+//! View: what of the trees is shown, as signals: the address, what is open, what is found, which row has the focus.
+
+use std::sync::Arc;
+
+use autotask_core::{hierarchy::Place, text::fold};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::{
+    address::{Address, Change, use_address, use_change_address},
+    problems::{Finding, findings},
+    state::companies_found,
+    visible::{CYCLES, Choices, Expansion, Found, ORPHANS, visible},
+};
+use crate::{
+    components::{announcer::use_announcer, grid_parts::GridPlace, tree_grid::TreeRow},
+    store::hierarchy::{Forest, HierarchyStore},
+};
+
+/// What is shown and how.
+#[derive(Clone, Copy)]
+pub struct TreeView {
+    /// What the address says.
+    pub address: Memo<Address>,
+    /// Changes the address.
+    pub change: Callback<Change>,
+    /// The visible rows.
+    pub rows: Memo<Vec<TreeRow>>,
+    /// What is found; `None` without a search.
+    pub found: Memo<Option<Arc<Found>>>,
+    /// What is wrong with the trees.
+    pub findings: Memo<Vec<Finding>>,
+    /// Whether the findings are unfolded.
+    pub is_findings_open: RwSignal<bool>,
+    /// The row with the tab stop.
+    pub active: RwSignal<GridPlace>,
+    store: HierarchyStore,
+    expansion: RwSignal<Expansion>,
+    /// What is open while a search is shown; begins with everything.
+    search_expansion: RwSignal<Expansion>,
+    /// A row that waits to be drawn, to get the focus.
+    wanted: RwSignal<Option<i64>>,
+}
+
+/// The view of the trees.
+pub fn use_tree_view(store: HierarchyStore) -> TreeView {
+    let address = use_address();
+    let change = use_change_address(address);
+    let search = Memo::new(move |_| address.with(|address| fold(address.search.trim())));
+    let with_all = Memo::new(move |_| address.with(|address| address.with_all));
+    let expansion = RwSignal::new(Expansion::all());
+    let search_expansion = RwSignal::new(Expansion::all());
+    let found = Memo::new(move |_| {
+        let forest = store.forest.get()?;
+        search.with(|search| (!search.is_empty()).then(|| Arc::new(Found::new(&forest, search, with_all.get()))))
+    });
+    let rows = Memo::new(move |_| {
+        let Some(forest) = store.forest.get() else { return Vec::new() };
+        let found = found.get();
+        let show = |expansion: &Expansion| {
+            visible(&forest, Choices { with_all: with_all.get(), expansion, found: found.as_deref() })
+        };
+        if found.is_some() { search_expansion.with(show) } else { expansion.with(show) }
+    });
+    let view = TreeView {
+        address,
+        change,
+        rows,
+        found,
+        findings: Memo::new(move |_| store.forest.with(|forest| forest.as_deref().map(findings).unwrap_or_default())),
+        is_findings_open: RwSignal::new(window_is_wide()),
+        active: RwSignal::new(GridPlace { line: 1, column: None }),
+        store,
+        expansion,
+        search_expansion,
+        wanted: RwSignal::new(None),
+    };
+    // Another search begins with all its ways open.
+    Effect::new(move |before: Option<()>| {
+        search.with(|_| ());
+        if before.is_some() {
+            search_expansion.set(Expansion::all());
+        }
+    });
+    view.announce_matches();
+    view.keep_active_row();
+    view
+}
+
+impl TreeView {
+    /// The trees. Not reactive: the rows are, and change with them.
+    pub fn forest(&self) -> Option<Arc<Forest>> {
+        self.store.forest.get_untracked()
+    }
+
+    /// Opens or closes rows.
+    pub fn set_open(&self, rows: &[TreeRow], is_open: bool) {
+        self.shown_expansion().update(|expansion| {
+            for row in rows {
+                expansion.set(row.key, row.level, is_open);
+            }
+        });
+    }
+
+    /// Opens a row and all its siblings.
+    pub fn open_siblings(&self, row: TreeRow) {
+        let siblings = self.rows.with_untracked(|rows| siblings_of(rows, row));
+        self.set_open(&siblings, true);
+    }
+
+    /// Opens all rows down to a level and closes the others.
+    pub fn open_through(&self, level: u32) {
+        self.shown_expansion().set(Expansion::through(level));
+    }
+
+    fn shown_expansion(&self) -> RwSignal<Expansion> {
+        if self.found.with_untracked(Option::is_some) { self.search_expansion } else { self.expansion }
+    }
+
+    /// Opens the way to a company, leaves a search that hides it, and gives its row the focus.
+    pub fn go_to(&self, id: i64) {
+        let Some(forest) = self.forest() else { return };
+        let Some(row) = forest.row(id) else { return };
+        if !forest.is_in_tree(row) && !self.address.with_untracked(|address| address.with_all) {
+            self.change.run(Change::WithAll(true));
+        }
+        if self.found.with_untracked(|found| found.as_ref().is_some_and(|found| !found.is_match(row))) {
+            self.change.run(Change::Search(String::new()));
+        }
+        self.expansion.update(|expansion| open_way(expansion, &forest, row));
+        self.search_expansion.update(|expansion| open_way(expansion, &forest, row));
+        self.wanted.set(Some(id));
+    }
+
+    /// As long as the tree is drawn: gives the row that is wanted the focus, once it is among the rows.
+    pub fn focus_asked_for(&self) {
+        let view = *self;
+        let asked = Memo::new(move |_| view.address.with(|address| address.focus));
+        Effect::new(move |_| {
+            let has_forest = view.store.forest.with(Option::is_some);
+            if let Some(id) = asked.get()
+                && has_forest
+            {
+                untrack(|| view.go_to(id));
+            }
+        });
+        Effect::new(move |_| {
+            let Some(id) = view.wanted.get() else { return };
+            let Some((index, count)) = view.rows.with(|rows| Some((index_of(rows, id)?, rows.len()))) else { return };
+            view.wanted.set(None);
+            view.active.set(GridPlace { line: index + 1, column: None });
+            // One frame for the grid to draw its rows, so that there is something to scroll.
+            request_animation_frame(move || scroll_to(index, count));
+        });
+    }
+
+    /// When the rows change, the tab stop stays with its company, not with its place; so does the focus.
+    fn keep_active_row(&self) {
+        let Self { rows, active, wanted, .. } = *self;
+        let key = StoredValue::new(None::<i64>);
+        let key_at = move |line: usize| rows.with_untracked(|rows| Some(rows.get(line.checked_sub(1)?)?.key));
+        Effect::new(move |_| {
+            rows.with(|_| ());
+            let line = active.with_untracked(|place| place.line);
+            let kept = key.get_value();
+            if kept.is_none() || kept == key_at(line) {
+                key.set_value(key_at(line));
+                return;
+            }
+            match kept.and_then(|kept| rows.with_untracked(|rows| index_of(rows, kept))) {
+                Some(index) if is_focus_in_grid() => {
+                    active.set(GridPlace { line: index + 1, column: None });
+                    wanted.set(kept);
+                }
+                Some(index) => active.update(|place| place.line = index + 1),
+                None => key.set_value(key_at(line)),
+            }
+        });
+        Effect::new(move |_| {
+            let line = active.with(|place| place.line);
+            key.set_value(key_at(line));
+        });
+    }
+
+    /// Says how many companies are found.
+    fn announce_matches(&self) {
+        let announcer = use_announcer();
+        let found = self.found;
+        Effect::new(move |before: Option<Option<usize>>| {
+            let count = found.with(|found| found.as_ref().map(|found| found.count));
+            if let Some(count) = count
+                && before.flatten() != Some(count)
+            {
+                announcer.polite(companies_found(count));
+            }
+            count
+        });
+    }
+}
+
+/// Opens everything above a row.
+fn open_way(expansion: &mut Expansion, forest: &Forest, row: usize) {
+    let parents = forest.hierarchy.parents();
+    let mut way = Vec::new();
+    let mut above = parents[row];
+    while let Some(parent) = above {
+        way.push(parent as usize);
+        above = parents[parent as usize];
+    }
+    let root = way.last().copied().unwrap_or(row);
+    let heading = match forest.hierarchy.places()[root] {
+        Place::Cycle(_) => Some(CYCLES),
+        Place::Orphan => Some(ORPHANS),
+        Place::Top | Place::Child => None,
+    };
+    if let Some(heading) = heading {
+        expansion.set(heading, 1, true);
+    }
+    for row in way {
+        expansion.set(forest.companies[row].id, forest.level(row) + u32::from(heading.is_some()), true);
+    }
+}
+
+fn index_of(rows: &[TreeRow], key: i64) -> Option<usize> {
+    rows.iter().position(|row| row.key == key)
+}
+
+/// A row and the visible rows that share its parent.
+fn siblings_of(rows: &[TreeRow], row: TreeRow) -> Vec<TreeRow> {
+    let Some(index) = index_of(rows, row.key) else { return Vec::new() };
+    let before = rows[..index].iter().rev().take_while(|other| other.level >= row.level);
+    let after = rows[index..].iter().take_while(|other| other.level >= row.level);
+    before.chain(after).filter(|other| other.level == row.level && other.is_expandable).copied().collect()
+}
+
+fn is_focus_in_grid() -> bool {
+    document().active_element().is_some_and(|element| element.closest(".gridwrap").is_ok_and(|grid| grid.is_some()))
+}
+
+fn window_is_wide() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= 800.0)
+}
+
+/// Puts a row in the middle of the grid and gives it the focus a frame later, when it is drawn.
+fn scroll_to(index: usize, count: usize) {
+    let Some(wrap) = document().query_selector(".gridwrap").ok().flatten() else { return };
+    let Some(rows) = wrap.query_selector(".rows").ok().flatten() else { return };
+    // By share, not by row height, since the grid may scale its scrollbar.
+    let top = index as f64 / count.max(1) as f64 * f64::from(rows.client_height());
+    wrap.set_scroll_top((top - f64::from(wrap.client_height()) / 2.0) as i32);
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            let selector = ["[data-line='", &(index + 1).to_string(), "']"].concat();
+            let row = wrap.query_selector(&selector).ok().flatten();
+            if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = row.focus();
+            }
+        });
+    });
+}

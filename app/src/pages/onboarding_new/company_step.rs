@@ -1,0 +1,67 @@
+//! The step Company: the important fields on the first screen, the rest and the tenant's own below.
+
+use std::sync::Arc;
+
+use autotask_core::EntityInfo;
+use leptos::prelude::*;
+
+use super::{
+    field_view::FieldView,
+    form::use_form,
+    layout::{ADDRESS, IDENTITY, MORE, Slot, Width},
+};
+use crate::{components::icon::Icon, store::metadata::use_metadata};
+
+/// The step.
+#[component]
+pub fn CompanyStep() -> impl IntoView {
+    let info = use_metadata().entity_untracked("Companies");
+    let row = use_form().company();
+    let has_more = MORE.iter().any(|slot| !row.text(slot.name).is_empty());
+    let udfs: Vec<_> = info.user_defined_fields.iter().filter(|field| !field.is_read_only).cloned().collect();
+    let has_udfs = udfs.iter().any(|field| !row.text(&super::field_view::form_name(field)).is_empty());
+    let udf_count = udfs.len();
+    let udf_fields = udfs
+        .into_iter()
+        .map(|field| {
+            let label = field.label.to_string();
+            view! { <FieldView row=row.clone() field=field label=label width=Width::Half /> }
+        })
+        .collect_view();
+    view! {
+        <fieldset>
+            <legend>"Identity"</legend>
+            <div class="cols2">{slots(&info, &IDENTITY)}</div>
+        </fieldset>
+        <fieldset>
+            <legend>"Address"</legend>
+            <div class="cols2">{slots(&info, &ADDRESS)}</div>
+        </fieldset>
+        <details class="more" open=has_more>
+            <summary>{Icon::Right.view()} "More fields"</summary>
+            <div class="cols2">{slots(&info, &MORE)}</div>
+        </details>
+        {(udf_count > 0)
+            .then(|| {
+                view! {
+                    <details class="more" open=has_udfs>
+                        <summary>
+                            {Icon::Right.view()} "User-defined fields "
+                            <span class="muted">{udf_count}</span>
+                        </summary>
+                        <div class="cols2">{udf_fields}</div>
+                    </details>
+                }
+            })}
+    }
+    .into_any()
+}
+
+fn slots(info: &Arc<EntityInfo>, slots: &[Slot]) -> AnyView {
+    let row = use_form().company();
+    let view = |slot: &Slot| {
+        let field = info.field(slot.name)?.clone();
+        Some(view! { <FieldView row=row.clone() field=field label=slot.label width=slot.width /> })
+    };
+    slots.iter().filter_map(view).collect_view().into_any()
+}

@@ -1,0 +1,238 @@
+//! The draft: what was typed, exactly as it was typed, and its way to the answers that core plans with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use autotask_core::{
+    EntityInfo, FieldInfo, Record, Schema,
+    field::DataType,
+    onboarding::{Answers, ContactAnswer},
+    record::USER_DEFINED_FIELDS,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{run::Run, step::Step};
+
+/// The shape of a stored draft. One of another version is not read; a change of shape raises it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The fields that the first site takes over from the company.
+pub const SHARED_FIELDS: [&str; 7] = ["address1", "address2", "postalCode", "city", "state", "countryID", "phone"];
+
+/// The name that the first site starts with.
+const FIRST_SITE_NAME: &str = "Main office";
+
+/// The texts of a row by field; user-defined fields as `userDefinedFields.NAME`.
+pub type Values = BTreeMap<String, String>;
+
+/// A client that is being entered or created.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// [`SCHEMA_VERSION`] at the time of writing.
+    pub version: u32,
+    /// The company.
+    pub company: Values,
+    /// The sites; the first is the primary one.
+    pub sites: Vec<Values>,
+    /// Whether the first site has the company's address.
+    pub first_site_like_company: bool,
+    /// The contacts.
+    pub contacts: Vec<ContactDraft>,
+    /// Companies that are not this one: a person said so.
+    pub not_same: BTreeSet<i64>,
+    /// Warnings and notes that were confirmed.
+    pub ticked: BTreeSet<String>,
+    /// Where the person was last.
+    pub step: Step,
+    /// The steps that were opened.
+    pub visited: BTreeSet<Step>,
+    /// When it was stored, in milliseconds since 1970.
+    pub saved_at: f64,
+    /// The creating, once it has begun.
+    pub run: Option<Run>,
+}
+
+/// A contact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactDraft {
+    /// The texts by field.
+    pub values: Values,
+    /// Index of the site where the person works.
+    pub site: Option<usize>,
+    /// Whether it is the primary contact.
+    pub is_primary: bool,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        let text = |name: &str, value: &str| Values::from([(name.to_owned(), value.to_owned())]);
+        Self {
+            version: SCHEMA_VERSION,
+            company: text("companyType", "1"),
+            sites: vec![text("name", FIRST_SITE_NAME)],
+            first_site_like_company: true,
+            contacts: vec![ContactDraft { site: Some(0), is_primary: true, ..ContactDraft::default() }],
+            not_same: BTreeSet::new(),
+            ticked: BTreeSet::new(),
+            step: Step::Company,
+            visited: BTreeSet::new(),
+            saved_at: 0.0,
+            run: None,
+        }
+    }
+}
+
+impl Draft {
+    /// Reads a stored draft; `None` when it is of another version or not readable.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().filter(|draft: &Self| draft.version == SCHEMA_VERSION)
+    }
+
+    /// Whether nothing of worth was entered.
+    pub fn is_blank(&self) -> bool {
+        let blank = Self::default();
+        self.run.is_none()
+            && self.company == blank.company
+            && self.sites == blank.sites
+            && self.contacts == blank.contacts
+    }
+
+    /// The company's name, or what stands for it.
+    pub fn title(&self) -> String {
+        let name = self.company.get("companyName").map_or("", |name| name.trim());
+        if name.is_empty() { "New client".to_owned() } else { name.to_owned() }
+    }
+
+    /// The texts of a site, the company's where it shares them.
+    pub fn site(&self, index: usize) -> Values {
+        let mut values = self.sites.get(index).cloned().unwrap_or_default();
+        if index == 0 && self.first_site_like_company {
+            for name in SHARED_FIELDS {
+                match self.company.get(name) {
+                    Some(value) => drop(values.insert(name.to_owned(), value.clone())),
+                    None => drop(values.remove(name)),
+                }
+            }
+        }
+        values
+    }
+
+    /// The answers that core plans with.
+    pub fn answers(&self, schema: &Schema) -> Answers {
+        let record = |entity: &str, values: &Values| {
+            let info = schema.entity(entity);
+            record_of(info.as_deref(), values)
+        };
+        Answers {
+            company: record("Companies", &self.company),
+            sites: (0..self.sites.len()).map(|index| record("CompanyLocations", &self.site(index))).collect(),
+            contacts: self
+                .contacts
+                .iter()
+                .map(|contact| ContactAnswer {
+                    record: record("Contacts", &contact.values).with("primaryContact", contact.is_primary),
+                    site: contact.site,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The row that these texts mean; what is blank is left out.
+fn record_of(info: Option<&EntityInfo>, values: &Values) -> Record {
+    let mut record = Record::new();
+    let mut user_defined = Vec::new();
+    for (name, text) in values {
+        let udf = name.strip_prefix(USER_DEFINED_FIELDS).and_then(|rest| rest.strip_prefix('.'));
+        let field = info.and_then(|info| info.find(udf.unwrap_or(name), udf.is_some()));
+        match (value_of(field, text), udf) {
+            (Some(value), Some(udf)) => user_defined.push(json!({ "name": udf, "value": value })),
+            (Some(value), None) => record.set(name, value),
+            (None, _) => {}
+        }
+    }
+    if !user_defined.is_empty() {
+        record.set(USER_DEFINED_FIELDS, user_defined);
+    }
+    record
+}
+
+/// A text as the field's type; text that does not fit stays text, and core says what is wrong with it.
+fn value_of(field: Option<&FieldInfo>, text: &str) -> Option<Value> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let plain = || Value::from(text);
+    let Some(field) = field.filter(|field| !field.is_udf) else { return Some(plain()) };
+    Some(match field.data_type {
+        DataType::Integer | DataType::Long => text.parse::<i64>().map_or_else(|_| plain(), Value::from),
+        DataType::Decimal | DataType::Double => {
+            text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(plain, Value::from)
+        }
+        DataType::Boolean => text.parse::<bool>().map_or_else(|_| plain(), Value::from),
+        _ => plain(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled() -> Draft {
+        let mut draft = Draft::default();
+        for (name, value) in [
+            ("companyName", "  Acme "),
+            ("phone", "555-0100"),
+            ("ownerResourceID", "4"),
+            ("city", "Springfield"),
+            ("webAddress", " "),
+            ("userDefinedFields.Seats", "12"),
+        ] {
+            draft.company.insert(name.to_owned(), value.to_owned());
+        }
+        draft
+    }
+
+    #[test]
+    fn texts_become_what_the_fields_hold() {
+        let answers = filled().answers(&Schema::new());
+        assert_eq!(
+            serde_json::to_value(&answers.company).expect("serialises"),
+            json!({"city":"Springfield","companyName":"Acme","companyType":1,"ownerResourceID":4,"phone":"555-0100",
+                "userDefinedFields":[{"name":"Seats","value":"12"}]})
+        );
+        assert_eq!(answers.contacts[0].record.flag("primaryContact"), Some(true));
+        let mut draft = filled();
+        draft.company.insert("ownerResourceID".to_owned(), "Ada".to_owned());
+        assert_eq!(draft.answers(&Schema::new()).company.text("ownerResourceID"), Some("Ada"), "stays as typed");
+    }
+
+    #[test]
+    fn the_first_site_shares_the_companys_address_until_it_is_told_not_to() {
+        let mut draft = filled();
+        assert_eq!(draft.site(0).get("city").map(String::as_str), Some("Springfield"));
+        draft.sites.push(Values::new());
+        assert_eq!(draft.site(1).get("city"), None);
+        draft.first_site_like_company = false;
+        assert_eq!(draft.site(0).get("city"), None);
+    }
+
+    #[test]
+    fn a_draft_survives_storing_and_another_version_is_not_read() {
+        let draft = filled();
+        let text = serde_json::to_string(&draft).expect("serialises");
+        assert_eq!(Draft::read(&text), Some(draft.clone()));
+        assert_eq!(Draft::read(&text.replace(r#""version":1"#, r#""version":99"#)), None);
+        assert_eq!(Draft::read("{}"), None);
+    }
+
+    #[test]
+    fn a_blank_draft_is_not_worth_keeping() {
+        assert!(Draft::default().is_blank());
+        assert!(!filled().is_blank());
+        assert_eq!([Draft::default().title(), filled().title()], ["New client", "Acme"]);
+    }
+}

@@ -1,0 +1,245 @@
+//! Onboarding: the draft that the browser keeps, and the run that creates it. A run goes on while other pages are open.
+//!
+//! ```text
+//! form ──► Draft ──► kept by the browser          Run { plan, journal } is a part of the draft:
+//!            ▲                                    every event is kept before the next thing happens
+//!            └── driver: look up · send · ask ◄── answers of a person
+//! ```
+
+pub mod draft;
+pub mod kept;
+mod lock;
+pub mod run;
+pub mod step;
+
+use autotask_client::onboarding::{Halt, drive};
+use autotask_core::onboarding::{Event, Plan, Question};
+use leptos::{prelude::*, task::spawn_local};
+
+pub use draft::{Draft, Values};
+pub use kept::Created;
+pub use run::{Phase, Run};
+pub use step::{Place, Step, StepState};
+
+use crate::api::api;
+
+/// Said when the browser keeps nothing: without a journal a run that breaks off could not be taken up again.
+const NOT_KEPT: &str = "This browser does not keep the journal: its storage is blocked or full. Allow storage for this address, then try again.";
+
+/// Said when another tab creates this client already.
+const ELSEWHERE: &str = "Another tab of this browser is creating this client. Go on there, or close it and try again.";
+
+/// The onboarding. Get it with [`use_onboarding`].
+#[derive(Clone, Copy)]
+pub struct Onboarding {
+    draft: RwSignal<Option<Draft>>,
+    phase: RwSignal<Phase>,
+    /// Whether the browser kept what was written last.
+    is_kept: RwSignal<bool>,
+    recent: RwSignal<Vec<Created>>,
+    wants_pause: StoredValue<bool>,
+}
+
+impl Onboarding {
+    /// The draft as it was kept last. Reactive.
+    pub fn draft(&self) -> Option<Draft> {
+        self.draft.get()
+    }
+
+    /// The draft without being told of changes.
+    pub fn draft_untracked(&self) -> Option<Draft> {
+        self.draft.get_untracked()
+    }
+
+    /// Reads the run; `None` while nothing is being created. Reactive.
+    pub fn with_run<T>(&self, read: impl FnOnce(&Run) -> T) -> Option<T> {
+        self.draft.with(|draft| draft.as_ref().and_then(|draft| draft.run.as_ref()).map(read))
+    }
+
+    /// The same without being told of changes.
+    pub fn with_run_untracked<T>(&self, read: impl FnOnce(&Run) -> T) -> Option<T> {
+        self.draft.with_untracked(|draft| draft.as_ref().and_then(|draft| draft.run.as_ref()).map(read))
+    }
+
+    /// What the driver is at. Reactive.
+    pub fn phase(&self) -> Signal<Phase> {
+        self.phase.into()
+    }
+
+    /// Whether a run has begun that is not done. Reactive.
+    pub fn is_creating(&self) -> bool {
+        self.phase.with(|phase| *phase != Phase::Done) && self.with_run(|_| ()).is_some()
+    }
+
+    /// When the draft was kept, in milliseconds since 1970. Reactive.
+    pub fn saved_at(&self) -> Option<f64> {
+        self.draft.with(|draft| draft.as_ref().map(|draft| draft.saved_at))
+    }
+
+    /// Whether the browser keeps the draft. Reactive.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept.get()
+    }
+
+    /// The clients that were created here, the last one first. Reactive.
+    pub fn recent(&self) -> Vec<Created> {
+        self.recent.get()
+    }
+
+    /// Keeps what the form holds; a run stays as it is.
+    pub fn keep(&self, mut draft: Draft) {
+        draft.saved_at = kept::now();
+        draft.run = self.with_run_untracked(Run::clone);
+        self.is_kept.set(kept::keep_draft(&draft));
+        self.draft.set(Some(draft));
+    }
+
+    /// Forgets the draft with its run.
+    pub fn discard(&self) {
+        kept::drop_draft();
+        self.draft.set(None);
+        self.phase.set(Phase::Paused);
+    }
+
+    /// Begins to create what the kept draft holds.
+    pub fn start(&self, plan: Plan) {
+        self.draft.update(|draft| {
+            if let Some(draft) = draft {
+                draft.run = Some(Run { plan, journal: Vec::new() });
+            }
+        });
+        self.phase.set(Phase::Paused);
+        self.go_on();
+    }
+
+    /// Stops after the call that is under way.
+    pub fn pause(&self) {
+        self.wants_pause.set_value(true);
+        if self.phase.get_untracked() == Phase::Running {
+            self.phase.set(Phase::Pausing);
+        }
+    }
+
+    /// Writes down what a person decided, and goes on.
+    pub fn answer(&self, event: Event) {
+        self.append(event);
+        self.go_on();
+    }
+
+    /// Goes on with the run from where its journal stands.
+    pub fn go_on(&self) {
+        if matches!(self.phase.get_untracked(), Phase::Running | Phase::Pausing) {
+            return;
+        }
+        let store = *self;
+        self.wants_pause.set_value(false);
+        self.phase.set(Phase::Running);
+        spawn_local(async move {
+            let done = lock::alone(store.drive()).await;
+            if !done {
+                store.fail(ELSEWHERE);
+            }
+        });
+    }
+
+    async fn drive(self) {
+        let Some(run) = self.with_run_untracked(Run::clone) else { return };
+        if !self.keep_run() {
+            return self.fail(NOT_KEPT);
+        }
+        let mut journal = run.journal.clone();
+        loop {
+            let on_event = |event: &Event| {
+                let is_kept = self.append(event.clone());
+                // A pause never falls between an intent and its sending: that would raise a doubt for nothing.
+                let is_intent = matches!(event, Event::Intended { .. });
+                is_kept && (is_intent || !self.wants_pause.get_value())
+            };
+            let halt = drive(&api(), &run.plan, &mut journal, on_event).await;
+            match halt {
+                Halt::Ask { step, question } if self.is_answered(&run, &step, &question) => {
+                    let event = Event::NotTheSame { step };
+                    self.append(event.clone());
+                    journal.push(event);
+                }
+                halt => return self.settle(halt),
+            }
+        }
+    }
+
+    fn settle(&self, halt: Halt) {
+        match halt {
+            Halt::Done(_) => {
+                self.phase.set(Phase::Done);
+                self.remember();
+            }
+            Halt::Ask { step, question } => self.phase.set(Phase::Asking { step, question }),
+            Halt::Failed { step, message } => self.phase.set(Phase::Failed { step, message }),
+            Halt::Paused if !self.is_kept.get_untracked() => self.fail(NOT_KEPT),
+            Halt::Paused => self.phase.set(Phase::Paused),
+        }
+    }
+
+    /// Whether the question was answered before the run: the companies found are the ones that are not the same.
+    fn is_answered(&self, run: &Run, step: &str, question: &Question) -> bool {
+        let Question::Exists { ids } = question else { return false };
+        let parent = run.record_of(step).and_then(|record| record.int("parentCompanyID"));
+        let is_decided = |draft: &Draft| ids.iter().all(|id| draft.not_same.contains(id) || Some(*id) == parent);
+        // After a doubt a company that was made meanwhile is asked about, whatever was said before.
+        step == "company" && self.draft.with_untracked(|draft| draft.as_ref().is_some_and(is_decided))
+    }
+
+    fn fail(&self, message: &str) {
+        let step = self.with_run_untracked(|run| match run.phase() {
+            Phase::Asking { step, .. } => step,
+            _ => run
+                .plan
+                .steps
+                .iter()
+                .find(|step| run.id_of(&step.id).is_none())
+                .map_or_else(String::new, |s| s.id.clone()),
+        });
+        self.phase.set(Phase::Failed { step: step.unwrap_or_default(), message: message.to_owned() });
+    }
+
+    /// Adds to the journal and keeps it; whether the browser did.
+    fn append(&self, event: Event) -> bool {
+        self.draft.update(|draft| {
+            if let Some(run) = draft.as_mut().and_then(|draft| draft.run.as_mut()) {
+                run.journal.push(event);
+            }
+        });
+        self.keep_run()
+    }
+
+    fn keep_run(&self) -> bool {
+        let is_kept = self.draft.with_untracked(|draft| draft.as_ref().is_some_and(kept::keep_draft));
+        self.is_kept.set(is_kept);
+        is_kept
+    }
+
+    fn remember(&self) {
+        let Some(id) = self.with_run_untracked(|run| run.id_of("company")).flatten() else { return };
+        let name = self.draft.with_untracked(|draft| draft.as_ref().map(Draft::title)).unwrap_or_default();
+        kept::keep_created(Created { id, name, at: kept::now() });
+        self.recent.set(kept::recent());
+    }
+}
+
+/// Makes the onboarding known to everything below.
+pub fn provide_onboarding() {
+    let draft = kept::draft();
+    let phase = draft.as_ref().and_then(|draft| draft.run.as_ref()).map(Run::phase).unwrap_or_default();
+    provide_context(Onboarding {
+        draft: RwSignal::new(draft),
+        phase: RwSignal::new(phase),
+        is_kept: RwSignal::new(true),
+        recent: RwSignal::new(kept::recent()),
+        wants_pause: StoredValue::new(false),
+    });
+}
+
+/// The onboarding of the app.
+pub fn use_onboarding() -> Onboarding {
+    expect_context()
+}

@@ -1,0 +1,172 @@
+//! The steps of the wizard, and to which of them the place of an issue belongs.
+
+use serde::{Deserialize, Serialize};
+
+/// A step, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Step {
+    /// The company itself.
+    #[default]
+    Company,
+    /// Its sites.
+    Sites,
+    /// Its contacts.
+    Contacts,
+    /// Everything once more, and what will be sent.
+    Review,
+    /// The sending, and what came of it.
+    Run,
+}
+
+impl Step {
+    /// The steps of the list; the run comes after the last of them.
+    pub const LISTED: [Self; 4] = [Self::Company, Self::Sites, Self::Contacts, Self::Review];
+
+    /// The last segment of its address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Sites => "sites",
+            Self::Contacts => "contacts",
+            Self::Review => "review",
+            Self::Run => "run",
+        }
+    }
+
+    /// Reads the last segment of an address.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        [Self::Company, Self::Sites, Self::Contacts, Self::Review, Self::Run]
+            .into_iter()
+            .find(|step| step.slug() == slug)
+    }
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Company => "Company",
+            Self::Sites => "Sites",
+            Self::Contacts => "Contacts",
+            Self::Review => "Review",
+            Self::Run => "Creating in Autotask",
+        }
+    }
+
+    /// The step after it.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Company => Self::Sites,
+            Self::Sites => Self::Contacts,
+            Self::Contacts => Self::Review,
+            Self::Review | Self::Run => Self::Run,
+        }
+    }
+
+    /// The step before it.
+    pub const fn previous(self) -> Option<Self> {
+        match self {
+            Self::Company => None,
+            Self::Sites => Some(Self::Company),
+            Self::Contacts => Some(Self::Sites),
+            Self::Review | Self::Run => Some(Self::Contacts),
+        }
+    }
+}
+
+/// Where an issue lies: `sites[1].name` is field `name` of row 1 of the step Sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The step that asks for it.
+    pub step: Step,
+    /// The row; 0 for the company.
+    pub index: usize,
+    /// The field; `userDefinedFields.Ranking` for a user-defined one.
+    pub field: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// Reads the path of an issue of `autotask_core::onboarding::plan`.
+    pub fn parse(path: &'a str) -> Option<Self> {
+        let (row, field) = path.split_once('.')?;
+        let (name, index) = match row.split_once('[') {
+            Some((name, rest)) => (name, rest.strip_suffix(']')?.parse().ok()?),
+            None => (row, 0),
+        };
+        let step = match name {
+            "company" => Step::Company,
+            "sites" => Step::Sites,
+            "contacts" => Step::Contacts,
+            _ => return None,
+        };
+        Some(Self { step, index, field })
+    }
+}
+
+/// Where a step stands, for the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// Never opened.
+    NotStarted,
+    /// Opened, and nothing wrong is known.
+    Done,
+    /// An error is shown there.
+    HasProblems,
+}
+
+impl StepState {
+    /// Tells it from what is known of the step.
+    pub const fn of(is_visited: bool, shows_errors: bool) -> Self {
+        match (is_visited, shows_errors) {
+            (_, true) => Self::HasProblems,
+            (true, false) => Self::Done,
+            (false, false) => Self::NotStarted,
+        }
+    }
+
+    /// What assistive technology hears after the step's name.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotStarted => ", not started",
+            Self::Done => ", done",
+            Self::HasProblems => ", has problems",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Step, StepState};
+
+    #[test]
+    fn the_path_of_an_issue_names_step_row_and_field() {
+        let place = |path| Place::parse(path).map(|place| (place.step, place.index, place.field));
+        assert_eq!(place("company.phone"), Some((Step::Company, 0, "phone")));
+        assert_eq!(place("sites[1].name"), Some((Step::Sites, 1, "name")));
+        assert_eq!(place("contacts[12].emailAddress"), Some((Step::Contacts, 12, "emailAddress")));
+        assert_eq!(
+            place("company.userDefinedFields.a.b"),
+            Some((Step::Company, 0, "userDefinedFields.a.b")),
+            "a name may have dots"
+        );
+        for odd in ["", "company", "sites[x].name", "sites[1.name", "contract.x"] {
+            assert_eq!(place(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn steps_follow_each_other_and_are_read_from_addresses() {
+        for step in Step::LISTED {
+            assert_eq!(Step::from_slug(step.slug()), Some(step));
+            assert_ne!(step.next(), step);
+        }
+        assert_eq!(Step::from_slug("company/x"), None);
+        assert_eq!(Step::Company.previous(), None);
+    }
+
+    #[test]
+    fn an_error_counts_more_than_a_visit() {
+        let words = |visited, errors| StepState::of(visited, errors).words();
+        assert_eq!(words(true, true), ", has problems");
+        assert_eq!([words(true, false), words(false, false)], [", done", ", not started"]);
+    }
+}

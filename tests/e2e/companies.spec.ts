@@ -1,0 +1,184 @@
+// Finding companies: the filter built by mouse and by keyboard gives exactly what SQL over the stored rows gives.
+import type { Page } from '@playwright/test';
+import { sql } from './support/database';
+import { expect, test, type House } from './support/test';
+
+const FILTER = 'companyType = 1 and (city contains "spring" or companyName beginsWith "A")';
+
+/** The ids that SQL over the sandbox's file gives for the filter. */
+async function idsBySql(house: House): Promise<number[]> {
+  await house.stopSandbox();
+  const rows = await sql(
+    house.database,
+    `select id from Companies where companyType = 1
+     and (instr(lower(city), 'spring') > 0 or lower(substr(companyName, 1, 1)) = 'a') order by id`,
+  );
+  await house.startSandbox();
+  return rows.map((row) => Number(row.id));
+}
+
+/** The ids of all rows of the grid, page after page. */
+async function idsInGrid(page: Page): Promise<number[]> {
+  const grid = page.getByRole('grid', { name: 'Companies' });
+  const count = Number(await grid.getAttribute('aria-rowcount')) - 1;
+  const ids = new Set<number>();
+  await grid.getByRole('rowheader').first().focus();
+  await page.keyboard.press('Control+Home');
+  while (ids.size < count) {
+    const before = ids.size;
+    const links = await grid.locator('a[href^="/companies/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+    for (const href of links) ids.add(Number(href?.split('/').pop()));
+    await page.keyboard.press('PageDown');
+    // The grid draws in the next frame.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    if (ids.size === before) {
+      const links = await grid.locator('a[href^="/companies/"]').count();
+      expect(links, 'the grid must not end before its last row').toBeGreaterThan(0);
+      await expect.poll(async () => {
+        const all = await grid.locator('a[href^="/companies/"]').evaluateAll((found) => found.map((a) => a.getAttribute('href')));
+        for (const href of all) ids.add(Number(href?.split('/').pop()));
+        return ids.size;
+      }).toBeGreaterThan(before);
+    }
+  }
+  return [...ids].sort((a, b) => a - b);
+}
+
+async function expectExactly(page: Page, house: House): Promise<void> {
+  const expected = await idsBySql(house);
+  expect(expected.length).toBeGreaterThan(20);
+  await expect(page.getByText(`${expected.length} companies`, { exact: true })).toBeVisible();
+  expect(await idsInGrid(page)).toEqual(expected);
+  expect(new URL(page.url()).searchParams.get('f')).toBe(FILTER);
+}
+
+test('a two-group filter built by mouse gives exactly the rows of SQL', async ({ page, house, checkAxe }) => {
+  await page.goto('/companies');
+  await expect(page.getByRole('grid', { name: 'Companies' })).toBeVisible();
+  const builder = page.getByRole('region', { name: 'Filter builder' });
+
+  // The rule that is there at first becomes the first one of ours.
+  const first = builder.getByRole('group', { name: 'Rule: Active' });
+  await first.getByRole('combobox', { name: 'Field' }).click();
+  await page.getByRole('option', { name: 'Company type' }).click();
+  const type = builder.getByRole('group', { name: 'Rule: Company type' });
+  await type.getByRole('combobox', { name: 'Value of Company type' }).click();
+  await page.getByRole('option', { name: 'Customer', exact: true }).click();
+
+  await builder.getByRole('button', { name: 'Group', exact: true }).click();
+  const any = builder.getByRole('group', { name: 'Any of these rules' });
+  await any.getByRole('combobox', { name: 'Field' }).click();
+  await page.getByRole('option', { name: 'City', exact: true }).click();
+  const city = any.getByRole('group', { name: 'Rule: City' });
+  await city.getByRole('combobox', { name: 'Operator' }).selectOption('contains');
+  await city.getByRole('textbox', { name: 'Value of City' }).fill('spring');
+
+  await any.getByRole('button', { name: 'Rule', exact: true }).click();
+  await any.getByRole('group', { name: 'Rule: new rule' }).getByRole('combobox', { name: 'Field' }).click();
+  await page.getByRole('option', { name: 'Company name', exact: true }).click();
+  const name = any.getByRole('group', { name: 'Rule: Company name' });
+  await name.getByRole('combobox', { name: 'Operator' }).selectOption('beginsWith');
+  await name.getByRole('textbox', { name: 'Value of Company name' }).fill('A');
+  await name.getByRole('textbox', { name: 'Value of Company name' }).blur();
+
+  await expectExactly(page, house);
+  await checkAxe();
+});
+
+test('the same filter built by keyboard alone', async ({ page, house, checkAxe }) => {
+  await page.goto('/companies');
+  await expect(page.getByRole('grid', { name: 'Companies' })).toBeVisible();
+  const keys = page.keyboard;
+  const press = async (...all: string[]) => {
+    for (const key of all) await keys.press(key);
+  };
+  /** Chooses in the combobox that has the focus: typing narrows the list, Enter takes the first one. */
+  const choose = async (text: string) => {
+    await keys.type(text);
+    await expect(page.getByRole('option', { name: text, exact: true })).toBeVisible();
+    await press('ArrowDown', 'Enter');
+  };
+  const focused = (name: string) => expect(page.locator(':focus')).toHaveAccessibleName(name);
+
+  await page.getByRole('tab', { name: 'Builder' }).focus();
+  await press('Tab', 'Tab', 'Tab');
+  await focused('Field');
+  await choose('Company type');
+  await focused('Operator');
+  await press('Tab');
+  await choose('Customer');
+  // Remove rule, Rule, Group.
+  await press('Tab', 'Tab', 'Tab');
+  await focused('Group');
+  await press('Enter');
+  await focused('Field');
+  await choose('City');
+  await focused('Operator');
+  await keys.type('contains');
+  await press('Tab');
+  await keys.type('spring');
+  await press('Enter', 'Tab', 'Tab');
+  await focused('Rule');
+  await press('Enter');
+  await focused('Field');
+  await choose('Company name');
+  await focused('Operator');
+  await keys.type('starts');
+  await press('Tab');
+  await keys.type('A');
+  await press('Enter');
+
+  await expectExactly(page, house);
+  await checkAxe();
+});
+
+test('filter and order are in the address and come back', async ({ page }) => {
+  await page.goto(`/companies?f=${encodeURIComponent(FILTER)}&sort=-city`);
+  const builder = page.getByRole('region', { name: 'Filter builder' });
+  await expect(builder.getByRole('group', { name: 'Rule: City' }).getByRole('textbox')).toHaveValue('spring');
+  await expect(page.getByRole('columnheader', { name: 'City' })).toHaveAttribute('aria-sort', 'descending');
+  await builder.getByRole('button', { name: 'Remove rule: City' }).click();
+  await expect(page).not.toHaveURL(/spring/);
+  await page.goBack();
+  await expect(page).toHaveURL(/spring/);
+  await expect(builder.getByRole('group', { name: 'Rule: City' }).getByRole('textbox')).toHaveValue('spring');
+  await page.getByRole('columnheader', { name: 'Company', exact: true }).getByRole('button').click();
+  await expect(page).toHaveURL(/sort=companyName/);
+});
+
+test('the JSON of the filter is what Autotask takes', async ({ page, checkAxe }) => {
+  await page.goto(`/companies?f=${encodeURIComponent(FILTER)}`);
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  const json = JSON.parse((await page.getByLabel("Filter as Autotask's JSON").textContent()) ?? '');
+  expect(json).toEqual({
+    filter: [
+      { field: 'companyType', op: 'eq', value: 1 },
+      {
+        op: 'or',
+        items: [
+          { field: 'city', op: 'contains', value: 'spring' },
+          { field: 'companyName', op: 'beginsWith', value: 'A' },
+        ],
+      },
+    ],
+  });
+  await checkAxe();
+});
+
+test('a filter that cannot be read says where, and nothing is lost', async ({ page, checkAxe }) => {
+  await page.goto(`/companies?f=${encodeURIComponent('companyTipe = 1 and city contains')}`);
+  await expect(page.getByText('The filter in the address cannot be read.')).toBeVisible();
+  await expect(page.getByText('companyTipe = 1 and city contains').last()).toBeVisible();
+  await expect(page.getByText(/did you mean `companyType`/)).toBeVisible();
+  await checkAxe();
+  await page.getByRole('button', { name: 'Show all companies' }).click();
+  await expect(page.getByText('2,001 companies', { exact: true })).toBeVisible();
+});
+
+test('a filter that nothing matches says so, and lets go of it', async ({ page, checkAxe }) => {
+  await page.goto(`/companies?f=${encodeURIComponent('companyName = "no such company"')}`);
+  await expect(page.getByRole('heading', { name: 'No company matches this rule' })).toBeVisible();
+  await checkAxe();
+  await page.getByRole('button', { name: 'Show all companies' }).click();
+  await expect(page.getByText('2,001 companies', { exact: true })).toBeVisible();
+});

@@ -1,0 +1,31 @@
+// The other end goes away and comes back: a clear error, nothing lost, and on it goes.
+import { expect, test } from './support/test';
+
+test('sandbox stopped: a clear error; started again: it works', async ({ page, house, checkAxe }) => {
+  await house.stopSandbox();
+  await page.goto('/companies');
+  const alert = page.getByRole('alert').filter({ hasText: 'The companies could not be loaded.' });
+  await expect(alert).toBeVisible();
+  await expect(alert).toContainText(/cannot be reached/i);
+  await checkAxe();
+  await house.startSandbox();
+  await alert.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByText(/^1,\d{3} companies$/)).toBeVisible();
+  await expect(alert).toBeHidden();
+});
+
+test('gone in mid-walk: the rows so far stay, marked as partial, and the rest can be had', async ({ page, checkAxe }) => {
+  // The third page of the walk is cut off on its way.
+  let further = 0;
+  await page.route('**/Companies/query/next?**', async (route) => {
+    if (++further === 2) await route.abort('connectionreset');
+    else await route.continue();
+  });
+  await page.goto('/companies?f=');
+  await expect(page.getByText(/1,000 of 2,001 companies loaded, then it stopped/)).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', '1001');
+  await checkAxe();
+  await page.getByRole('button', { name: 'Load the rest' }).click();
+  await expect(page.getByText('2,001 companies', { exact: true })).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', '2002');
+});
