@@ -26,6 +26,8 @@ export interface House {
   stopSandbox(): Promise<void>;
   /** Starts the sandbox again, on the same port and with the same data. */
   startSandbox(): Promise<void>;
+  /** What the proxy has written so far. */
+  proxyLog(): string;
 }
 
 interface TestFixtures {
@@ -57,6 +59,7 @@ export const test = base.extend<TestFixtures, { house: House }>({
         async startSandbox() {
           sandbox ??= await startSandbox(port, database, WORLD);
         },
+        proxyLog: () => proxy.log(),
       };
       await use(house);
       await proxy.stop();

@@ -79,10 +79,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 static BILL_TO_ADDRESS_TO_USE: [PicklistValue; 5] = [
     pick("0", "None", "", 0, true),
-    pick("1", "Company address (recorded label ACCOUNT)", "", 1, true),
-    pick("2", "Company billing address (ACCOUNTBILLING)", "", 2, true),
-    pick("3", "Parent address (PARENT)", "", 3, true),
-    pick("4", "Parent billing address (PARENTBILLING)", "", 4, true),
+    pick("1", "Company address", "", 1, true),
+    pick("2", "Company billing address", "", 2, true),
+    pick("3", "Parent address", "", 3, true),
+    pick("4", "Parent billing address", "", 4, true),
 ];
 
 static CLASSIFICATION: [PicklistValue; 12] = [

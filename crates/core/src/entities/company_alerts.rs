@@ -30,7 +30,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 };
 
 static ALERT_TYPE_ID: [PicklistValue; 3] = [
-    pick("1", "Company Detail (recorded: Account Detail)", "", 0, true),
+    pick("1", "Company Detail", "", 0, true),
     pick("2", "New Ticket", "", 1, true),
     pick("3", "Ticket Detail", "", 2, true),
 ];

@@ -3,6 +3,8 @@
 //! One connection behind a lock: SQLite writes one at a time anyhow, and a page of 500 rows takes a millisecond or
 //! two. What a caller sees are [`Store::read`] and [`Store::write`], so a pool can come behind them later.
 
+#[cfg(test)]
+mod corpus;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod sql;
