@@ -5,7 +5,7 @@ use std::sync::Arc;
 use autotask_core::Record;
 use leptos::prelude::*;
 
-use super::{links::autotask_href, name_of, use_company_title};
+use super::links::autotask_href;
 use crate::{
     components::{badge::Badge, glyph::TypeGlyph, icon::Icon, tone::Tone},
     page::Page,
@@ -16,43 +16,53 @@ use crate::{
     },
 };
 
-/// The head.
+/// The head. It stands from the start, so that the focus on its heading is never lost.
 #[component]
 pub fn Head(
-    /// The company.
-    row: Arc<Record>,
+    /// The heading: the name, or what stands in for it.
+    #[prop(into)]
+    title: Signal<String>,
+    /// The company, once it is here.
+    row: Memo<Option<Arc<Record>>>,
 ) -> impl IntoView {
-    let name = name_of(&row);
-    let id = row.id().unwrap_or_default();
-    use_company_title(name.clone());
-    let is_active = row.flag("isActive").unwrap_or(true);
-    let state = if is_active { ("Active", Tone::Success) } else { ("Inactive", Tone::Neutral) };
+    let parent = move || row.with(|row| row.as_deref().map(parent_crumb));
     view! {
         <header class="rechead">
             <nav class="crumbs" aria-label="Path">
                 <a href=Page::Companies.path()>"Companies"</a>
                 {Icon::Right.view()}
-                {parent_crumb(&row)}
+                {parent}
                 <span aria-current="page" dir="auto">
-                    {name.clone()}
+                    {title}
                 </span>
             </nav>
             <div class="row wrap rectitle">
                 <h1 tabindex="-1" dir="auto">
-                    {name}
+                    {title}
                 </h1>
-                <Badge tone=state.1 text=state.0 />
-                {(id == 0).then(|| view! { <Badge tone=Tone::Accent text="Your company" /> })}
-                {type_view(row.int("companyType"))}
-                <div class="actions push">
-                    {autotask_link(id)}
-                    <a class="btn" href=[&Page::OnboardingNew.path(), "?parent=", &id.to_string()].concat()>
-                        {Icon::Plus.view()}
-                        "Onboard subsidiary"
-                    </a>
-                </div>
+                {move || row.with(|row| row.as_deref().map(marks_view))}
             </div>
         </header>
+    }
+    .into_any()
+}
+
+/// What follows the name: state, type and actions.
+fn marks_view(row: &Record) -> AnyView {
+    let id = row.id().unwrap_or_default();
+    let is_active = row.flag("isActive").unwrap_or(true);
+    let (word, tone) = if is_active { ("Active", Tone::Success) } else { ("Inactive", Tone::Neutral) };
+    view! {
+        <Badge tone=tone text=word />
+        {(id == 0).then(|| view! { <Badge tone=Tone::Accent text="Your company" /> })}
+        {type_view(row.int("companyType"))}
+        <div class="actions push">
+            {autotask_link(id)}
+            <a class="btn" href=[&Page::OnboardingNew.path(), "?parent=", &id.to_string()].concat()>
+                {Icon::Plus.view()}
+                "Onboard subsidiary"
+            </a>
+        </div>
     }
     .into_any()
 }

@@ -24,12 +24,8 @@ use leptos_router::hooks::use_params_map;
 use crate::{
     api::api,
     components::{
-        empty::Empty,
-        icon::Icon,
-        page_head::{PageHead, use_window_title},
-        skeleton::Skeleton,
-        view_state::ViewFrame,
-        view_state::ViewState,
+        announcer::use_announcer, empty::Empty, icon::Icon, page_head::use_window_title, skeleton::Skeleton,
+        view_state::ViewFrame, view_state::ViewState,
     },
     page::Page,
     pages::failed::failed,
@@ -68,6 +64,9 @@ pub fn CompanyPage() -> impl IntoView {
         |(id, parent)| load_family(id, parent),
     );
     use_view_status(move || {
+        if record.with(Option::is_none) {
+            return String::new();
+        }
         let counts = [
             contacts.value().map(|people| (people.len(), "contact")),
             sites.value().map(|sites| (sites.len(), "site")),
@@ -75,32 +74,28 @@ pub fn CompanyPage() -> impl IntoView {
         let words = counts.into_iter().flatten().map(|(count, noun)| count_of(count, noun));
         words.collect::<Vec<_>>().join(", ")
     });
-    move || match (id.get(), company.answer.get()) {
-        (None, _) => not_found("Companies have whole numbers as ids, and this address has none."),
-        (_, Answer::Waiting) => view! {
-            <PageHead title="Company" />
-            <Skeleton what="the company" />
+    let title = Memo::new(move |_| match (id.get(), company.answer.get()) {
+        (None, _) => "Company not found".to_owned(),
+        (_, Answer::Here(_)) => {
+            record.with(|record| record.as_ref().map_or_else(|| "Company not found".to_owned(), |row| name_of(row)))
         }
-        .into_any(),
+        (_, Answer::Waiting | Answer::Failed(_)) => "Company".to_owned(),
+    });
+    use_window_title(title.into(), "Company");
+    announce_arrival(title);
+    let body = move || match (id.get(), company.answer.get()) {
+        (None, _) => not_found("Companies have whole numbers as ids, and this address has none."),
+        (_, Answer::Waiting) => view! { <Skeleton what="the company" /> }.into_any(),
         (_, Answer::Failed(failure)) => {
             let state = ViewState::Failed(failed("The company could not be loaded.", &failure));
-            view! {
-                <PageHead title="Company" />
-                <ViewFrame
-                    state=Signal::stored(state)
-                    what="the company"
-                    on_retry=Callback::new(move |()| company.retry())
-                    empty=Callback::new(|_| ().into_any())
-                >
-                    ""
-                </ViewFrame>
-            }
-            .into_any()
+            let on_retry = Callback::new(move |()| company.retry());
+            let empty = Callback::new(|_| ().into_any());
+            view! { <ViewFrame state=Signal::stored(state) what="the company" on_retry=on_retry empty=empty>"" </ViewFrame> }
+                .into_any()
         }
         (_, Answer::Here(_)) => match record.get() {
             None => not_found("It may have been deleted, or the API user may not see it."),
             Some(row) => view! {
-                <Head row=Arc::clone(&row) />
                 <Facts row=Arc::clone(&row) />
                 <div class="body two recbody">
                     <div class="stack panels">
@@ -115,12 +110,29 @@ pub fn CompanyPage() -> impl IntoView {
             }
             .into_any(),
         },
+    };
+    // The head stays while what is below it changes, and with it the focus on the heading.
+    view! {
+        <Head title=title row=record />
+        {body}
     }
+    .into_any()
+}
+
+/// Says the name when it comes later than the page, which was said as "Company".
+fn announce_arrival(title: Memo<String>) {
+    let announcer = use_announcer();
+    Effect::new(move |before: Option<String>| {
+        let title = title.get();
+        if before.is_some_and(|before| before != title) && title != "Company" {
+            announcer.polite(title.clone());
+        }
+        title
+    });
 }
 
 fn not_found(text: &'static str) -> AnyView {
     view! {
-        <PageHead title="Company not found" />
         <div class="body">
             <Empty icon=Icon::Company title="There is no such company" text=text>
                 <a class="btn btn--primary" href=Page::Companies.path()>
@@ -141,9 +153,4 @@ fn name_of(row: &Record) -> String {
 fn count_of(count: usize, noun: &str) -> String {
     let number = autotask_core::display::grouped(&count.to_string());
     [number.as_str(), " ", noun, if count == 1 { "" } else { "s" }].concat()
-}
-
-/// Names the window after the company.
-fn use_company_title(name: String) {
-    use_window_title(Signal::stored(name), "Company");
 }

@@ -159,7 +159,7 @@ fn node_view(kin: &Kin, counts: Load<KinCounts>, is_this: bool) -> AnyView {
     };
     let content = view! {
         {glyph}
-        <span class="ell" dir="auto" title=name.clone()>
+        <span class="kin" dir="auto" title=name.clone()>
             {name.clone()}
         </span>
         <small>{small}</small>

@@ -89,31 +89,12 @@ pub fn use_address() -> Memo<Address> {
     })
 }
 
-/// Changes the address in place, without a new entry in the history.
-pub fn use_change_address(address: Memo<Address>) -> Callback<Change> {
+/// Sets the address in place, without a new entry in the history.
+pub fn use_set_address() -> Callback<Address> {
     let navigate = use_navigate();
-    Callback::new(move |change: Change| {
-        let mut next = address.get_untracked();
-        match change {
-            Change::Search(search) => next.search = search,
-            Change::WithAll(with_all) => next.with_all = with_all,
-            Change::Values(values) => next.values = values,
-        }
-        // It has done its work; left there, it would send the reader back.
-        next.focus = None;
-        navigate(&next.path(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    Callback::new(move |address: Address| {
+        navigate(&address.path(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     })
-}
-
-/// One change of the address.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// Another search.
-    Search(String),
-    /// Other companies.
-    WithAll(bool),
-    /// Other numbers.
-    Values(Values),
 }
 
 #[cfg(test)]

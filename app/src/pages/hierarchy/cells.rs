@@ -46,7 +46,8 @@ pub fn use_cells(view: TreeView) -> Cells {
     let contacts = Memo::new(move |_| store.measure(Counted::Contacts));
     let sites = Memo::new(move |_| store.measure(Counted::Sites));
     let version = Memo::new(move |before: Option<&u64>| {
-        // Read, not only tracked, as a memo that nobody reads never runs.
+        // Read, not only tracked, as a memo that nobody reads never runs. The same rows may stand for newer companies.
+        store.forest.with(|_| ());
         contacts.with(|_| ());
         sites.with(|_| ());
         before.map_or(0, |before| before + 1)

@@ -6,7 +6,10 @@ use super::{
     problems::{Finding, Kind},
     view::TreeView,
 };
-use crate::components::{badge::badge_class, icon::Icon, icon_button::IconButton, tone::Tone};
+use crate::{
+    components::{badge::badge_class, icon::Icon, icon_button::IconButton, tone::Tone},
+    store::hierarchy::use_hierarchy,
+};
 
 /// More than this of a kind are drawn only on request.
 const SHOWN_AT_FIRST: usize = 50;
@@ -21,6 +24,8 @@ pub fn FindingsToggle(
     view: TreeView,
 ) -> impl IntoView {
     let is_open = view.is_findings_open;
+    let store = use_hierarchy();
+    let has_panel = Memo::new(move |_| store.forest.with(Option::is_some));
     let badge = move || {
         let count = view.findings.with(Vec::len);
         let worst = view.findings.with(|findings| findings.first().map(|finding| finding.kind.tone()));
@@ -31,7 +36,7 @@ pub fn FindingsToggle(
             type="button"
             class="btn btn--toggle"
             aria-expanded=move || is_open.get().to_string()
-            aria-controls=PANEL_ID
+            aria-controls=move || has_panel.get().then_some(PANEL_ID)
             on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
         >
             {Icon::Warning.view()}

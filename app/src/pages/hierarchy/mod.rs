@@ -27,7 +27,6 @@ use crate::{
     status::use_view_status,
     store::hierarchy::use_hierarchy,
 };
-use address::Change;
 use cells::use_cells;
 use findings_panel::{FindingsPanel, FindingsToggle};
 use state::{summary, view_state};
@@ -55,9 +54,9 @@ pub fn HierarchyPage() -> impl IntoView {
             <button
                 type="button"
                 class="btn btn--ghost"
-                aria-disabled=move || store.loading.with(Option::is_some).then_some("true")
+                aria-disabled=move || store.is_loading().then_some("true")
                 on:click=move |_| {
-                    if store.loading.with_untracked(Option::is_none) {
+                    if !untrack(|| store.is_loading()) {
                         store.load();
                     }
                 }
@@ -76,7 +75,7 @@ pub fn HierarchyPage() -> impl IntoView {
         >
             <Tree view=view />
         </ViewFrame>
-        <FindingsPanel view=view />
+        {move || store.forest.with(Option::is_some).then(|| view! { <FindingsPanel view=view /> })}
     }
     .into_any()
 }
@@ -88,7 +87,7 @@ fn Tree(
     view: TreeView,
 ) -> impl IntoView {
     let cells = use_cells(view);
-    view.focus_asked_for();
+    view.follow_wishes();
     view! {
         <TreeGrid
             label="Company hierarchy"
@@ -117,7 +116,7 @@ fn ScopeSwitch(
             label="Companies shown"
             choices=vec![Choice::new("trees", "In trees"), Choice::new("all", "All companies")]
             value=Signal::derive(value)
-            on_change=Callback::new(move |value: String| view.change.run(Change::WithAll(value == "all")))
+            on_change=Callback::new(move |value: String| view.edit(|address| address.with_all = value == "all"))
         />
     }
     .into_any()
@@ -126,7 +125,7 @@ fn ScopeSwitch(
 fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
     let show_all = move || {
         view! {
-            <button type="button" class="btn" on:click=move |_| view.change.run(Change::WithAll(true))>
+            <button type="button" class="btn" on:click=move |_| view.edit(|address| address.with_all = true)>
                 "Show all companies"
             </button>
         }
@@ -148,7 +147,7 @@ fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
                     <button
                         type="button"
                         class="btn btn--primary"
-                        on:click=move |_| view.change.run(Change::Search(String::new()))
+                        on:click=move |_| view.edit(|address| address.search.clear())
                     >
                         "Clear the search"
                     </button>

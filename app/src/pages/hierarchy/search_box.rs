@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{address::Change, view::TreeView};
+use super::view::TreeView;
 use crate::components::{
     icon::Icon,
     text_input::{ControlSize, InputKind, TextInput},
@@ -42,7 +42,7 @@ pub fn SearchBox(
         stop_timer();
         let send = move || {
             sent.set_value(value.clone());
-            view.change.run(Change::Search(value.clone()));
+            view.edit(|address| address.search.clone_from(&value));
         };
         timer.set_value(set_timeout_with_handle(send, REST).ok());
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    address::{Change, Values},
+    address::Values,
     search_box::SearchBox,
     state::{activity, percent_under_way},
     view::TreeView,
@@ -45,7 +45,7 @@ pub fn Toolbar(
                     Choice::new(Values::Both.as_str(), "Both"),
                 ]
                 value=Signal::derive(values)
-                on_change=Callback::new(move |word: String| view.change.run(Change::Values(Values::from_word(&word))))
+                on_change=Callback::new(move |word: String| view.edit(|address| address.values = Values::from_word(&word)))
             />
             <div class="levels" role="group" aria-label="Open rows">
                 {level("Expand all", u32::MAX)}

@@ -7,23 +7,24 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{
-    address::{Address, Change, use_address, use_change_address},
+    address::{Address, use_address, use_set_address},
     problems::{Finding, findings},
     state::companies_found,
-    visible::{CYCLES, Choices, Expansion, Found, ORPHANS, visible},
+    visible::{CYCLES, Choices, Found, ORPHANS, visible},
 };
 use crate::{
     components::{announcer::use_announcer, grid_parts::GridPlace, tree_grid::TreeRow},
-    store::hierarchy::{Forest, HierarchyStore},
+    store::hierarchy::{Expansion, Forest, HierarchyStore},
 };
+
+/// For how many frames a row is held in focus: enough for the grid to scroll, draw and order its rows.
+const HELD_FRAMES: u32 = 8;
 
 /// What is shown and how.
 #[derive(Clone, Copy)]
 pub struct TreeView {
     /// What the address says.
     pub address: Memo<Address>,
-    /// Changes the address.
-    pub change: Callback<Change>,
     /// The visible rows.
     pub rows: Memo<Vec<TreeRow>>,
     /// What is found; `None` without a search.
@@ -35,7 +36,7 @@ pub struct TreeView {
     /// The row with the tab stop.
     pub active: RwSignal<GridPlace>,
     store: HierarchyStore,
-    expansion: RwSignal<Expansion>,
+    set_address: Callback<Address>,
     /// What is open while a search is shown; begins with everything.
     search_expansion: RwSignal<Expansion>,
     /// A row that waits to be drawn, to get the focus.
@@ -45,10 +46,9 @@ pub struct TreeView {
 /// The view of the trees.
 pub fn use_tree_view(store: HierarchyStore) -> TreeView {
     let address = use_address();
-    let change = use_change_address(address);
     let search = Memo::new(move |_| address.with(|address| fold(address.search.trim())));
     let with_all = Memo::new(move |_| address.with(|address| address.with_all));
-    let expansion = RwSignal::new(Expansion::all());
+    let expansion = store.expansion;
     let search_expansion = RwSignal::new(Expansion::all());
     let found = Memo::new(move |_| {
         let forest = store.forest.get()?;
@@ -64,14 +64,13 @@ pub fn use_tree_view(store: HierarchyStore) -> TreeView {
     });
     let view = TreeView {
         address,
-        change,
+        set_address: use_set_address(),
         rows,
         found,
         findings: Memo::new(move |_| store.forest.with(|forest| forest.as_deref().map(findings).unwrap_or_default())),
         is_findings_open: RwSignal::new(window_is_wide()),
         active: RwSignal::new(GridPlace { line: 1, column: None }),
         store,
-        expansion,
         search_expansion,
         wanted: RwSignal::new(None),
     };
@@ -91,6 +90,16 @@ impl TreeView {
     /// The trees. Not reactive: the rows are, and change with them.
     pub fn forest(&self) -> Option<Arc<Forest>> {
         self.store.forest.get_untracked()
+    }
+
+    /// Changes the address. The company to go to goes: left there, it would send the reader back.
+    pub fn edit(&self, change: impl FnOnce(&mut Address)) {
+        let before = self.address.get_untracked();
+        let mut after = Address { focus: None, ..before.clone() };
+        change(&mut after);
+        if after != before {
+            self.set_address.run(after);
+        }
     }
 
     /// Opens or closes rows.
@@ -114,50 +123,62 @@ impl TreeView {
     }
 
     fn shown_expansion(&self) -> RwSignal<Expansion> {
-        if self.found.with_untracked(Option::is_some) { self.search_expansion } else { self.expansion }
+        if self.found.with_untracked(Option::is_some) { self.search_expansion } else { self.store.expansion }
     }
 
     /// Opens the way to a company, leaves a search that hides it, and gives its row the focus.
     pub fn go_to(&self, id: i64) {
         let Some(forest) = self.forest() else { return };
         let Some(row) = forest.row(id) else { return };
-        if !forest.is_in_tree(row) && !self.address.with_untracked(|address| address.with_all) {
-            self.change.run(Change::WithAll(true));
-        }
-        if self.found.with_untracked(|found| found.as_ref().is_some_and(|found| !found.is_match(row))) {
-            self.change.run(Change::Search(String::new()));
-        }
-        self.expansion.update(|expansion| open_way(expansion, &forest, row));
+        let is_hidden = self.found.with_untracked(|found| found.as_ref().is_some_and(|found| !found.is_match(row)));
+        self.edit(|address| {
+            address.with_all |= !forest.is_in_tree(row);
+            if is_hidden {
+                address.search.clear();
+            }
+        });
+        self.store.expansion.update(|expansion| open_way(expansion, &forest, row));
         self.search_expansion.update(|expansion| open_way(expansion, &forest, row));
         self.wanted.set(Some(id));
     }
 
-    /// As long as the tree is drawn: gives the row that is wanted the focus, once it is among the rows.
-    pub fn focus_asked_for(&self) {
+    /// As long as the tree is drawn: goes to the company that the address asks for, or back to where the reader was,
+    /// and gives the row that is wanted the focus once it is among the rows.
+    pub fn follow_wishes(&self) {
         let view = *self;
         let asked = Memo::new(move |_| view.address.with(|address| address.focus));
-        Effect::new(move |_| {
-            let has_forest = view.store.forest.with(Option::is_some);
-            if let Some(id) = asked.get()
-                && has_forest
-            {
-                untrack(|| view.go_to(id));
-            }
+        Effect::new(move |before: Option<()>| match asked.get() {
+            Some(id) => untrack(|| view.go_to(id)),
+            None if before.is_none() => untrack(|| view.return_to_last_row()),
+            None => {}
         });
         Effect::new(move |_| {
             let Some(id) = view.wanted.get() else { return };
             let Some((index, count)) = view.rows.with(|rows| Some((index_of(rows, id)?, rows.len()))) else { return };
             view.wanted.set(None);
-            view.active.set(GridPlace { line: index + 1, column: None });
-            // One frame for the grid to draw its rows, so that there is something to scroll.
-            request_animation_frame(move || scroll_to(index, count));
+            view.show_row(index, count, true);
         });
+    }
+
+    /// The focus stays on the heading of the page, where a new page has it.
+    fn return_to_last_row(&self) {
+        let last = self.store.last_row.get_value();
+        let place = self.rows.with_untracked(|rows| Some((index_of(rows, last?)?, rows.len())));
+        if let Some((index, count)) = place.filter(|(index, _)| *index > 0) {
+            self.show_row(index, count, false);
+        }
+    }
+
+    fn show_row(&self, index: usize, count: usize, takes_focus: bool) {
+        self.active.set(GridPlace { line: index + 1, column: None });
+        // One frame for the grid to draw its rows, so that there is something to scroll.
+        request_animation_frame(move || scroll_to(index, count, takes_focus));
     }
 
     /// When the rows change, the tab stop stays with its company, not with its place; so does the focus.
     fn keep_active_row(&self) {
-        let Self { rows, active, wanted, .. } = *self;
-        let key = StoredValue::new(None::<i64>);
+        let Self { rows, active, wanted, store, .. } = *self;
+        let key = store.last_row;
         let key_at = move |line: usize| rows.with_untracked(|rows| Some(rows.get(line.checked_sub(1)?)?.key));
         Effect::new(move |_| {
             rows.with(|_| ());
@@ -241,20 +262,30 @@ fn window_is_wide() -> bool {
     window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= 800.0)
 }
 
-/// Puts a row in the middle of the grid and gives it the focus a frame later, when it is drawn.
-fn scroll_to(index: usize, count: usize) {
+/// Puts a row in the middle of the grid and, if it shall, gives it the focus once it is drawn.
+fn scroll_to(index: usize, count: usize, takes_focus: bool) {
     let Some(wrap) = document().query_selector(".gridwrap").ok().flatten() else { return };
     let Some(rows) = wrap.query_selector(".rows").ok().flatten() else { return };
     // By share, not by row height, since the grid may scale its scrollbar.
     let top = index as f64 / count.max(1) as f64 * f64::from(rows.client_height());
     wrap.set_scroll_top((top - f64::from(wrap.client_height()) / 2.0) as i32);
+    let frames = if takes_focus { HELD_FRAMES } else { 0 };
+    hold_focus(wrap, ["[data-line='", &(index + 1).to_string(), "']"].concat(), frames);
+}
+
+/// Focuses the element in each of the next frames: the grid puts rows in order after a scroll, and an element that
+/// is moved loses the focus.
+fn hold_focus(wrap: web_sys::Element, selector: String, frames: u32) {
+    if frames == 0 {
+        return;
+    }
     request_animation_frame(move || {
-        request_animation_frame(move || {
-            let selector = ["[data-line='", &(index + 1).to_string(), "']"].concat();
-            let row = wrap.query_selector(&selector).ok().flatten();
-            if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = row.focus();
-            }
-        });
+        let row = wrap.query_selector(&selector).ok().flatten();
+        if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok())
+            && document().active_element().as_ref() != Some(&row)
+        {
+            let _ = row.focus();
+        }
+        hold_focus(wrap, selector, frames - 1);
     });
 }

@@ -2,51 +2,17 @@
 //!
 //! Linear in the number of companies: a closed subtree is one step, and nothing is looked at twice.
 
-use std::collections::HashSet;
-
 use autotask_core::hierarchy::Place;
 
 use crate::{
     components::{grid_parts::RowTone, tree_grid::TreeRow},
-    store::hierarchy::Forest,
+    store::hierarchy::{Expansion, Forest},
 };
 
 /// The key of the root that collects the members of cycles.
 pub const CYCLES: i64 = -1;
 /// The key of the root that collects companies whose parent is missing.
 pub const ORPHANS: i64 = -2;
-
-/// Which rows are open: all down to a level, but for the exceptions.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Expansion {
-    through_level: u32,
-    exceptions: HashSet<i64>,
-}
-
-impl Expansion {
-    /// Everything is open.
-    pub fn all() -> Self {
-        Self::through(u32::MAX)
-    }
-
-    /// Rows up to this level are open; 0 for none.
-    pub fn through(level: u32) -> Self {
-        Self { through_level: level, exceptions: HashSet::new() }
-    }
-
-    fn is_open(&self, key: i64, level: u32) -> bool {
-        (level <= self.through_level) != self.exceptions.contains(&key)
-    }
-
-    /// Opens or closes a row of this level.
-    pub fn set(&mut self, key: i64, level: u32, is_open: bool) {
-        if is_open == (level <= self.through_level) {
-            self.exceptions.remove(&key);
-        } else {
-            self.exceptions.insert(key);
-        }
-    }
-}
 
 /// What is found, and what leads to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -222,9 +188,9 @@ fn number_siblings(rows: &mut [TreeRow]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{CYCLES, Choices, Expansion, Found, ORPHANS, visible};
+    use super::{CYCLES, Choices, Found, ORPHANS, visible};
     use crate::components::{grid_parts::RowTone, tree_grid::TreeRow};
-    use crate::store::hierarchy::{Forest, test_forest as forest};
+    use crate::store::hierarchy::{Expansion, Forest, test_forest as forest};
 
     /// A holding with two levels below, a company alone, a cycle of two and a company whose parent is missing.
     fn sample() -> Forest {

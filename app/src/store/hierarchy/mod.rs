@@ -5,6 +5,7 @@
 //!                                              └► sites    ─┴► Measure
 //! ```
 
+mod expansion;
 mod forest;
 mod measure;
 
@@ -17,6 +18,7 @@ use std::{
 use autotask_core::{Failure, Filter, Query, Verb, entity};
 use leptos::{prelude::*, task::spawn_local};
 
+pub use expansion::Expansion;
 pub use forest::{Company, Forest};
 pub use measure::Measure;
 
@@ -81,6 +83,10 @@ pub struct HierarchyStore {
     pub counting: RwSignal<Progress>,
     /// What ended the counting early.
     pub count_failure: RwSignal<Option<Failure>>,
+    /// What is open; kept for the way back.
+    pub expansion: RwSignal<Expansion>,
+    /// The company that had the tab stop last; kept for the way back.
+    pub last_row: StoredValue<Option<i64>>,
     measures: [RwSignal<Arc<Measure>>; 2],
     counts: StoredValue<[Count; 2]>,
     wants_all: StoredValue<bool>,
@@ -89,6 +95,11 @@ pub struct HierarchyStore {
 }
 
 impl HierarchyStore {
+    /// Whether companies are on their way. Reactive.
+    pub fn is_loading(&self) -> bool {
+        self.loading.with(Option::is_some) && self.failure.with(Option::is_none)
+    }
+
     /// On a visit of the page: loads what is not there or may be old.
     pub fn visit(&self) {
         let is_small = |forest: &Arc<Forest>| !forest.is_complete || forest.companies.len() <= RELOAD_COMPANIES_MAX;
@@ -293,6 +304,8 @@ pub fn provide_hierarchy() {
         failure: RwSignal::new(None),
         counting: RwSignal::default(),
         count_failure: RwSignal::new(None),
+        expansion: RwSignal::new(Expansion::all()),
+        last_row: StoredValue::new(None),
         measures: [RwSignal::default(), RwSignal::default()],
         counts: StoredValue::default(),
         wants_all: StoredValue::new(false),
