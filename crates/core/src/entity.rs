@@ -1,12 +1,11 @@
 //! EntityInfo: what Autotask says about an entity, and the look-up by name.
 
-use std::borrow::Cow;
-
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::entities::ALL;
 use crate::field::FieldInfo;
+use crate::fields::Fields;
 use crate::text::nearest;
 
 /// Where a child entity is written: under its parent.
@@ -44,9 +43,9 @@ pub struct EntityInfo {
     /// Where it is written, when that is under another entity.
     pub parent: Option<ParentInfo>,
     /// Its fields, in the order of the facts.
-    pub fields: Cow<'static, [FieldInfo]>,
+    pub fields: Fields,
     /// The tenant's own fields; empty until an instance's metadata is loaded.
-    pub user_defined_fields: Cow<'static, [FieldInfo]>,
+    pub user_defined_fields: Fields,
 }
 
 impl EntityInfo {

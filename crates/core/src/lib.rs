@@ -15,6 +15,7 @@ pub mod duplicates;
 pub mod entities;
 pub mod entity;
 pub mod field;
+pub mod fields;
 pub mod filter;
 pub mod hierarchy;
 pub mod instant;

@@ -90,7 +90,7 @@ pub type Journal = [Event];
 
 /// Something that happened to a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum Event {
     /// A look-up by natural key answered with these ids.
     Found {

@@ -63,7 +63,7 @@ impl Schema {
         };
         let mut issues = Vec::new();
         let mut info = (*current).clone();
-        let mut fields: Vec<FieldInfo> = if udf { Vec::new() } else { info.fields.into_owned() };
+        let mut fields: Vec<FieldInfo> = if udf { Vec::new() } else { info.fields.to_vec() };
         for (index, entry) in list.iter().enumerate() {
             match read_field(entry, &fields, udf) {
                 Ok(field) => match fields.iter_mut().find(|f| f.is_named(&field.name)) {
@@ -76,10 +76,10 @@ impl Schema {
             }
         }
         if udf {
-            info.user_defined_fields = Cow::Owned(fields);
+            info.user_defined_fields = fields.into();
             info.fields = current.fields.clone();
         } else {
-            info.fields = Cow::Owned(fields);
+            info.fields = fields.into();
         }
         self.loaded.insert(current.name, Arc::new(info));
         issues

@@ -96,11 +96,13 @@ impl Tenant {
 impl Table {
     fn new(vanilla: &EntityInfo, definitions: &[Definition]) -> Table {
         let mut info = vanilla.clone();
-        for field in info.fields.to_mut() {
+        let mut fields = info.fields.to_vec();
+        for field in &mut fields {
             if let Some(list) = lists::picklist(vanilla.name, &field.name) {
                 field.picklist = Cow::Owned(list);
             }
         }
+        info.fields = fields.into();
         let mut ids = Vec::new();
         let mut udfs = Vec::new();
         for definition in definitions {
@@ -110,7 +112,7 @@ impl Table {
                 udfs.push(definition.field());
             }
         }
-        info.user_defined_fields = Cow::Owned(udfs);
+        info.user_defined_fields = udfs.into();
         let id = info.fields.iter().position(|f| f.name == "id").unwrap_or_default();
         let (select, insert, update) = statements(&info);
         Table { info, definitions: ids, id, select, insert, update }

@@ -164,14 +164,8 @@ fn entity_file(entity: &EntityFile, labels: &Labels) -> Result<String> {
             )
         }
     };
-    let uses_picklist = entity.fields.iter().any(|f| picks(entity, f).is_some());
-    out.push_str("use crate::entity::EntityInfo;\n");
-    if entity.parent.is_some() {
-        out.push_str("use crate::entity::ParentInfo;\n");
-    }
-    if !entity.fields.is_empty() {
-        out.push_str("use crate::field::table::*;\n");
-    }
+    let imports = if entity.parent.is_some() { "{EntityInfo, ParentInfo}" } else { "EntityInfo" };
+    let _ = writeln!(out, "use crate::entity::{imports};\nuse crate::fields::{{Fields, FieldsText}};");
     let _ = writeln!(
         out,
         "\npub(super) static INFO: EntityInfo = EntityInfo {{\n    name: {name:?},\n    singular: {:?},\n    can_create: {},\n    can_update: {},\n    can_delete: {},\n    can_query: {},\n    has_user_defined_fields: {},\n    parent: {parent},",
@@ -182,61 +176,56 @@ fn entity_file(entity: &EntityFile, labels: &Labels) -> Result<String> {
         entity.can_query,
         entity.has_user_defined_fields,
     );
-    out.push_str("    fields: Cow::Borrowed(&[\n");
+    out.push_str("    fields: Fields::generated(&FIELDS),\n    user_defined_fields: Fields::none(),\n};\n");
+    out.push_str("\n// name|label|data type|length|flags|reference|format, then the picklists\n");
+    out.push_str("static FIELDS: FieldsText = FieldsText::new(r#\"\n");
     let entity_labels = labels.get(name);
     for field in &entity.fields {
-        let label = label(entity_labels, &field.name);
-        let mut flags = Vec::new();
-        for (on, flag) in [
-            (field.is_required, "REQUIRED"),
-            (field.is_read_only, "READ_ONLY"),
-            (!field.is_queryable, "NOT_QUERYABLE"),
-            (field.is_pick_list, "PICKLIST"),
-            (field.date_only, "DATE_ONLY"),
-            (field.flag, "FLAG"),
-        ] {
-            if on {
-                flags.push(flag);
-            }
-        }
-        let flags = if flags.is_empty() { "0".to_owned() } else { flags.join(" | ") };
-        let picklist =
-            if picks(entity, field).is_some() { format!("&{}", shout(&field.name)) } else { "&[]".to_owned() };
-        let _ = writeln!(
-            out,
-            "        field({:?}, {label:?}, {}, {}, {flags}, {:?}, {}, {picklist}),",
-            field.name,
+        let flags: String = [
+            (field.is_required, 'r'),
+            (field.is_read_only, 'o'),
+            (!field.is_queryable, 'q'),
+            (field.is_pick_list, 'p'),
+            (field.date_only, 'd'),
+            (field.flag, 'f'),
+        ]
+        .into_iter()
+        .filter_map(|(on, flag)| on.then_some(flag))
+        .collect();
+        let length = field.length.map(|length| length.to_string()).unwrap_or_default();
+        let reference = field.reference_entity.as_deref().unwrap_or("");
+        let cells = [
+            &*field.name,
+            &label(entity_labels, &field.name),
             data_type(&field.data_type)?,
-            field.length.unwrap_or(0),
-            field.reference_entity.as_deref().unwrap_or(""),
+            &length,
+            &flags,
+            reference,
             format_of(field),
-        );
+        ];
+        push_line(&mut out, &cells)?;
     }
-    out.push_str("    ]),\n    user_defined_fields: Cow::Borrowed(&[]),\n};\n");
-    // An entity without fields still needs the name.
-    if entity.fields.is_empty() {
-        out = out
-            .replace("use crate::entity::EntityInfo;\n", "use std::borrow::Cow;\n\nuse crate::entity::EntityInfo;\n");
-    }
-    if uses_picklist {
-        for field in &entity.fields {
-            let Some(values) = picks(entity, field) else { continue };
-            let _ = writeln!(out, "\nstatic {}: [PicklistValue; {}] = [", shout(&field.name), values.len());
-            for (order, value) in values.iter().enumerate() {
-                let _ = writeln!(
-                    out,
-                    "    pick({:?}, {:?}, {:?}, {order}, {}),",
-                    value.value,
-                    value.label,
-                    value.parent_value.as_deref().unwrap_or(""),
-                    value.is_system.unwrap_or(false),
-                );
-            }
-            out.push_str("];\n");
+    for field in &entity.fields {
+        let Some(values) = picks(entity, field) else { continue };
+        let _ = writeln!(out, "={}", field.name);
+        for value in values {
+            let system = if value.is_system == Some(true) { "s" } else { "" };
+            push_line(&mut out, &[&value.value, &value.label, value.parent_value.as_deref().unwrap_or(""), system])?;
         }
     }
+    out.push_str("\"#);\n");
     // Countries list their rows under a picklist called `id`: seed data for the sandbox, not a picklist.
     Ok(out)
+}
+
+/// One line of the generated text.
+fn push_line(out: &mut String, cells: &[&str]) -> Result<()> {
+    if let Some(cell) = cells.iter().find(|cell| cell.contains(['|', '\n', '"']) || cell.starts_with('=')) {
+        bail!("`{cell}` has a character that the generated text uses for itself");
+    }
+    out.push_str(&cells.join("|"));
+    out.push('\n');
+    Ok(())
 }
 
 /// The values of a picklist field, if the facts have any.
@@ -305,14 +294,14 @@ fn declarations(entities: &[EntityFile], labels: &Labels) -> Result<String> {
 
 fn data_type(name: &str) -> Result<&'static str> {
     Ok(match name {
-        "string" => "String",
-        "integer" => "Integer",
-        "long" => "Long",
-        "decimal" => "Decimal",
-        "double" => "Double",
-        "boolean" => "Boolean",
-        "datetime" => "DateTime",
-        "byte[]" => "Bytes",
+        "string" => "s",
+        "integer" => "i",
+        "long" => "l",
+        "decimal" => "d",
+        "double" => "f",
+        "boolean" => "b",
+        "datetime" => "t",
+        "byte[]" => "x",
         other => bail!("unknown data type {other}"),
     })
 }
@@ -321,15 +310,15 @@ fn data_type(name: &str) -> Result<&'static str> {
 fn format_of(field: &FieldFile) -> &'static str {
     let name = field.name.to_ascii_lowercase();
     if field.data_type != "string" || field.is_pick_list {
-        "Any"
+        ""
     } else if name.contains("email") {
-        "Email"
+        "e"
     } else if name.contains("phone") || name.contains("fax") {
-        "Phone"
+        "p"
     } else if name == "webaddress" || (name.ends_with("url") && name != "relativeurl") {
-        "Web"
+        "w"
     } else {
-        "Any"
+        ""
     }
 }
 
@@ -374,10 +363,6 @@ fn snake(name: &str) -> String {
         out.push(c.to_ascii_lowercase());
     }
     out
-}
-
-fn shout(name: &str) -> String {
-    snake(name).to_ascii_uppercase()
 }
 
 #[cfg(test)]
