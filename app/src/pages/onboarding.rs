@@ -1,20 +1,168 @@
-//! Drafts and runs of the onboarding.
+//! Onboarding: what it does, the draft there is, and the clients that were created last.
 
 use leptos::prelude::*;
 
+use super::onboarding_new::step_path;
 use crate::{
-    components::{empty::Empty, icon::Icon, page_head::PageHead},
+    components::{dialog::Dialog, empty::Empty, icon::Icon, page_head::PageHead},
     page::Page,
+    store::onboarding::{Created, Draft, Phase, Step, kept, use_onboarding},
 };
+
+/// What this is.
+const WHAT: &str = "A new client with its sites and contacts is created in Autotask in one sitting, checked for duplicates before anything is sent.";
 
 /// The page.
 #[component]
 pub fn OnboardingPage() -> impl IntoView {
+    let onboarding = use_onboarding();
+    let draft = Memo::new(move |_| {
+        let is_done = onboarding.phase().with(|phase| *phase == Phase::Done);
+        onboarding.draft().filter(|draft| !is_done && !draft.is_blank())
+    });
+    let recent = Memo::new(move |_| onboarding.recent());
+    let nothing = move || draft.with(Option::is_none) && recent.with(Vec::is_empty);
+    let new_client = || {
+        view! {
+            <a class="btn btn--primary" href=Page::OnboardingNew.path()>
+                {Icon::Plus.view()}
+                "Onboard a client"
+            </a>
+        }
+    };
     view! {
-        <PageHead title=Page::Onboarding.title() />
+        <PageHead title=Page::Onboarding.title()>
+            <Show when=move || draft.with(Option::is_none) && !nothing()>{new_client}</Show>
+        </PageHead>
         <div class="body">
-            <Empty icon=Icon::Onboarding title="No drafts yet" />
+            <Show when=nothing>
+                <Empty
+                    icon=Icon::Onboarding
+                    title="No client was onboarded here yet"
+                    text=WHAT
+                >
+                    {new_client()}
+                </Empty>
+            </Show>
+            <div class="stack onboarded">
+                <Show when=move || !nothing()>
+                    <p class="muted">{WHAT}</p>
+                </Show>
+                {move || draft.get().map(|draft| view! { <DraftPanel draft=draft /> })}
+                <Show when=move || !recent.with(Vec::is_empty)>
+                    <section class="panel">
+                        <header>
+                            <h2>"Created in this browser"</h2>
+                            <span class="n">{move || recent.with(Vec::len)}</span>
+                        </header>
+                        <ul class="createds">{move || recent.get().into_iter().map(created_line).collect_view()}</ul>
+                    </section>
+                </Show>
+            </div>
         </div>
     }
     .into_any()
+}
+
+/// The client that is being entered or created.
+#[component]
+fn DraftPanel(
+    /// The draft.
+    draft: Draft,
+) -> impl IntoView {
+    let onboarding = use_onboarding();
+    let is_open = RwSignal::new(false);
+    let is_begun = draft.run.is_some();
+    let (kind, href, act) = match is_begun {
+        true => ("Being created", step_path(Step::Run), "Go to the run"),
+        false => ("Draft", step_path(draft.step), "Continue"),
+    };
+    let place = if is_begun { "Not finished".to_owned() } else { ["At the step ", draft.step.title()].concat() };
+    let detail = [&place, ", saved ", &age(kept::now() - draft.saved_at)].concat();
+    let text = if is_begun {
+        "What was created stays in Autotask. Only this browser's record of the run is forgotten, so it cannot be taken up again."
+    } else {
+        "Everything entered is forgotten. Nothing was created in Autotask."
+    };
+    let title = if is_begun { "Forget this run?" } else { "Discard this draft?" };
+    let verb = if is_begun { "Forget the run" } else { "Discard draft" };
+    view! {
+        <section class="panel">
+            <header>
+                <h2>{kind}</h2>
+            </header>
+            <div class="in row wrap draftline">
+                <div>
+                    <h3 dir="auto">{draft.title()}</h3>
+                    <p class="muted small">{detail}</p>
+                </div>
+                <div class="actions push">
+                    <a class="btn btn--primary" href=href>
+                        {act}
+                    </a>
+                    <button type="button" class="btn" on:click=move |_| is_open.set(true)>
+                        {verb}
+                    </button>
+                </div>
+            </div>
+            <footer>"One client is entered at a time: finish or discard this one to begin another."</footer>
+        </section>
+        <Dialog
+            is_open=is_open
+            title=title
+            actions=move || {
+                view! {
+                    <button type="button" class="btn" autofocus on:click=move |_| is_open.set(false)>
+                        "Keep it"
+                    </button>
+                    <button type="button" class="btn btn--danger" on:click=move |_| onboarding.discard()>
+                        {verb}
+                    </button>
+                }
+            }
+        >
+            <p>{text}</p>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn created_line(created: Created) -> AnyView {
+    view! {
+        <li>
+            <a class="name" href=Page::Company(created.id).path() dir="auto">
+                {created.name}
+            </a>
+            <span class="muted tnum">{created.id}</span>
+            <span class="muted small push">{age(kept::now() - created.at)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// "3 minutes ago".
+fn age(milliseconds: f64) -> String {
+    let minutes = (milliseconds / 60_000.0).max(0.0) as u64;
+    let (number, unit) = match minutes {
+        0 => return "just now".to_owned(),
+        1..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural} ago")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::age;
+
+    #[test]
+    fn an_age_is_said_in_its_largest_unit() {
+        let minutes = |number: f64| age(number * 60_000.0);
+        assert_eq!(
+            [minutes(-5.0), minutes(1.2), minutes(59.0), minutes(60.0), minutes(4000.0)],
+            ["just now", "1 minute ago", "59 minutes ago", "1 hour ago", "2 days ago"]
+        );
+    }
 }

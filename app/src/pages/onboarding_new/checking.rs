@@ -23,10 +23,19 @@ pub struct Problem {
     pub step: Step,
     /// The id of the control.
     pub control: String,
+    /// Which of several rows it is: "Site 2". Empty where there is one only.
+    pub row: String,
     /// What is wrong and what to do, the same words everywhere.
     pub message: String,
     /// Whether it forbids sending.
     pub is_error: bool,
+}
+
+impl Problem {
+    /// Row and message, for lists that stand away from the row.
+    pub fn line(&self) -> String {
+        if self.row.is_empty() { self.message.clone() } else { [&self.row, ": ", &self.message].concat() }
+    }
 }
 
 /// What is wrong.
@@ -83,7 +92,7 @@ impl Checking {
         for problem in self.all().into_iter().filter(|p| p.is_error && p.step == step) {
             // One line a control: two sites may lack the same thing, one site not twice.
             if !entries.iter().any(|entry| entry.field_id == problem.control) {
-                entries.push(SummaryEntry { field_id: problem.control, message: problem.message });
+                entries.push(SummaryEntry { message: problem.line(), field_id: problem.control });
             }
         }
         entries
@@ -97,13 +106,17 @@ impl Checking {
     /// Shows what is wrong at a control from now on.
     pub fn touch(&self, control: &str) {
         if !self.touched.with_untracked(|touched| touched.contains(control)) {
-            self.touched.update(|touched| drop(touched.insert(control.to_owned())));
+            self.touched.update(|touched| {
+                touched.insert(control.to_owned());
+            });
         }
     }
 
     /// Shows everything that is wrong on a step from now on.
     pub fn attempt(&self, step: Step) {
-        self.attempted.update(|attempted| drop(attempted.insert(step)));
+        self.attempted.update(|attempted| {
+            attempted.insert(step);
+        });
     }
 
     /// Takes over what Autotask refused.
@@ -143,9 +156,8 @@ impl Checking {
     pub fn check(&self, form: &Form, schema: &Schema, steps: &[Step]) -> bool {
         let draft = form.draft();
         let (_, issues) = onboarding::plan("check", &draft.answers(schema), schema);
-        let keys = |rows: RwSignal<Vec<Row>>| {
-            rows.with_untracked(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>())
-        };
+        let keys =
+            |rows: RwSignal<Vec<Row>>| rows.with_untracked(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>());
         let (sites, contacts) = (keys(form.sites), keys(form.contacts));
         let found: Vec<Problem> = issues.iter().filter_map(|issue| problem(issue, &draft, &sites, &contacts)).collect();
         if self.problems.with_untracked(|problems| *problems != found) {
@@ -181,7 +193,13 @@ pub fn problem(issue: &Issue, draft: &Draft, sites: &[u32], contacts: &[u32]) ->
         && draft.first_site_like_company
         && SHARED_FIELDS.contains(&place.field);
     let control = if is_shared { SHARE_ID.to_owned() } else { control_id(place.step, key, place.field) };
-    Some(Problem { step: place.step, control, message: words(issue), is_error: issue.severity == Severity::Error })
+    let row = match place.step {
+        Step::Sites if keys.len() > 1 => format!("Site {}", place.index + 1),
+        Step::Contacts if keys.len() > 1 => format!("Contact {}", place.index + 1),
+        _ => String::new(),
+    };
+    let is_error = issue.severity == Severity::Error;
+    Some(Problem { step: place.step, control, row, message: words(issue), is_error })
 }
 
 /// Message and hint as one sentence.
@@ -233,7 +251,10 @@ mod tests {
         assert_eq!(checking.summary(Step::Company), [], "no summary before the first attempt");
         checking.attempt(Step::Company);
         let first = &checking.summary(Step::Company)[0];
-        assert_eq!((first.field_id.as_str(), first.message.as_str()), ("company-companyName", "CompanyName is required"));
+        assert_eq!(
+            (first.field_id.as_str(), first.message.as_str()),
+            ("company-companyName", "CompanyName is required")
+        );
     }
 
     #[test]
@@ -244,6 +265,7 @@ mod tests {
         let problem = |control: &str| Problem {
             step: Step::Company,
             control: control.to_owned(),
+            row: String::new(),
             message: "no".to_owned(),
             is_error: true,
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use autotask_core::{
     Failure, Query, Record, Schema,
-    onboarding::{Answers, ContactAnswer, duplicate_queries, same_companies},
+    onboarding::{Answers, duplicate_queries, same_companies},
     text::fold_for_equality,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -102,8 +102,7 @@ pub enum Decision {
 impl Duplicates {
     /// Nothing looked for yet.
     pub fn new(form: Form) -> Self {
-        let duplicates =
-            Self { form, companies: Asked::new(), emails: Asked::new(), same: RwSignal::default() };
+        let duplicates = Self { form, companies: Asked::new(), emails: Asked::new(), same: RwSignal::default() };
         duplicates.follow();
         duplicates
     }
@@ -114,7 +113,7 @@ impl Duplicates {
         let name = answers.company.text("companyName").unwrap_or_default().to_owned();
         let only_company = Answers { company: answers.company, ..Answers::default() };
         self.companies.ask(fold_for_equality(&name), duplicate_queries(&only_company).pop());
-        let contacts: Vec<ContactAnswer> = answers.contacts;
+        let contacts = answers.contacts;
         let key = contacts.iter().filter_map(|c| c.record.text("emailAddress")).collect::<Vec<_>>().join("\n");
         let only_contacts = Answers { contacts, ..Answers::default() };
         self.emails.ask(fold_for_equality(&key), duplicate_queries(&only_contacts).pop());
@@ -197,6 +196,7 @@ fn undecided(id: i64, name: &str) -> Problem {
     Problem {
         step: Step::Company,
         control: candidate_id(id),
+        row: String::new(),
         message: format!("Decide on “{name}”: it has the same name"),
         is_error: true,
     }

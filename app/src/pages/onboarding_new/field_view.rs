@@ -7,8 +7,8 @@ use super::{
     company_picker::CompanyPicker,
     form::{Row, use_form},
     layout::Width,
+    leaving::use_leaving,
     owners::use_owners,
-    use_check,
 };
 use crate::{
     components::{
@@ -47,7 +47,7 @@ pub fn FieldView(
     note: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = use_form();
-    let check = use_check();
+    let leaving = use_leaving();
     let name = form_name(&field);
     let id = row.control_id(&name);
     let text = row.field(&name);
@@ -61,28 +61,29 @@ pub fn FieldView(
 
     let on_focusout = {
         let id = id.clone();
-        move |_| {
-            form.checking.left(&id);
-            check.run(());
-        }
+        move |_| leaving.leave(&id)
     };
     let set = {
         let name = name.clone();
         Callback::new(move |text: String| form.set(&row, &name, text))
     };
-    let control = control(&field, id.clone(), value, set, is_required);
+    // Made inside of the field, which tells it its id and its error.
+    let control = {
+        let id = id.clone();
+        move || control(&field, id, value, set, is_required)
+    };
     let class = ["slot ", width.as_str()].concat();
     let class = if note.is_some() { [&class, " noted"].concat() } else { class };
     let body = match hint {
         Some(hint) => view! {
             <Field id=id label=label is_optional=!is_required hint=hint error=error>
-                {control}
+                {control()}
             </Field>
         }
         .into_any(),
         None => view! {
             <Field id=id label=label is_optional=!is_required error=error>
-                {control}
+                {control()}
             </Field>
         }
         .into_any(),

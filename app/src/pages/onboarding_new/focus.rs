@@ -1,0 +1,40 @@
+//! Moves the focus to a control that is about to be drawn.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::form::Row;
+
+/// Frames that the router and the shell take before a new step stands and its heading has the focus.
+const FRAMES: u32 = 4;
+
+/// Focuses the control of this id once what is being changed is drawn.
+pub fn focus_soon(id: &str) {
+    focus_in(id.to_owned(), FRAMES);
+}
+
+/// Focuses the control of a row's field.
+pub fn focus_soon_of(row: &Row, name: &str) {
+    focus_soon(&row.control_id(name));
+}
+
+fn focus_in(id: String, frames: u32) {
+    request_animation_frame(move || match frames {
+        0 => focus(&id),
+        _ => focus_in(id, frames - 1),
+    });
+}
+
+fn focus(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    // A field may lie in a part that is folded.
+    if let Ok(Some(details)) = element.closest("details") {
+        let _ = details.set_attribute("open", "");
+    }
+    if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
