@@ -1,0 +1,166 @@
+// Onboarding a client in one sitting: what the wizard is told is exactly what the sandbox then holds, and a client
+// who is there already is not made a second time.
+import type { Page } from '@playwright/test';
+import { sql } from './support/database';
+import { expect, test } from './support/test';
+
+const next = (page: Page, step: string) => page.getByRole('button', { name: `Next: ${step}` }).click();
+
+/** Chooses in a combobox by typing. */
+async function choose(page: Page, label: string, text: string): Promise<void> {
+  await page.getByRole('combobox', { name: label }).fill(text);
+  await page.getByRole('listbox').getByRole('option').filter({ hasText: text }).first().click();
+}
+
+async function fillCompany(page: Page, name: string): Promise<void> {
+  await page.goto('/onboarding/new');
+  await expect(page.getByRole('heading', { level: 1, name: 'Company' })).toBeVisible();
+  await page.getByLabel('Company name').fill(name);
+  await page.getByLabel('Phone', { exact: true }).fill('+1 217 555 0100');
+  await page.getByLabel('Street').fill('100 Main Street');
+  await page.getByLabel('City').fill('Springfield');
+  await page.getByLabel('State').fill('IL');
+  await page.getByLabel('Postal code').fill('62701');
+  // The first owner there is.
+  await page.getByRole('combobox', { name: 'Owner' }).click();
+  await page.getByRole('listbox').getByRole('option').first().click();
+}
+
+test('a client with a second site, found by search and in the hierarchy', async ({ page, house, checkAxe }) => {
+  const name = 'Zebra Crossing Dental LLC';
+  const writes: string[] = [];
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname.replace('/ATServicesRest/V1.0', '');
+    if (['POST', 'PATCH', 'PUT'].includes(request.method()) && !path.includes('/query')) {
+      writes.push(`${request.method()} ${path.replace(/\d+/g, '{id}')}`);
+    }
+  });
+  // A company of the world becomes the parent.
+  await house.stopSandbox();
+  const [parent] = await sql(
+    house.database,
+    "select id, companyName as name from Companies where parentCompanyID is null and isActive = 1 and companyName glob 'Alpine [A-Z]*' and id > 0 order by id limit 1",
+  );
+  await house.startSandbox();
+
+  await fillCompany(page, name);
+  await choose(page, 'Parent company', String(parent.name));
+  await checkAxe();
+  await next(page, 'Sites');
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Sites' })).toBeVisible();
+  await page.getByRole('region', { name: 'Site 1' }).getByLabel('Site name').fill('Main office');
+  await page.getByRole('button', { name: 'Add site' }).click();
+  const second = page.getByRole('region', { name: 'Site 2' });
+  await second.getByLabel('Site name').fill('Riverside clinic');
+  await second.getByLabel('City').fill('Colorado Springs');
+  await checkAxe();
+  await next(page, 'Contacts');
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Contacts' })).toBeVisible();
+  const first = page.getByRole('region', { name: 'Contact 1' });
+  await first.getByLabel('First name').fill('Zoe');
+  await first.getByLabel('Last name').fill('Zimmer');
+  await first.getByLabel('E-mail').fill('zoe@zebra-crossing.example.com');
+  await page.getByRole('button', { name: 'Add contact' }).click();
+  const other = page.getByRole('region', { name: 'Contact 2' });
+  await other.getByLabel('First name').fill('Zack');
+  await other.getByLabel('Last name').fill('Zane');
+  await other.getByLabel('E-mail').fill('zack@zebra-crossing.example.com');
+  await checkAxe();
+  await next(page, 'Review');
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Review' })).toBeVisible();
+  await page.getByRole('checkbox', { name: /cannot be deleted/ }).check();
+  await checkAxe();
+  await page.getByRole('button', { name: /^Create in Autotask/ }).click();
+  const open = page.getByRole('link', { name: 'Open the company' });
+  await expect(open).toBeVisible({ timeout: 60_000 });
+  await checkAxe();
+  expect(writes).toEqual([
+    'POST /Companies',
+    'PATCH /Companies/{id}/Locations',
+    'POST /Companies/{id}/Locations',
+    'POST /Companies/{id}/Contacts',
+    'POST /Companies/{id}/Contacts',
+  ]);
+  await open.click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await expect(page.getByText('Riverside clinic')).toBeVisible();
+  await expect(page.getByText('Zoe Zimmer')).toBeVisible();
+  await checkAxe();
+
+  // Found by search.
+  await page.goto(`/companies?f=${encodeURIComponent('companyName beginsWith "zebra crossing"')}`);
+  await expect(page.getByText('1 company', { exact: true })).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Companies' }).getByRole('link', { name })).toBeVisible();
+  // Found in the hierarchy, below its parent.
+  await page.goto('/hierarchy');
+  await page.getByRole('searchbox', { name: 'Find in tree' }).fill(name);
+  const row = page.getByRole('treegrid').getByRole('row').filter({ hasText: name });
+  await expect(row).toHaveAttribute('aria-level', '2');
+  await expect(page.getByRole('treegrid').getByRole('link', { name: String(parent.name), exact: true })).toBeVisible();
+
+  // What the sandbox holds.
+  await house.stopSandbox();
+  const companies = await sql(house.database, `select id, parentCompanyID from Companies where companyName = '${name}'`);
+  expect(companies).toHaveLength(1);
+  expect(companies[0].parentCompanyID).toBe(parent.id);
+  const id = Number(companies[0].id);
+  const sites = await sql(house.database, `select name, isPrimary, city from CompanyLocations where companyID = ${id} order by id`);
+  expect(sites).toEqual([
+    { name: 'Main office', isPrimary: 1, city: 'Springfield' },
+    { name: 'Riverside clinic', isPrimary: 0, city: 'Colorado Springs' },
+  ]);
+  const contacts = await sql(house.database, `select firstName, primaryContact, isActive from Contacts where companyID = ${id} order by id`);
+  expect(contacts).toEqual([
+    { firstName: 'Zoe', primaryContact: 1, isActive: 1 },
+    { firstName: 'Zack', primaryContact: 0, isActive: 1 },
+  ]);
+  await house.startSandbox();
+});
+
+test('a client who is there already is refused until somebody decides', async ({ page, house, checkAxe }) => {
+  await house.stopSandbox();
+  const [known] = await sql(
+    house.database,
+    "select id, companyName as name from Companies where companyName glob '[A-Z]* LLC' and isActive = 1 and length(companyName) > 18 order by id limit 1",
+  );
+  const [{ count: before }] = await sql(house.database, 'select count(*) as count from Companies');
+  await house.startSandbox();
+  // The same name as a person would type it: other case, other legal form.
+  const name = String(known.name).replace(/ LLC$/, ', Inc.').toUpperCase();
+
+  await fillCompany(page, name);
+  await page.getByLabel('Phone', { exact: true }).focus();
+  const rail = page.getByRole('complementary', { name: 'Possible duplicates' });
+  await expect(rail.getByRole('link', { name: String(known.name) }).first()).toBeVisible();
+  await checkAxe();
+  await next(page, 'Sites');
+  const summary = page.getByRole('alert').filter({ hasText: /needs your attention/ });
+  await expect(summary.getByRole('link', { name: `Decide on “${known.name}”: it has the same name` })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Company' })).toBeVisible();
+  await checkAxe();
+  await rail.getByRole('button', { name: 'Use it instead' }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: String(known.name) })).toBeVisible();
+
+  await house.stopSandbox();
+  const [{ count: after }] = await sql(house.database, 'select count(*) as count from Companies');
+  expect(after).toBe(before);
+  await house.startSandbox();
+});
+
+test('what is missing or wrong is said beside its field and on top', async ({ page, checkAxe }) => {
+  await page.goto('/onboarding/new');
+  await expect(page.getByRole('heading', { level: 1, name: 'Company' })).toBeVisible();
+  await page.getByLabel('Web').fill('not a web address');
+  await next(page, 'Sites');
+  const summary = page.getByRole('alert').filter({ hasText: /needs? your attention/ });
+  await expect(summary).toBeVisible();
+  await expect(summary.getByRole('link', { name: /CompanyName is required/ })).toBeVisible();
+  await expect(summary.getByRole('link', { name: /Invalid webAddress/ })).toBeVisible();
+  await summary.getByRole('link', { name: /CompanyName is required/ }).click();
+  await expect(page.getByLabel('Company name')).toBeFocused();
+  await expect(page.getByLabel('Company name')).toHaveAttribute('aria-invalid', 'true');
+  await checkAxe();
+});
