@@ -6,6 +6,7 @@ use autotask_core::EntityInfo;
 use leptos::prelude::*;
 
 use super::{
+    duplicates::{Decision, Duplicates, use_duplicates},
     field_view::FieldView,
     form::use_form,
     layout::{ADDRESS, IDENTITY, MORE, Slot, Width},
@@ -59,9 +60,27 @@ pub fn CompanyStep() -> impl IntoView {
 
 fn slots(info: &Arc<EntityInfo>, slots: &[Slot]) -> AnyView {
     let row = use_form().company();
+    let duplicates = use_duplicates();
     let view = |slot: &Slot| {
         let field = info.field(slot.name)?.clone();
-        Some(view! { <FieldView row=row.clone() field=field label=slot.label width=slot.width /> })
+        let row = row.clone();
+        if slot.name == "companyName" {
+            let warning = Signal::derive(move || same_name(&duplicates));
+            return Some(
+                view! { <FieldView row=row field=field label=slot.label width=slot.width warning=warning /> }.into_any(),
+            );
+        }
+        Some(view! { <FieldView row=row field=field label=slot.label width=slot.width /> }.into_any())
     };
     slots.iter().filter_map(view).collect_view().into_any()
+}
+
+/// What stands below the name while a company of the same name is not decided on: in narrow windows the rail is far.
+fn same_name(duplicates: &Duplicates) -> String {
+    let open = duplicates.companies().into_iter().filter_map(|row| row.id());
+    match open.filter(|id| duplicates.decision(*id) == Decision::Open).count() {
+        0 => String::new(),
+        1 => "A company has this name already: decide on it under Possible duplicates".to_owned(),
+        count => format!("{count} companies have this name already: decide on them under Possible duplicates"),
+    }
 }

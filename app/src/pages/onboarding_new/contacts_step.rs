@@ -126,8 +126,8 @@ fn slots(row: &Row) -> AnyView {
             return Some(view! { <FieldView row=row field=field label=label width=width /> }.into_any());
         }
         let text = row.field("emailAddress");
-        let note = Signal::derive(move || email_words(&text.get(), &duplicates));
-        Some(view! { <FieldView row=row field=field label=label width=width note=note /> }.into_any())
+        let warning = Signal::derive(move || email_words(&text.get(), &duplicates));
+        Some(view! { <FieldView row=row field=field label=label width=width warning=warning /> }.into_any())
     };
     CONTACT.iter().filter_map(view).collect_view().into_any()
 }

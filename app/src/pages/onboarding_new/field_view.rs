@@ -42,9 +42,9 @@ pub fn FieldView(
     /// How wide it is.
     #[prop(default = Width::Half)]
     width: Width,
-    /// A sentence below the control; it stands where the counter would.
+    /// Something to look at, said below the control in place of the counter; empty for nothing.
     #[prop(into, optional)]
-    note: Option<Signal<String>>,
+    warning: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = use_form();
     let leaving = use_leaving();
@@ -57,7 +57,14 @@ pub fn FieldView(
 
     let error_id = StoredValue::new(id.clone());
     let error = Memo::new(move |_| form.checking.error_at(&error_id.read_value()));
-    let hint = note.or_else(|| counter(&field, text));
+    let counter = counter(&field, text);
+    let is_warned = Memo::new(move |_| warning.is_some_and(|warning| !warning.with(String::is_empty)));
+    let hint = (warning.is_some() || counter.is_some()).then(|| {
+        Signal::derive(move || {
+            let said = if is_warned.get() { warning } else { counter };
+            said.map(|text| text.get()).unwrap_or_default()
+        })
+    });
 
     let on_focusout = {
         let id = id.clone();
@@ -73,7 +80,6 @@ pub fn FieldView(
         move || control(&field, id, value, set, is_required)
     };
     let class = ["slot ", width.as_str()].concat();
-    let class = if note.is_some() { [&class, " noted"].concat() } else { class };
     let body = match hint {
         Some(hint) => view! {
             <Field id=id label=label is_optional=!is_required hint=hint error=error>
@@ -89,7 +95,7 @@ pub fn FieldView(
         .into_any(),
     };
     view! {
-        <div class=class on:focusout=on_focusout>
+        <div class=class class:noted=is_warned on:focusout=on_focusout>
             {body}
         </div>
     }

@@ -124,14 +124,15 @@ pub fn OnboardingNewPage() -> impl IntoView {
     let is_waiting =
         Memo::new(move |_| ENTITIES.into_iter().any(|name| metadata.state(name) == MetadataState::Loading));
     let step = Memo::new(move |_| form.step.get());
-    let content = move || match (is_waiting.get(), step.get()) {
+    let content = |(is_waiting, step): (bool, Step)| match (is_waiting, step) {
         (true, _) => view! { <div class="body"><Skeleton what="fields" /></div> }.into_any(),
         (false, Step::Run) => view! { <RunStep /> }.into_any(),
         (false, step) => view! { <StepFrame step=step /> }.into_any(),
     };
     view! {
         <Head />
-        {content}
+        // A list of one: each step gets elements of its own, scrolled to the top and without a past.
+        <For each=move || [(is_waiting.get(), step.get())] key=|face| *face children=content />
         <Show when=move || step.get() != Step::Run && !is_waiting.get()>
             <Foot />
         </Show>

@@ -29,6 +29,9 @@ const NOT_KEPT: &str = "This browser does not keep the journal: its storage is b
 /// Said when another tab creates this client already.
 const ELSEWHERE: &str = "Another tab of this browser is creating this client. Go on there, or close it and try again.";
 
+/// Said when the run that this tab shows is not the kept one any more.
+const GONE: &str = "This run was ended in another tab of this browser. Reload the page to see what there is now";
+
 /// The onboarding. Get it with [`use_onboarding`].
 #[derive(Clone, Copy)]
 pub struct Onboarding {
@@ -86,10 +89,16 @@ impl Onboarding {
         self.recent.get()
     }
 
-    /// Keeps what the form holds; a run stays as it is.
+    /// Keeps what the form holds; a run stays as it is, also one that another tab has begun meanwhile.
     pub fn keep(&self, mut draft: Draft) {
         draft.saved_at = kept::now();
         draft.run = self.with_run_untracked(Run::clone);
+        if draft.run.is_none()
+            && let Some(run) = kept::draft().and_then(|kept| kept.run)
+        {
+            self.phase.set(run.phase());
+            draft.run = Some(run);
+        }
         self.is_kept.set(kept::keep_draft(&draft));
         self.draft.set(Some(draft));
     }
@@ -101,13 +110,17 @@ impl Onboarding {
         self.phase.set(Phase::Paused);
     }
 
-    /// Begins to create what the kept draft holds.
+    /// Begins to create what the kept draft holds; shows the run that another tab has begun, if there is one.
     pub fn start(&self, plan: Plan) {
+        if self.with_run_untracked(|_| ()).is_some() {
+            return;
+        }
         self.draft.update(|draft| {
             if let Some(draft) = draft {
                 draft.run = Some(Run { plan, journal: Vec::new() });
             }
         });
+        self.keep_run();
         self.phase.set(Phase::Paused);
         self.go_on();
     }
@@ -122,12 +135,15 @@ impl Onboarding {
 
     /// Writes down what a person decided, and goes on.
     pub fn answer(&self, event: Event) {
-        self.append(event);
-        self.go_on();
+        self.proceed(Some(event));
     }
 
     /// Goes on with the run from where its journal stands.
     pub fn go_on(&self) {
+        self.proceed(None);
+    }
+
+    fn proceed(&self, decision: Option<Event>) {
         if matches!(self.phase.get_untracked(), Phase::Running | Phase::Pausing) {
             return;
         }
@@ -135,18 +151,28 @@ impl Onboarding {
         self.wants_pause.set_value(false);
         self.phase.set(Phase::Running);
         spawn_local(async move {
-            let done = lock::alone(store.drive()).await;
+            let done = lock::alone(store.drive(decision)).await;
             if !done {
                 store.fail(ELSEWHERE);
             }
         });
     }
 
-    async fn drive(self) {
+    async fn drive(self, decision: Option<Event>) {
+        let before = self.with_run_untracked(|run| run.journal.len());
+        if !self.take_over() {
+            return self.fail(GONE);
+        }
         let Some(run) = self.with_run_untracked(Run::clone) else { return };
+        // What was decided on an older journal may be about something that is settled by now: it is asked anew.
+        let decision = decision.filter(|_| before == Some(run.journal.len()));
+        if let Some(event) = decision {
+            self.append(event);
+        }
         if !self.keep_run() {
             return self.fail(NOT_KEPT);
         }
+        let Some(run) = self.with_run_untracked(Run::clone) else { return };
         let mut journal = run.journal.clone();
         loop {
             let on_event = |event: &Event| {
@@ -167,16 +193,38 @@ impl Onboarding {
         }
     }
 
+    /// Takes over what another tab has written down of this run; `false` when the run is not the kept one any more.
+    fn take_over(&self) -> bool {
+        let own = self.with_run_untracked(|run| (run.plan.run_id.clone(), run.journal.len()));
+        match (own, kept::draft().and_then(|kept| kept.run)) {
+            (Some((id, length)), Some(run)) if run.plan.run_id == id => {
+                if run.journal.len() > length {
+                    self.draft.update(|draft| {
+                        if let Some(draft) = draft {
+                            draft.run = Some(run);
+                        }
+                    });
+                }
+                true
+            }
+            // A browser that keeps nothing says so in the next step.
+            (Some(_), None) => !self.is_kept.get_untracked(),
+            _ => false,
+        }
+    }
+
     fn settle(&self, halt: Halt) {
         match halt {
-            Halt::Done(_) => {
-                self.phase.set(Phase::Done);
-                self.remember();
-            }
-            Halt::Ask { step, question } => self.phase.set(Phase::Asking { step, question }),
             Halt::Failed { step, message } => self.phase.set(Phase::Failed { step, message }),
             Halt::Paused if !self.is_kept.get_untracked() => self.fail(NOT_KEPT),
-            Halt::Paused => self.phase.set(Phase::Paused),
+            // The pause may have come with the last step.
+            Halt::Done(_) | Halt::Ask { .. } | Halt::Paused => {
+                let phase = self.with_run_untracked(Run::phase).unwrap_or_default();
+                if phase == Phase::Done {
+                    self.remember();
+                }
+                self.phase.set(phase);
+            }
         }
     }
 
