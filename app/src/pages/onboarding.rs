@@ -100,9 +100,11 @@ fn DraftPanel(
                     <a class="btn btn--primary" href=href>
                         {act}
                     </a>
-                    <button type="button" class="btn" on:click=move |_| is_open.set(true)>
-                        {verb}
-                    </button>
+                    <Show when=move || !onboarding.is_running()>
+                        <button type="button" class="btn" on:click=move |_| is_open.set(true)>
+                            {verb}
+                        </button>
+                    </Show>
                 </div>
             </div>
             <footer>"One client is entered at a time: finish or discard this one to begin another."</footer>

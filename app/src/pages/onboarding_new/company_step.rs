@@ -67,7 +67,8 @@ fn slots(info: &Arc<EntityInfo>, slots: &[Slot]) -> AnyView {
         if slot.name == "companyName" {
             let warning = Signal::derive(move || same_name(&duplicates));
             return Some(
-                view! { <FieldView row=row field=field label=slot.label width=slot.width warning=warning /> }.into_any(),
+                view! { <FieldView row=row field=field label=slot.label width=slot.width warning=warning /> }
+                    .into_any(),
             );
         }
         Some(view! { <FieldView row=row field=field label=slot.label width=slot.width /> }.into_any())

@@ -168,15 +168,6 @@ impl Form {
         self.company.get_value()
     }
 
-    /// The rows of a step, in order. Reactive.
-    pub fn rows(&self, step: Step) -> Vec<Row> {
-        match step {
-            Step::Sites => self.sites.get(),
-            Step::Contacts => self.contacts.get(),
-            _ => vec![self.company()],
-        }
-    }
-
     /// Writes a field, as typed.
     pub fn set(&self, row: &Row, name: &str, text: String) {
         row.field(name).set(text);

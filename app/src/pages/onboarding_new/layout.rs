@@ -83,18 +83,6 @@ pub const CONTACT: [Slot; 6] = [
     slot("mobilePhone", "Mobile", Half),
 ];
 
-/// What the form calls a field, if it asks for it.
-pub fn label_of(name: &str) -> Option<&'static str> {
-    IDENTITY
-        .iter()
-        .chain(&ADDRESS)
-        .chain(&MORE)
-        .chain(&SITE)
-        .chain(&CONTACT)
-        .find(|slot| slot.name == name)
-        .map(|slot| slot.label)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -171,6 +171,10 @@ fn in_doubt(step: &str, why: String) -> AnyView {
         onboarding.answer(Event::Unknown { step, why });
     };
     let is_sure = RwSignal::new(false);
+    let risk = match step {
+        "company" => "If Autotask still creates the first one, there will be two, and a company cannot be deleted.",
+        _ => "If Autotask still creates the first one, there will be two.",
+    };
     let again = {
         let step = step.to_owned();
         move |_| onboarding.answer(Event::NotTheSame { step: step.clone() })
@@ -208,7 +212,7 @@ fn in_doubt(step: &str, why: String) -> AnyView {
         </div>
         <Show when=move || is_sure.get()>
             <p class="small t-danger" role="status">
-                "If Autotask still creates the first one, there will be two. A company cannot be deleted."
+                {risk}
             </p>
         </Show>
     }

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    duplicates::{Duplicates, LookUp, use_duplicates},
+    duplicates::{Duplicates, use_duplicates},
     focus::focus_soon,
     form::{Form, use_form},
     step_path, use_attempt,
@@ -36,7 +36,7 @@ fn entries(form: &Form, duplicates: &Duplicates) -> Vec<Entry> {
         Some(failure) => {
             entries.push(look_up(format!("Duplicates could not be looked for. {}", sentence(&failure))));
         }
-        None if duplicates.state() == LookUp::Loading => {
+        None if duplicates.is_looking() => {
             entries.push(look_up("Duplicates are still being looked for, a moment".to_owned()));
         }
         None => {}

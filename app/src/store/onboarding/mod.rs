@@ -69,9 +69,9 @@ impl Onboarding {
         self.phase.into()
     }
 
-    /// Whether a run has begun that is not done. Reactive.
-    pub fn is_creating(&self) -> bool {
-        self.phase.with(|phase| *phase != Phase::Done) && self.with_run(|_| ()).is_some()
+    /// Whether calls are being made. Reactive.
+    pub fn is_running(&self) -> bool {
+        self.phase.with(|phase| matches!(phase, Phase::Running | Phase::Pausing))
     }
 
     /// When the draft was kept, in milliseconds since 1970. Reactive.
