@@ -104,7 +104,7 @@ pub fn search_word(name: &str) -> Option<String> {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|w| w.is_ascii() && !w.is_empty() && !LEGAL_FORMS.contains(w))
         .collect();
-    words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    crate::order::sort_by_key(&mut words, |w| std::cmp::Reverse(w.len()));
     words.first().map(|w| (*w).to_owned())
 }
 

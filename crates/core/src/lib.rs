@@ -22,6 +22,7 @@ pub mod instant;
 pub mod issue;
 pub mod json;
 pub mod onboarding;
+pub mod order;
 pub mod record;
 pub mod request;
 pub mod response;

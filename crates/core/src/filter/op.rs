@@ -158,7 +158,7 @@ impl Op {
             .iter()
             .flat_map(|row| [row.text, row.wire].into_iter().chain(row.also.iter().copied()).map(move |s| (s, row.op)))
             .collect();
-        all.sort_by_key(|(spelling, _)| std::cmp::Reverse(spelling.split(' ').count()));
+        crate::order::sort_by_key(&mut all, |(spelling, _)| std::cmp::Reverse(spelling.split(' ').count()));
         all
     }
 
