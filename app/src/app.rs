@@ -46,15 +46,17 @@ pub fn App() -> impl IntoView {
 /// Which address shows which page. `page::Page` holds the same paths for links.
 #[component]
 fn Pages() -> impl IntoView {
+    // One type for all pages: the router compiles its choice once for each type.
+    let page = |view: fn() -> AnyView| view;
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage /> }>
-            <Route path=path!("/") view=|| view! { <Redirect path=Page::Companies.path() /> } />
-            <Route path=path!("/companies") view=CompaniesPage />
-            <Route path=path!("/companies/:id") view=CompanyPage />
-            <Route path=path!("/hierarchy") view=HierarchyPage />
-            <Route path=path!("/onboarding") view=OnboardingPage />
-            <Route path=path!("/onboarding/new") view=OnboardingNewPage />
-            <Route path=path!("/onboarding/new/*step") view=OnboardingNewPage />
+            <Route path=path!("/") view=page(|| view! { <Redirect path=Page::Companies.path() /> }.into_any()) />
+            <Route path=path!("/companies") view=page(|| CompaniesPage().into_any()) />
+            <Route path=path!("/companies/:id") view=page(|| CompanyPage().into_any()) />
+            <Route path=path!("/hierarchy") view=page(|| HierarchyPage().into_any()) />
+            <Route path=path!("/onboarding") view=page(|| OnboardingPage().into_any()) />
+            <Route path=path!("/onboarding/new") view=page(|| OnboardingNewPage().into_any()) />
+            <Route path=path!("/onboarding/new/*step") view=page(|| OnboardingNewPage().into_any()) />
         </FlatRoutes>
     }
     .into_any()

@@ -6,6 +6,7 @@ mod status_bar;
 mod theme_menu;
 mod top_bar;
 
+use crate::components::dynamic::{handler, shown};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
@@ -31,7 +32,7 @@ pub fn Shell(
     };
     view! {
         <div class="shell">
-            <a class="skip" href="#main" on:click=focus_main>
+            <a class="skip" href="#main" on:click=handler(focus_main)>
                 "Skip to content"
             </a>
             <TopBar on_menu=move |()| is_sheet_open.set(true) />
@@ -64,13 +65,14 @@ fn NavSheet(
         <dialog
             class="sheet"
             aria-label="Navigation"
-            on:close=move |_| is_open.set(false)
-            on:click=on_click
+            on:close=handler(move |_| is_open.set(false))
+            on:click=handler(on_click)
             node_ref=element
         >
-            <Show when=move || is_open.get()>
-                <NavLinks on_close=move |()| is_open.set(false) />
-            </Show>
+            {shown(
+                move || is_open.get(),
+                move || view! { <NavLinks on_close=move |()| is_open.set(false) /> }.into_any(),
+            )}
         </dialog>
     }
     .into_any()

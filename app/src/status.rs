@@ -1,5 +1,6 @@
 //! What the status bar says. Pages fill the slots; one that is empty takes no room.
 
+use crate::components::dynamic::effect;
 use leptos::prelude::*;
 
 /// Calls made and allowed in the rolling hour.
@@ -58,7 +59,7 @@ pub fn use_status() -> Status {
 /// Fills the slot about the view as long as the calling component lives.
 pub fn use_view_status(text: impl Fn() -> String + 'static) {
     let status = use_status();
-    Effect::new(move |_| status.view.set(text()));
+    effect(move || status.view.set(text()));
     on_cleanup(move || status.view.set(String::new()));
 }
 

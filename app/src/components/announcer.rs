@@ -1,5 +1,6 @@
 //! What assistive technology hears: one polite and one assertive region, mounted once.
 
+use crate::components::dynamic::dynamic;
 use leptos::prelude::*;
 
 /// Speaks. Get it with [`use_announcer`].
@@ -51,12 +52,12 @@ pub fn use_announcer() -> Announcer {
 pub fn AnnouncerRegions() -> impl IntoView {
     let Announcer { polite, assertive } = use_announcer();
     let text = |region: RwSignal<Spoken>| {
-        move || {
+        dynamic(move || {
             region.with(|spoken| {
                 let mark = if spoken.count % 2 == 0 { "" } else { "\u{a0}" };
                 [spoken.text.as_str(), mark].concat()
             })
-        }
+        })
     };
     view! {
         <div class="vh" role="status" aria-live="polite">{text(polite)}</div>

@@ -1,5 +1,6 @@
 //! A check box with its label and a smaller second line.
 
+use crate::components::dynamic::handler;
 use leptos::prelude::*;
 
 /// A check box.
@@ -28,7 +29,7 @@ pub fn Checkbox(
                 type="checkbox"
                 id=id
                 prop:checked=checked
-                on:change=move |event| on_change.run(event_target_checked(&event))
+                on:change=handler(move |event| on_change.run(event_target_checked(&event)))
             />
             <span>{label}</span>
             {hint.map(|hint| view! { <small>{hint}</small> })}

@@ -1,5 +1,6 @@
 //! Chips: a rule or a value that can be taken away, in a row that wraps.
 
+use crate::components::dynamic::{handler, shared};
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -40,7 +41,7 @@ pub fn Chip(
                 " "
                 <b dir="auto">{value}</b>
             </span>
-            <button type="button" aria-label=remove_label on:click=move |_| on_remove.run(())>
+            <button type="button" aria-label=shared(remove_label) on:click=handler(move |_| on_remove.run(()))>
                 {Icon::Close.view()}
             </button>
         </span>

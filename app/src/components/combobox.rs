@@ -2,6 +2,8 @@
 //!
 //! The popup is a native popover: it lies in the top layer, so no scrolling panel or dialog clips it.
 
+use crate::components::dynamic::{dynamic, effect, handler, memo, shared};
+use autotask_core::order::sort_by_key;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -164,7 +166,7 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
     let input = NodeRef::<html::Input>::new();
     let popup = NodeRef::<html::Div>::new();
 
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         if !is_open.get() {
             return Vec::new();
         }
@@ -212,7 +214,7 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
         }
     };
 
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(popup), is_open) = (popup.get(), is_open.get()) else { return };
         // Both throw only when it is in that state already.
         let _ = if is_open { popup.show_popover() } else { popup.hide_popover() };
@@ -231,7 +233,7 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
         }
     });
     on_cleanup(move || on_window_resize.remove());
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(index), Some(popup)) = (active.get(), popup.get()) else { return };
         // The option of this index is drawn in the same flush or before; a frame later it surely is.
         request_animation_frame(move || {
@@ -351,12 +353,12 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
             class=["combo edit", size.as_str(), if is_quiet { " quiet" } else { "" }].concat()
             class:open=is_open
             // The button and the count open it too, without taking the focus out of the text.
-            on:mousedown=move |event| {
+            on:mousedown=handler(move |event: web_sys::MouseEvent| {
                 if event.target() != event.current_target() {
                     return;
                 }
                 event.prevent_default();
-            }
+            })
         >
             <input
                 id=ids.id.clone()
@@ -368,25 +370,25 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
                 aria-autocomplete="list"
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls=list_id.get_value()
-                aria-activedescendant=active_id
+                aria-activedescendant=shared(active_id)
                 aria-label=label
                 aria-invalid=ids.invalid
                 aria-describedby=ids.described_by
                 title=shown_text
-                placeholder=field_placeholder
-                prop:value=field_text
-                on:input=on_input
-                on:keydown=on_keydown
-                on:focus=move |_| select_text()
-                on:blur=move |_| close()
-                on:click=move |_| open()
+                placeholder=shared(field_placeholder)
+                prop:value=shared(field_text)
+                on:input=handler(on_input)
+                on:keydown=handler(on_keydown)
+                on:focus=handler(move |_| select_text())
+                on:blur=handler(move |_| close())
+                on:click=handler(move |_| open())
                 node_ref=input
             />
             {is_multiple.then_some(count)}
             <span
                 class="chevron"
                 aria-hidden="true"
-                on:mousedown=move |event| {
+                on:mousedown=handler(move |event: web_sys::MouseEvent| {
                     event.prevent_default();
                     if is_open.get_untracked() {
                         close();
@@ -394,7 +396,7 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
                         let _ = input.focus();
                         open();
                     }
-                }
+                })
             >
                 {Icon::Down.view()}
             </span>
@@ -414,12 +416,12 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
                 on:mousedown=|event| event.prevent_default()
                 node_ref=popup
             >
-                {move || {
+                {dynamic(move || {
                     found
                         .with(|found| {
                             list_view(found, values, active, list_id, is_loading, Callback::new(choose))
                         })
-                }}
+                })}
             </div>
         </span>
     }
@@ -474,8 +476,8 @@ fn list_view(
     let nothing = move || is_empty && !is_loading.get();
     view! {
         {parts}
-        {move || nothing().then(|| view! { <div class="note" role="presentation">"Nothing matches"</div> })}
-        {move || Some(note()).filter(|note| !note.is_empty()).map(|note| view! { <div class="note" role="presentation">{note}</div> })}
+        {dynamic(move || nothing().then(|| view! { <div class="note" role="presentation">"Nothing matches"</div> }))}
+        {dynamic(move || Some(note()).filter(|note| !note.is_empty()).map(|note| view! { <div class="note" role="presentation">{note}</div> }))}
     }
     .into_any()
 }
@@ -498,16 +500,16 @@ fn option_view(
             data-index=index.to_string()
             aria-selected=move || is_chosen.get().to_string()
             class:active=move || active.get() == Some(index)
-            on:click=move |_| choose.run(index)
-            on:mousemove=move |_| {
+            on:click=handler(move |_| choose.run(index))
+            on:mousemove=handler(move |_| {
                 if active.get_untracked() != Some(index) {
                     active.set(Some(index));
                 }
-            }
+            })
         >
             <span class="t" dir="auto">{choice.label.clone()}</span>
             {detail}
-            <span class="tick">{move || is_chosen.get().then(|| Icon::Check.view())}</span>
+            <span class="tick">{dynamic(move || is_chosen.get().then(|| Icon::Check.view()))}</span>
         </div>
     }
     .into_any()
@@ -549,7 +551,7 @@ fn filter(choices: &[Choice], text: &str) -> Vec<Choice> {
     if text.is_empty() {
         return choices.to_vec();
     }
-    found.sort_by_key(|(rank, _)| *rank);
+    sort_by_key(&mut found, |(rank, _)| *rank);
     found.into_iter().map(|(_, choice)| Choice { group: String::new(), ..choice.clone() }).collect()
 }
 

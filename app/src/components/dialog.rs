@@ -1,5 +1,6 @@
 //! A modal dialog on the native element: focus trap, Esc and the inert page behind it come from the browser.
 
+use crate::components::dynamic::{effect, handler, shown};
 use leptos::{html, prelude::*};
 
 /// A dialog that is open while `is_open` says so. The focus returns to the opener by itself.
@@ -25,13 +26,13 @@ pub fn Dialog(
             class="dialog"
             aria-labelledby="dialog-title"
             node_ref=element
-            on:close=move |_| is_open.set(false)
+            on:close=handler(move |_| is_open.set(false))
         >
-            <Show when=move || is_open.get()>
+            {shown(move || is_open.get(), move || view! {
                 <h2 id="dialog-title">{title}</h2>
                 <div class="in">{children.with_value(|children| children())}</div>
                 <div class="actions">{actions.with_value(|actions| actions.run())}</div>
-            </Show>
+            }.into_any())}
         </dialog>
     }
     .into_any()
@@ -39,7 +40,7 @@ pub fn Dialog(
 
 /// Opens and closes a native dialog as the signal says; the navigation sheet uses it too.
 pub fn sync_modal(element: NodeRef<html::Dialog>, is_open: RwSignal<bool>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = element.get() else { return };
         let wanted = is_open.get();
         if wanted && !dialog.open() {

@@ -1,5 +1,6 @@
 //! The error summary of a form, as GOV.UK does it: on top, focused, each entry a link to its field.
 
+use crate::components::dynamic::{dynamic, handler, shown};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -53,7 +54,7 @@ pub fn ErrorSummary(
                 };
                 view! {
                     <li>
-                        <a href=["#", &entry.field_id].concat() on:click=on_click>
+                        <a href=["#", &entry.field_id].concat() on:click=handler(on_click)>
                             {entry.message}
                         </a>
                     </li>
@@ -61,15 +62,16 @@ pub fn ErrorSummary(
             })
             .collect_view()
     };
-    view! {
-        <Show when=move || !entries.with(Vec::is_empty)>
+    let summary = move || {
+        view! {
             <div class="errsum" role="alert" aria-labelledby="error-summary-title" tabindex="-1" node_ref=root>
-                <h2 id="error-summary-title">{title}</h2>
-                <ul>{lines}</ul>
+                <h2 id="error-summary-title">{dynamic(title)}</h2>
+                <ul>{dynamic(lines)}</ul>
             </div>
-        </Show>
-    }
-    .into_any()
+        }
+        .into_any()
+    };
+    shown(move || !entries.with(Vec::is_empty), summary)
 }
 
 fn focus_by_id(id: &str) {

@@ -1,5 +1,6 @@
 //! A field of a form: label, optional mark, hint and error text, tied to the control inside it.
 
+use crate::components::dynamic::dynamic;
 use leptos::{context::Provider, prelude::*};
 
 use super::icon::Icon;
@@ -91,7 +92,7 @@ pub fn Field(
                 {is_optional.then(|| view! { <span class="opt">"optional"</span> })}
             </label>
             <Provider value=context>{children()}</Provider>
-            {error_view}
+            {dynamic(error_view)}
             {hint}
         </div>
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::components::dynamic::{Item, dynamic, effect, handler, keyed, memo, shared};
 use leptos::{attr::custom::custom_attribute, ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -431,7 +432,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
         columns.with(|_| ());
         before.map_or(0, |before| before + 1)
     });
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         let (start, end) = scroll.window.get();
         let rows = row_count.get();
         let mut lines: Vec<usize> = (start + 1..=end).collect();
@@ -447,7 +448,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
         lines
     });
     // Fewer rows than before: the tab stop moves to the last one.
-    Effect::new(move |_| {
+    effect(move || {
         let rows = row_count.get();
         let place = active.get_untracked();
         if place.line > rows && rows > 0 {
@@ -458,7 +459,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
     });
     let layer = NodeRef::new();
     let pool = RowPool::new(layer);
-    Effect::new(move |_| {
+    effect(move || {
         lines.with(|lines| pool.show(lines));
     });
     Effect::new(move |before: Option<u32>| {
@@ -470,7 +471,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
         epoch
     });
     // Set by hand: an effect in every cell would run for all of them on each arrow key.
-    Effect::new(move |_| {
+    effect(move || {
         active.track();
         // The row of the new place may only now have got its line.
         lines.track();
@@ -498,10 +499,10 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
         <div
             class="gridwrap"
             style=("--pin", pinned_width)
-            on:scroll=move |_| scroll.on_scroll()
-            on:keydown=move |event| grid.on_keydown(event)
-            on:focusin=on_focusin
-            on:dblclick=on_dblclick
+            on:scroll=handler(move |_| scroll.on_scroll())
+            on:keydown=handler(move |event| grid.on_keydown(event))
+            on:focusin=handler(on_focusin)
+            on:dblclick=handler(on_dblclick)
             node_ref=root
         >
             <div
@@ -513,7 +514,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
                 style=("--cols", template)
                 style=("min-inline-size", least_width)
             >
-                {move || head_view(grid)}
+                {dynamic(move || head_view(grid))}
                 <div class="rows" role="rowgroup" style:height=move || px(scroll.spacer_height.get())>
                     <div
                         class="layer"
@@ -521,14 +522,11 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
                         node_ref=layer
                         style:transform=move || ["translateY(", &px(scroll.layer_y.get()), ")"].concat()
                     >
-                        <For
-                            each=move || {
-                                let epoch = columns_epoch.get();
-                                pool.slots.get().into_iter().map(move |slot| (epoch, slot))
-                            }
-                            key=|(epoch, slot)| (*epoch, slot.id)
-                            children=move |(_, slot)| row_view(grid, slot)
-                        />
+                        {keyed(move || {
+                            let epoch = u64::from(columns_epoch.get()) << 32;
+                            let item = |slot: Slot| Item::new(epoch | slot.id as u64, move || row_view(grid, slot));
+                            pool.slots.get().into_iter().map(item).collect()
+                        })}
                     </div>
                 </div>
             </div>
@@ -551,7 +549,7 @@ fn head_view(grid: Grid) -> AnyView {
 
 fn head_cell_view(grid: Grid, index: usize, column: Column) -> AnyView {
     let key = column.key.clone();
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         grid.sort.with(|sort| {
             sort.iter().position(|one| one.key == key).map(|rank| (rank, sort[rank].is_descending, sort.len()))
         })
@@ -584,9 +582,9 @@ fn head_cell_view(grid: Grid, index: usize, column: Column) -> AnyView {
     };
     let content = if column.is_sortable && grid.on_sort.is_some() {
         view! {
-            <button type="button" tabindex="-1" on:click=move |event| grid.sort_by(index, event.shift_key())>
+            <button type="button" tabindex="-1" on:click=handler(move |event: web_sys::MouseEvent| grid.sort_by(index, event.shift_key()))>
                 {title}
-                {mark}
+                {dynamic(mark)}
             </button>
         }
         .into_any()
@@ -594,7 +592,7 @@ fn head_cell_view(grid: Grid, index: usize, column: Column) -> AnyView {
         title
     };
     view! {
-        <div role="columnheader" class=cell_class(index, column.align) aria-sort=aria_sort tabindex="-1">
+        <div role="columnheader" class=cell_class(index, column.align) aria-sort=shared(aria_sort) tabindex="-1">
             {content}
         </div>
     }
@@ -605,9 +603,9 @@ fn row_view(grid: Grid, slot: Slot) -> AnyView {
     let line = slot.line;
     // What the cells of this row listen to. Were each of them to listen to the version itself, its list of
     // listeners would be ten times as long, and leaving a list takes as long as the list is.
-    let state = Memo::new(move |_| (line.get(), grid.version.get()));
+    let state = memo(move || (line.get(), grid.version.get()));
     // `None` while the slot is not needed; the callbacks then know nothing to answer.
-    let row = Memo::new(move |_| state.get().0.checked_sub(1).map(|index| grid.row.run(index)));
+    let row = memo(move || state.get().0.checked_sub(1).map(|index| grid.row.run(index)));
     let scroll = grid.scroll;
     let top = move || {
         let offset = line.get() as f64 - 1.0 - scroll.origin.get() as f64;
@@ -626,7 +624,7 @@ fn row_view(grid: Grid, slot: Slot) -> AnyView {
         <div
             {..level}
             role="row"
-            class=class
+            class=shared(class)
             aria-rowindex=move || (line.get() + 1).to_string()
             aria-posinset=number(|place| place.position)
             aria-setsize=number(|place| place.siblings)
@@ -659,7 +657,7 @@ fn cell_view(
         cell_content(grid.cell.run((index, column)), href, column == 0, is_blank)
     };
     let twist = (column == 0 && grid.is_tree()).then(|| {
-        let place = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.tree)));
+        let place = memo(move || row.with(|row| row.as_ref().and_then(|row| row.tree)));
         move || twist_view(grid, place.get(), state)
     });
     view! {
@@ -669,7 +667,7 @@ fn cell_view(
             tabindex="-1"
         >
             {twist}
-            {content}
+            {dynamic(content)}
         </div>
     }
     .into_any()
@@ -695,7 +693,7 @@ fn twist_view(grid: Grid, place: Option<TreePlace>, state: Memo<(usize, u64)>) -
                     tabindex="-1"
                     aria-hidden="true"
                     data-open=is_expanded.then_some("")
-                    on:click=on_click
+                    on:click=handler(on_click)
                 >
                     {Icon::Right.view()}
                 </button>

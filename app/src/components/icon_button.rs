@@ -1,5 +1,6 @@
 //! A button that is only a well-known icon; its label is for assistive technology and the tooltip.
 
+use crate::components::dynamic::handler;
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -25,7 +26,7 @@ pub fn IconButton(
             class=if is_small { "iconbtn s" } else { "iconbtn" }
             aria-label=label
             title=label
-            on:click=move |_| on_click.run(())
+            on:click=handler(move |_| on_click.run(()))
         >
             {icon.view()}
         </button>

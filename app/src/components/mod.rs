@@ -11,6 +11,7 @@ pub mod combobox;
 pub mod data_grid;
 pub mod dialog;
 pub mod dom;
+pub mod dynamic;
 pub mod empty;
 pub mod error_summary;
 pub mod field;

@@ -1,5 +1,6 @@
 //! The head of a page: its one `h1`, which also becomes the title of the window.
 
+use crate::components::dynamic::effect;
 use leptos::prelude::*;
 
 /// Heading, and as children what stands at its right.
@@ -29,7 +30,7 @@ pub fn PageHead(
 
 /// Keeps the window's title in step: "Acme Ltd – Company – CRM Workbench". For pages with a head of their own.
 pub fn use_window_title(title: Signal<String>, kind: &'static str) {
-    Effect::new(move |_| {
+    effect(move || {
         let kind = if kind.is_empty() { String::new() } else { [" – ", kind].concat() };
         document().set_title(&[&title.get(), &kind, " – CRM Workbench"].concat());
     });

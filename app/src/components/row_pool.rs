@@ -4,6 +4,7 @@
 //! A moment after the scrolling the rows stand in the page in the order of their lines, as assistive technology
 //! reads them. The row with the focus is never moved, so the focus stays in it.
 
+use autotask_core::order::sort_by_key;
 use std::{collections::BTreeSet, time::Duration};
 
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
@@ -110,7 +111,7 @@ impl RowPool {
                 element.remove();
             }
         }
-        shown.sort_unstable_by_key(|(line, _)| std::cmp::Reverse(*line));
+        sort_by_key(&mut shown, |(line, _)| std::cmp::Reverse(*line));
         // The framework's marker, where it draws new rows, goes to the front: behind the rows it would be the
         // neighbour of another one each time.
         if let Some(marker) = layer.last_child().filter(|last| last.node_type() != Node::ELEMENT_NODE) {

@@ -1,5 +1,6 @@
 //! A few choices side by side, one of them chosen: a radio group that looks like one control.
 
+use crate::components::dynamic::{handler, memo, shared};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -27,7 +28,7 @@ pub fn Segmented(
     let group = NodeRef::<html::Div>::new();
     let values = StoredValue::new(choices.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>());
     // Where nothing is chosen the first one is the tab stop.
-    let tab_stop = Memo::new(move |_| {
+    let tab_stop = memo(move || {
         let value = value.get();
         values.with_value(|values| values.iter().position(|known| *known == value)).unwrap_or(0)
     });
@@ -60,9 +61,9 @@ pub fn Segmented(
                 <button
                     type="button"
                     role="radio"
-                    aria-checked=is_checked
+                    aria-checked=shared(is_checked)
                     tabindex=move || if tab_stop.get() == index { "0" } else { "-1" }
-                    on:click=move |_| choose(index)
+                    on:click=handler(move |_| choose(index))
                 >
                     {choice.label}
                 </button>
@@ -76,7 +77,7 @@ pub fn Segmented(
             aria-label=label
             aria-describedby=ids.described_by
             id=(!ids.id.is_empty()).then_some(ids.id)
-            on:keydown=on_keydown
+            on:keydown=handler(on_keydown)
             node_ref=group
         >
             {buttons}

@@ -1,5 +1,6 @@
 //! A native select for short closed lists.
 
+use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
 use super::{choice::Choice, field::use_control_ids, icon::Icon, text_input::ControlSize};
@@ -60,10 +61,10 @@ pub fn Select(
                 aria-required=is_required.then_some("true")
                 aria-invalid=ids.invalid
                 aria-describedby=ids.described_by
-                on:change=move |event| on_change.run(event_target_value(&event))
+                on:change=handler(move |event| on_change.run(event_target_value(&event)))
             >
                 {empty}
-                {options}
+                {dynamic(options)}
             </select>
             {Icon::Down.view()}
         </span>

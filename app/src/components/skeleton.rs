@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::components::dynamic::dynamic;
 use leptos::prelude::*;
 
 /// A short wait shows nothing at all: a skeleton that flashes is worse than none.
@@ -40,7 +41,7 @@ pub fn Skeleton(
     view! {
         <div class="skeleton" aria-busy="true">
             <p class="vh">{["Loading ", what].concat()}</p>
-            <div aria-hidden="true">{move || is_late.get().then(bars)}</div>
+            <div aria-hidden="true">{dynamic(move || is_late.get().then(bars))}</div>
         </div>
     }
 }

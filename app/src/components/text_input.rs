@@ -1,5 +1,6 @@
 //! One line of text, or several.
 
+use crate::components::dynamic::handler;
 use leptos::prelude::*;
 
 use super::{field::use_control_ids, icon::Icon};
@@ -121,12 +122,12 @@ pub fn TextInput(
                 aria-invalid=ids.invalid
                 aria-describedby=ids.described_by
                 prop:value=value
-                on:input=move |event| on_input.run(event_target_value(&event))
-                on:blur=move |_| {
+                on:input=handler(move |event| on_input.run(event_target_value(&event)))
+                on:blur=handler(move |_| {
                     if let Some(on_blur) = on_blur {
                         on_blur.run(());
                     }
-                }
+                })
                 node_ref=node_ref
             />
         </span>
@@ -164,12 +165,12 @@ pub fn TextArea(
             aria-invalid=ids.invalid
             aria-describedby=ids.described_by
             prop:value=value
-            on:input=move |event| on_input.run(event_target_value(&event))
-            on:blur=move |_| {
+            on:input=handler(move |event| on_input.run(event_target_value(&event)))
+            on:blur=handler(move |_| {
                 if let Some(on_blur) = on_blur {
                     on_blur.run(());
                 }
-            }
+            })
         ></textarea>
     }
     .into_any()

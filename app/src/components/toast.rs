@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::components::dynamic::{Item, handler, keyed};
 use leptos::prelude::*;
 
 use super::{
@@ -78,7 +79,7 @@ pub fn use_toasts() -> Toasts {
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = use_toasts();
-    let one = move |(id, toast): (u32, Toast)| {
+    let one = move |id: u32, toast: Toast| {
         let icon = match toast.tone {
             Tone::Success => Icon::Check,
             Tone::Warning => Icon::Warning,
@@ -90,7 +91,7 @@ pub fn ToastRegion() -> impl IntoView {
                 run.run(());
                 toasts.dismiss(id);
             };
-            view! { <button type="button" class="btn btn--s" on:click=on_click>{words}</button> }
+            view! { <button type="button" class="btn btn--s" on:click=handler(on_click)>{words}</button> }
         });
         view! {
             <li class=["toast ", toast.tone.as_str()].concat()>
@@ -98,10 +99,14 @@ pub fn ToastRegion() -> impl IntoView {
                 <IconButton icon=Icon::Close label="Dismiss" is_small=true on_click=move |()| toasts.dismiss(id) />
             </li>
         }
+        .into_any()
     };
     view! {
         <ul class="toasts" aria-label="Messages">
-            <For each=move || toasts.shown.get() key=|(id, _)| *id children=one />
+            {keyed(move || {
+                let item = |(id, toast)| Item::new(u64::from(id), move || one(id, toast));
+                toasts.shown.get().into_iter().map(item).collect()
+            })}
         </ul>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! The faces of a view that shows data, and the frame that draws the ones that are not the data itself.
 
+use crate::components::dynamic::{dynamic, handler, memo};
 use leptos::prelude::*;
 
 use super::{banner::Banner, icon::Icon, skeleton::Skeleton, tone::Tone};
@@ -73,7 +74,7 @@ pub fn ViewFrame(
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
-    let face = Memo::new(move |_| state.with(Face::of));
+    let face = memo(move || state.with(Face::of));
     let band = move || match state.get() {
         ViewState::Failed(failure) => failure_band(failure, on_retry),
         ViewState::Partial(partial) => partial_band(partial, on_retry),
@@ -86,8 +87,8 @@ pub fn ViewFrame(
         Face::Data => children.with_value(|children| children()),
     };
     view! {
-        {band}
-        {content}
+        {dynamic(band)}
+        {dynamic(content)}
     }
     .into_any()
 }
@@ -124,7 +125,7 @@ fn failure_band(failure: Failure, on_retry: Callback<()>) -> AnyView {
     view! {
         <div class="failure" role="alert">
             <Banner tone=Tone::Danger is_edge=true title=failure.title text=failure.text>
-                <button type="button" class="btn" on:click=move |_| on_retry.run(())>
+                <button type="button" class="btn" on:click=handler(move |_| on_retry.run(()))>
                     "Retry"
                 </button>
             </Banner>
@@ -145,7 +146,7 @@ fn partial_band(partial: Partial, on_retry: Callback<()>) -> AnyView {
         .into_any(),
         None => view! {
             <Banner tone=Tone::Warning is_edge=true title=partial.title text=partial.text>
-                <button type="button" class="btn" on:click=move |_| on_retry.run(())>
+                <button type="button" class="btn" on:click=handler(move |_| on_retry.run(()))>
                     "Load the rest"
                 </button>
             </Banner>

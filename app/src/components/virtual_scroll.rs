@@ -11,6 +11,7 @@
 
 use std::{ops::Range, time::Duration};
 
+use crate::components::dynamic::{effect, memo};
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::dom::on_resize;
@@ -165,12 +166,12 @@ impl VirtualScroll {
             let (row_height, view_height) = sizes.get();
             Geometry { count: count.get(), row_height, view_height }
         });
-        let window = Memo::new(move |_| {
+        let window = memo(move || {
             let window = geometry.get().window(position.get());
             (window.start, window.end)
         });
-        let origin = Memo::new(move |_| if geometry.get().is_scaled() { window.get().0 } else { 0 });
-        let layer_y = Memo::new(move |_| {
+        let origin = memo(move || if geometry.get().is_scaled() { window.get().0 } else { 0 });
+        let layer_y = memo(move || {
             let geometry = geometry.get();
             if !geometry.is_scaled() {
                 return 0.0;
@@ -187,10 +188,10 @@ impl VirtualScroll {
             window,
             origin,
             layer_y,
-            spacer_height: Memo::new(move |_| geometry.get().spacer_height()),
-            row_height: Memo::new(move |_| geometry.get().row_height),
+            spacer_height: memo(move || geometry.get().spacer_height()),
+            row_height: memo(move || geometry.get().row_height),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(element) = root.get() {
                 scroll.measure();
                 on_resize(&element, move || scroll.measure());

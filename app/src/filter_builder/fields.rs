@@ -1,6 +1,6 @@
 //! The fields a rule can be about, as the choices of its picker: the usual ones first.
 
-use autotask_core::{DataType, EntityInfo, FieldInfo};
+use autotask_core::{DataType, EntityInfo, FieldInfo, order::sort_by_key};
 
 use crate::components::{choice::Choice, icon::Icon};
 
@@ -30,7 +30,7 @@ const UDF_MARK: &str = "udf.";
 pub fn choices(info: &EntityInfo) -> Vec<Choice> {
     let mut choices = Vec::new();
     let mut own: Vec<&FieldInfo> = info.fields.iter().filter(|f| f.is_queryable).collect();
-    own.sort_by_cached_key(|f| autotask_core::text::fold(&f.label));
+    sort_by_key(&mut own, |f| autotask_core::text::fold(&f.label));
     let frequent: Vec<&FieldInfo> =
         FREQUENT.iter().filter_map(|name| info.field(name)).filter(|f| f.is_queryable).collect();
     let rest = own.into_iter().filter(|f| !FREQUENT.contains(&&*f.name));

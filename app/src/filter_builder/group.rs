@@ -1,5 +1,6 @@
 //! A group: its kind, its rules and groups, and the buttons that add to it.
 
+use crate::components::dynamic::{Item, handler, keyed, memo, shared};
 use leptos::prelude::*;
 
 use super::Builder;
@@ -16,9 +17,9 @@ pub fn GroupView(
     parent: Option<Key>,
 ) -> impl IntoView {
     let builder: Builder = expect_context();
-    let is_any = Memo::new(move |_| builder.tree.with(|tree| tree.group(key).is_some_and(|g| g.is_any)));
+    let is_any = memo(move || builder.tree.with(|tree| tree.group(key).is_some_and(|g| g.is_any)));
     // Keys and kinds only: a rule that changes does not redraw its neighbours.
-    let items = Memo::new(move |_| {
+    let items = memo(move || {
         builder.tree.with(|tree| {
             let items = tree.group(key).map(|g| g.items.as_slice()).unwrap_or_default();
             items.iter().map(|item| (item.key(), matches!(item, Node::Group(_)))).collect::<Vec<_>>()
@@ -43,7 +44,7 @@ pub fn GroupView(
         }
     };
     view! {
-        <div class="group" role="group" aria-label=name>
+        <div class="group" role="group" aria-label=shared(name)>
             <div class="rail">
                 <Select
                     choices=vec![Choice::new("all", "All of"), Choice::new("any", "Any of")]
@@ -54,25 +55,29 @@ pub fn GroupView(
                 />
             </div>
             <ul>
-                <For each=move || items.get() key=|item| *item let:item>
-                    {match item {
-                        (inner, true) => {
-                            view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any()
-                        }
-                        (rule, false) => view! { <li><RuleView key=rule group=key /></li> }.into_any(),
-                    }}
-                </For>
+                {keyed(move || {
+                    let item = |(inner, is_group): (Key, bool)| {
+                        Item::new(inner.into(), move || {
+                            if is_group {
+                                view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any()
+                            } else {
+                                view! { <li><RuleView key=inner group=key /></li> }.into_any()
+                            }
+                        })
+                    };
+                    items.get().into_iter().map(item).collect()
+                })}
                 <li class="addrow">
                     <button
                         type="button"
                         class="btn btn--ghost btn--s"
                         id=format!("group-{key}-add")
-                        on:click=add_rule
+                        on:click=handler(add_rule)
                     >
                         {Icon::Plus.view()}
                         "Rule"
                     </button>
-                    <button type="button" class="btn btn--ghost btn--s" on:click=add_group>
+                    <button type="button" class="btn btn--ghost btn--s" on:click=handler(add_group)>
                         {Icon::Plus.view()}
                         "Group"
                     </button>

@@ -1,5 +1,6 @@
 //! The filter as the JSON that Autotask takes, to read and to copy.
 
+use crate::components::dynamic::handler;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::components::{icon::Icon, toast::use_toasts, tone::Tone};
@@ -25,7 +26,7 @@ pub fn JsonView(
     view! {
         <div class="jsonview">
             <pre class="json scroll" tabindex="0" aria-label="Filter as Autotask's JSON">{text}</pre>
-            <button type="button" class="btn btn--s" on:click=on_copy>
+            <button type="button" class="btn btn--s" on:click=handler(on_copy)>
                 {Icon::Copy.view()}
                 "Copy"
             </button>

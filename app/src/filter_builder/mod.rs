@@ -13,6 +13,7 @@ mod values;
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, handler, shared};
 use autotask_core::filter::body;
 use autotask_core::{EntityInfo, Filter, Issue};
 use leptos::prelude::*;
@@ -96,14 +97,14 @@ pub fn FilterBuilder(
                 aria-controls="filter-panel"
                 aria-selected=move || (face.get() == own).to_string()
                 tabindex=move || if face.get() == own { "0" } else { "-1" }
-                on:click=move |_| face.set(own)
-                on:keydown=move |event| {
+                on:click=handler(move |_| face.set(own))
+                on:keydown=handler(move |event: web_sys::KeyboardEvent| {
                     if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
                         let other = if own == Face::Builder { Face::Json } else { Face::Builder };
                         face.set(other);
                         focus(if other == Face::Builder { "filter-tab-builder" } else { "filter-tab-json" });
                     }
-                }
+                })
             >
                 {title}
             </button>
@@ -125,17 +126,17 @@ pub fn FilterBuilder(
                 <button
                     type="button"
                     class="btn btn--ghost btn--s"
-                    on:click=move |_| {
+                    on:click=handler(move |_| {
                         builder.change(Tree::clear);
                         focus("filter-tab-builder");
-                    }
+                    })
                 >
                     {Icon::Close.view()}
                     "Clear"
                 </button>
             </header>
-            <div class="in" id="filter-panel" role="tabpanel" aria-labelledby=labelled_by>
-                {panel}
+            <div class="in" id="filter-panel" role="tabpanel" aria-labelledby=shared(labelled_by)>
+                {dynamic(panel)}
             </div>
             <Footer builder=builder issues=issues />
         </section>
@@ -175,9 +176,9 @@ fn Footer(
     };
     view! {
         <footer>
-            <span>{counts}</span>
+            <span>{dynamic(counts)}</span>
             <span class="row">{Icon::Server.view()} "Runs on the server"</span>
-            {problems}
+            {dynamic(problems)}
         </footer>
     }
 }

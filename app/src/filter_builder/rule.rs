@@ -1,5 +1,6 @@
 //! A rule: field, operator, value, and what is wrong with it.
 
+use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{FieldInfo, Op};
 use leptos::prelude::*;
 
@@ -20,8 +21,8 @@ pub fn RuleView(
     group: Key,
 ) -> impl IntoView {
     let builder: Builder = expect_context();
-    let rule = Memo::new(move |_| builder.tree.with(|tree| tree.rule(key).cloned()));
-    let field = Memo::new(move |_| {
+    let rule = memo(move || builder.tree.with(|tree| tree.rule(key).cloned()));
+    let field = memo(move || {
         let (name, udf) = rule.with(|r| r.as_ref().map(|r| (r.field.clone(), r.udf)))?;
         builder.info.with(|info| info.find(&name, udf).cloned())
     });
@@ -35,7 +36,7 @@ pub fn RuleView(
         builder.focus_soon(format!("rule-{key}-op"));
     };
     let label = move || field.with(|f| f.as_ref().map_or_else(|| "new rule".to_owned(), |f| f.label.to_string()));
-    let issue = Memo::new(move |_| {
+    let issue = memo(move || {
         let info = builder.info.get();
         rule.with(|r| r.as_ref().and_then(|r| r.issue(&info)))
     });
@@ -51,7 +52,7 @@ pub fn RuleView(
     };
     view! {
         <div class="rule" role="group" aria-label=move || ["Rule: ", &label()].concat()>
-            <span class="fieldicon">{move || field.with(|f| f.as_ref().map_or(Icon::Search, icon).view())}</span>
+            <span class="fieldicon">{dynamic(move || field.with(|f| f.as_ref().map_or(Icon::Search, icon).view()))}</span>
             <Combobox
                 id=format!("rule-{key}-field")
                 choices=field_choices
@@ -62,8 +63,8 @@ pub fn RuleView(
                 size=ControlSize::Small
                 is_quiet=true
             />
-            {move || field.get().map(|field| operator(builder, key, &field))}
-            {move || field.get().map(|field| view! { <ValueEditor key=key field=field /> })}
+            {dynamic(move || field.get().map(|field| operator(builder, key, &field)))}
+            {dynamic(move || field.get().map(|field| view! { <ValueEditor key=key field=field /> }))}
             <IconButton
                 icon=Icon::Close
                 label=Signal::derive(move || ["Remove rule: ", &label()].concat())
@@ -71,7 +72,7 @@ pub fn RuleView(
                 on_click=remove
             />
         </div>
-        {problem}
+        {dynamic(problem)}
     }
     .into_any()
 }

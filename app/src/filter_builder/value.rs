@@ -1,5 +1,6 @@
 //! The value of a rule, edited as what its field holds.
 
+use crate::components::dynamic::{dynamic, effect, handler, memo};
 use autotask_core::filter::Arity;
 use autotask_core::{DataType, FieldInfo, Op};
 use leptos::prelude::*;
@@ -23,14 +24,14 @@ pub fn ValueEditor(
     field: FieldInfo,
 ) -> impl IntoView {
     let builder: Builder = expect_context();
-    let op = Memo::new(move |_| builder.tree.with(|tree| tree.rule(key).map(|rule| rule.op)).unwrap_or(Op::Eq));
-    let arity = Memo::new(move |_| op.get().arity());
+    let op = memo(move || builder.tree.with(|tree| tree.rule(key).map(|rule| rule.op)).unwrap_or(Op::Eq));
+    let arity = memo(move || op.get().arity());
     let field = StoredValue::new(field);
     let editor = move || match arity.get() {
         Arity::None => ().into_any(),
         arity => field.with_value(|field| editor(builder, key, field, arity == Arity::Many)),
     };
-    view! { <div class="val">{editor}</div> }.into_any()
+    view! { <div class="val">{dynamic(editor)}</div> }.into_any()
 }
 
 fn editor(builder: Builder, key: Key, field: &FieldInfo, is_list: bool) -> AnyView {
@@ -121,7 +122,7 @@ fn typed(
     let shown = move || values.with(|values| values.join(", "));
     let draft = RwSignal::new(shown());
     // What comes from elsewhere (Back, another tab of the builder) replaces the draft.
-    Effect::new(move |_| draft.set(shown()));
+    effect(move || draft.set(shown()));
     let commit = move || {
         let text = draft.get_untracked();
         let parts: Vec<String> = if is_list {
@@ -140,12 +141,12 @@ fn typed(
     view! {
         <span
             class="grow"
-            on:keydown=move |event| {
+            on:keydown=handler(move |event: web_sys::KeyboardEvent| {
                 if event.key() == "Enter" {
                     event.prevent_default();
                     commit();
                 }
-            }
+            })
         >
             <TextInput
                 id=id

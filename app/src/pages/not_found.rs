@@ -1,5 +1,6 @@
 //! An address that no page has, with the page that was most likely meant.
 
+use crate::components::dynamic::dynamic;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -29,7 +30,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <PageHead title="Page not found" />
         <div class="body">
             <Empty icon=Icon::Search title="There is no such page" text=Signal::derive(text)>
-                {suggestion}
+                {dynamic(suggestion)}
             </Empty>
         </div>
     }

@@ -1,5 +1,6 @@
 //! The navigation: only what exists.
 
+use crate::components::dynamic::{handler, shared};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -32,7 +33,7 @@ pub fn NavLinks(
             <Brand />
             <IconButton icon=Icon::Close label="Close navigation" on_click=on_close />
         </div>
-        <nav class="nav" aria-label="Main" on:click=move |_| on_close.run(())>
+        <nav class="nav" aria-label="Main" on:click=handler(move |_| on_close.run(()))>
             <ul>{links()}</ul>
         </nav>
     }
@@ -46,7 +47,7 @@ fn links() -> AnyView {
         let is_current = move || path.with(|path| page.contains(path)).then_some("page");
         view! {
             <li>
-                <a href=href title=title aria-current=is_current>
+                <a href=href title=title aria-current=shared(is_current)>
                     {icon.view()} <span>{title}</span>
                 </a>
             </li>

@@ -1,5 +1,6 @@
 //! The status bar: what is loaded, what is selected, the other end, the calls of the hour.
 
+use crate::components::dynamic::{dynamic, optional};
 use leptos::prelude::*;
 
 use crate::{components::icon::Icon, status::use_status};
@@ -9,10 +10,10 @@ use crate::{components::icon::Icon, status::use_status};
 pub fn StatusBar() -> impl IntoView {
     let status = use_status();
     let slot = |text: RwSignal<String>, icon: Option<Icon>| {
-        move || {
+        optional(move || {
             let text = text.get();
             (!text.is_empty()).then(|| view! { <span>{icon.map(Icon::view)} <span class="ell">{text}</span></span> })
-        }
+        })
     };
     let budget = move || {
         status.budget.get().map(|budget| {
@@ -31,7 +32,7 @@ pub fn StatusBar() -> impl IntoView {
     view! {
         <footer class="statusbar">
             {slot(status.data, Some(Icon::Local))} {slot(status.view, None)} <span class="sp"></span>
-            {slot(status.connection, Some(Icon::Server))} {budget}
+            {slot(status.connection, Some(Icon::Server))} {dynamic(budget)}
         </footer>
     }
     .into_any()

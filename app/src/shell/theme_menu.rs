@@ -1,5 +1,6 @@
 //! The theme switch: a native popover with one radio button for each theme.
 
+use crate::components::dynamic::handler;
 use leptos::prelude::*;
 
 use crate::{
@@ -20,7 +21,7 @@ pub fn ThemeMenu() -> impl IntoView {
                     name="theme"
                     value=one.as_str()
                     prop:checked=move || theme.get() == one
-                    on:change=move |_| theme.set(one)
+                    on:change=handler(move |_| theme.set(one))
                 />
                 {one.label()}
             </label>

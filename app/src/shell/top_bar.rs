@@ -1,5 +1,6 @@
 //! The top bar: brand, environment, theme, who is signed in.
 
+use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
 use super::{brand::Brand, theme_menu::ThemeMenu};
@@ -45,12 +46,12 @@ pub fn TopBar(
                 class="iconbtn only-narrow"
                 aria-label="Open navigation"
                 aria-haspopup="dialog"
-                on:click=move |_| on_menu.run(())
+                on:click=handler(move |_| on_menu.run(()))
             >
                 {Icon::Menu.view()}
             </button>
             <Brand />
-            <div class="topbar__end">{environment} <ThemeMenu /> {user}</div>
+            <div class="topbar__end">{dynamic(environment)} <ThemeMenu /> {dynamic(user)}</div>
         </header>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use autotask_core::title::{title, title_fields};
-use autotask_core::{EntityInfo, Filter, Query, Verb, entity};
+use autotask_core::{EntityInfo, Filter, Query, Verb, entity, order::sort_by_key};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::api::api;
@@ -70,7 +70,7 @@ impl Names {
         let mut all: Vec<Named> = self.known.with_value(|known| {
             known.names.iter().filter(|((entity, _), _)| *entity == reference).map(|(_, named)| named.clone()).collect()
         });
-        all.sort_by_cached_key(|named| (autotask_core::text::fold(&named.name), named.id));
+        sort_by_key(&mut all, |named| (autotask_core::text::fold(&named.name), named.id));
         all
     }
 

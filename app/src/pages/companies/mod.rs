@@ -3,6 +3,7 @@
 mod columns;
 mod search;
 
+use crate::components::dynamic::{dynamic, handler, memo, shared, shown};
 use autotask_core::display::grouped;
 use leptos::prelude::*;
 
@@ -60,7 +61,7 @@ pub fn CompaniesPage() -> impl IntoView {
                 class="btn btn--toggle"
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls="builder"
-                on:click=move |_| is_open.update(|open| *open = !*open)
+                on:click=handler(move |_| is_open.update(|open| *open = !*open))
             >
                 {Icon::Filter.view()}
                 "Filter"
@@ -69,11 +70,17 @@ pub fn CompaniesPage() -> impl IntoView {
             <Sentence search=search />
         </div>
         <UnreadableFilter search=search />
-        {builder}
-        <Show when=move || !(search.unreadable.with(Option::is_some) && search.list.progress().phase == Phase::Idle)>
-            <ResultBar search=search />
-            <Results search=search />
-        </Show>
+        {dynamic(builder)}
+        {shown(
+            move || !(search.unreadable.with(Option::is_some) && search.list.progress().phase == Phase::Idle),
+            move || {
+                view! {
+                    <ResultBar search=search />
+                    <Results search=search />
+                }
+                .into_any()
+            },
+        )}
     }
     .into_any()
 }
@@ -88,7 +95,7 @@ fn Sentence(
         let text = search.applied_text.get();
         if text.is_empty() { "every company".to_owned() } else { text }
     };
-    view! { <code class="sentence ell muted" dir="auto" title=text>{text}</code> }
+    view! { <code class="sentence ell muted" dir="auto" title=shared(text)>{dynamic(text)}</code> }
 }
 
 /// Says why the filter in the address could not be read; what was written there stays in view.
@@ -115,7 +122,7 @@ fn UnreadableFilter(
                         title="The filter in the address cannot be read."
                         text="Nothing was searched for. Correct the address, or start from the rules below."
                     >
-                        <button type="button" class="btn" on:click=move |_| search.clear()>
+                        <button type="button" class="btn" on:click=handler(move |_| search.clear())>
                             "Show all companies"
                         </button>
                     </Banner>
@@ -144,18 +151,18 @@ fn ResultBar(
     let is_loading = move || progress().phase == Phase::Loading;
     view! {
         <div class="resultbar">
-            <strong role="status">{move || count_text(&progress())}</strong>
-            <span class="muted">{took}</span>
+            <strong role="status">{dynamic(move || count_text(&progress()))}</strong>
+            <span class="muted">{dynamic(took)}</span>
             <span class="push"></span>
             <button
                 type="button"
                 class="btn btn--ghost"
                 aria-disabled=move || is_loading().then_some("true")
-                on:click=move |_| {
+                on:click=handler(move |_| {
                     if !is_loading() {
                         search.list.reload();
                     }
-                }
+                })
             >
                 {Icon::Refresh.view()}
                 "Refresh"
@@ -185,7 +192,7 @@ fn Results(
     search: Search,
 ) -> impl IntoView {
     let list = search.list;
-    let state = Memo::new(move |_| view_state(&list.progress(), search.tree.with(|tree| tree.rule_count())));
+    let state = memo(move || view_state(&list.progress(), search.tree.with(|tree| tree.rule_count())));
     let on_retry = Callback::new(move |()| match list.is_partial() {
         true => list.load_rest(),
         false => list.reload(),
@@ -266,7 +273,7 @@ fn empty_view(search: Search, kind: EmptyKind) -> AnyView {
             title=Signal::derive(title)
             text="Nothing is gone: the filter leaves no row. Change a rule above, or take all of them away."
         >
-            <button type="button" class="btn btn--primary" on:click=move |_| search.clear()>
+            <button type="button" class="btn btn--primary" on:click=handler(move |_| search.clear())>
                 "Show all companies"
             </button>
         </Empty>

@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{effect, memo};
 use autotask_core::filter::{check::check, parse::parse, print::print};
 use autotask_core::{EntityInfo, Filter, Issue, Query, Verb, entity, table};
 use leptos::prelude::*;
@@ -61,8 +62,8 @@ pub fn use_search() -> Search {
     let names = use_names();
     let info = Signal::derive(move || metadata.entity("Companies"));
     let query = use_query_map();
-    let applied_text = Memo::new(move |_| query.with(|q| q.get("f")).unwrap_or_else(|| FILTER_AT_FIRST.to_owned()));
-    let sort_text = Memo::new(move |_| query.with(|q| q.get("sort")).unwrap_or_else(|| SORT_AT_FIRST.to_owned()));
+    let applied_text = memo(move || query.with(|q| q.get("f")).unwrap_or_else(|| FILTER_AT_FIRST.to_owned()));
+    let sort_text = memo(move || query.with(|q| q.get("sort")).unwrap_or_else(|| SORT_AT_FIRST.to_owned()));
     let sort = Signal::derive(move || sort_keys(&sort_text.get()));
     let tree = RwSignal::new(Tree::default());
     let unreadable = RwSignal::new(None);
@@ -87,8 +88,8 @@ pub fn use_search() -> Search {
     });
     let search = Search { tree, info, list, sort, applied_text, unreadable, issues, names, navigate };
 
-    Effect::new(move |_| list.set_sort(sort.get().into_iter().map(table_key).collect()));
-    Effect::new(move |_| {
+    effect(move || list.set_sort(sort.get().into_iter().map(table_key).collect()));
+    effect(move || {
         let text = applied_text.get();
         // Metadata that comes later brings labels and user-defined fields, not another question.
         let info = info.get_untracked();

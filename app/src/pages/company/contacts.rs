@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use autotask_core::{Failure, Filter, Format, Query, Record, Verb, entity, text::fold, title::title};
+use crate::components::dynamic::{dynamic, handler};
+use autotask_core::{
+    Failure, Filter, Format, Query, Record, Verb, entity, order::sort_by_key, text::fold, title::title,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -57,7 +60,7 @@ pub async fn load_contacts(company: i64) -> Result<Vec<Person>, Failure> {
     };
     let mut people: Vec<Person> = rows.into_iter().map(person).collect();
     let family_name = |person: &Person| fold(person.row.text("lastName").unwrap_or_default());
-    people.sort_by_cached_key(|person| (!person.is_primary, family_name(person), fold(&person.name)));
+    sort_by_key(&mut people, |person| (!person.is_primary, family_name(person), fold(&person.name)));
     Ok(people)
 }
 
@@ -72,7 +75,7 @@ pub fn ContactsPanel(
         <section class="panel" aria-labelledby="contacts-title">
             <header>
                 <h2 id="contacts-title">"Contacts"</h2>
-                <span class="n">{number}</span>
+                <span class="n">{dynamic(number)}</span>
             </header>
             {faces(contacts, "contacts", "The contacts could not be loaded.", contacts_view)}
         </section>
@@ -108,7 +111,7 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
             view! {
                 {words}
                 " "
-                <button type="button" class="linkbtn inline" on:click=move |_| shows_all.set(true)>
+                <button type="button" class="linkbtn inline" on:click=handler(move |_| shows_all.set(true))>
                     "Show all"
                 </button>
                 " "
@@ -135,11 +138,11 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
                         <th scope="col">"Mail"</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{dynamic(rows)}</tbody>
             </table>
         </div>
         <footer hidden=move || !has_footer()>
-            {more}
+            {dynamic(more)}
             {(inactive > 0)
                 .then(|| {
                     view! {
@@ -147,9 +150,9 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
                             type="button"
                             class="linkbtn inline"
                             aria-pressed=move || shows_inactive.get().to_string()
-                            on:click=move |_| shows_inactive.update(|shows| *shows = !*shows)
+                            on:click=handler(move |_| shows_inactive.update(|shows| *shows = !*shows))
                         >
-                            {fold}
+                            {dynamic(fold)}
                         </button>
                     }
                 })}

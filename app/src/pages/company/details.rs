@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, handler, memo};
 use autotask_core::{DataType, FieldInfo, Record};
 use leptos::prelude::*;
 
@@ -27,10 +28,10 @@ pub fn DetailsPanel(
 ) -> impl IntoView {
     let metadata = use_metadata();
     // Labels and lists come with the metadata; drawn before, half of the values would be wrong for a moment.
-    let is_waiting = Memo::new(move |_| metadata.state("Companies") == MetadataState::Loading);
+    let is_waiting = memo(move || metadata.state("Companies") == MetadataState::Loading);
     let udfs = {
         let row = Arc::clone(&row);
-        Memo::new(move |_| user_defined_fields(metadata, &row))
+        memo(move || user_defined_fields(metadata, &row))
     };
     let filled = {
         let row = Arc::clone(&row);
@@ -63,14 +64,14 @@ pub fn DetailsPanel(
                 <h2 id="details-title">"Details"</h2>
             </header>
             {failure_view(metadata)}
-            <div class="in">{own}</div>
+            <div class="in">{dynamic(own)}</div>
         </section>
         <section class="panel" aria-labelledby="udf-title">
             <header>
                 <h2 id="udf-title">"User-defined fields"</h2>
-                <span class="n">{move || (!is_waiting.get()).then(&filled)}</span>
+                <span class="n">{dynamic(move || (!is_waiting.get()).then(&filled))}</span>
             </header>
-            <div class="in">{tenant}</div>
+            <div class="in">{dynamic(tenant)}</div>
         </section>
     }
     .into_any()
@@ -82,7 +83,7 @@ fn skeleton() -> AnyView {
 
 /// Values are shown without the instance's lists too, but some of them only as numbers.
 fn failure_view(metadata: Metadata) -> AnyView {
-    (move || {
+    dynamic(move || {
         matches!(metadata.state("Companies"), MetadataState::Failed(_)).then(|| {
             view! {
                 <Banner
@@ -91,14 +92,13 @@ fn failure_view(metadata: Metadata) -> AnyView {
                     title="Labels could not be loaded."
                     text="Autotask’s usual ones stand in; own lists show numbers."
                 >
-                    <button type="button" class="btn" on:click=move |_| metadata.reload("Companies")>
+                    <button type="button" class="btn" on:click=handler(move |_| metadata.reload("Companies"))>
                         "Retry"
                     </button>
                 </Banner>
             }
         })
     })
-    .into_any()
 }
 
 fn groups(metadata: Metadata, row: &Arc<Record>) -> Vec<Fields> {
@@ -124,7 +124,7 @@ fn address_view(row: &Record, fields: AddressFields) -> Option<AnyView> {
         return None;
     }
     let names = use_names();
-    let country = Memo::new(move |_| country.and_then(|country| names.name("Countries", country)));
+    let country = memo(move || country.and_then(|country| names.name("Countries", country)));
     let copied = lines.clone();
     let copy = move |()| copied.iter().cloned().chain(country.get_untracked()).collect::<Vec<_>>().join("\n");
     let lines = lines.into_iter().map(|line| view! { <span dir="auto">{line}</span> }).collect_view();

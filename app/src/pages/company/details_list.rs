@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, handler};
 use autotask_core::{FieldInfo, Record};
 use leptos::prelude::*;
 
@@ -35,9 +36,9 @@ pub fn details_view(row: &Arc<Record>, groups: Vec<Fields>) -> AnyView {
                 type="button"
                 class="btn btn--ghost btn--s showempty"
                 aria-pressed=move || shows_empty.get().to_string()
-                on:click=move |_| shows_empty.update(|shows| *shows = !*shows)
+                on:click=handler(move |_| shows_empty.update(|shows| *shows = !*shows))
             >
-                {words}
+                {dynamic(words)}
             </button>
         }
     });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
 use super::load::{Answer, Load};
@@ -17,12 +18,12 @@ pub fn faces<T: Send + Sync + 'static>(
     failed: &'static str,
     here: impl Fn(Arc<T>) -> AnyView + Send + 'static,
 ) -> AnyView {
-    (move || match load.answer.get() {
+    dynamic(move || match load.answer.get() {
         Answer::Waiting => view! { <Skeleton what=what rows=3 /> }.into_any(),
         Answer::Failed(failure) => view! {
             <div role="alert">
                 <Banner tone=Tone::Danger is_edge=true title=failed text=sentence(&failure)>
-                    <button type="button" class="btn" on:click=move |_| load.retry()>
+                    <button type="button" class="btn" on:click=handler(move |_| load.retry())>
                         "Retry"
                     </button>
                 </Banner>
@@ -31,5 +32,4 @@ pub fn faces<T: Send + Sync + 'static>(
         .into_any(),
         Answer::Here(value) => here(value),
     })
-    .into_any()
 }

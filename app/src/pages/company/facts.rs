@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{Format, Instant, Record};
 use leptos::prelude::*;
 
@@ -58,8 +59,8 @@ pub fn Facts(
 fn owner_view(owner: Option<i64>) -> AnyView {
     let Some(owner) = owner else { return none_view() };
     let (names, session) = (use_names(), use_session());
-    let name = Memo::new(move |_| names.name("Resources", owner));
-    (move || match name.get() {
+    let name = memo(move || names.name("Resources", owner));
+    dynamic(move || match name.get() {
         None => view! { <span class="skel valuewait" aria-hidden="true"></span> }.into_any(),
         Some(name) => {
             let is_me = session.user_name.with(|me| me.as_ref() == Some(&name));
@@ -70,7 +71,6 @@ fn owner_view(owner: Option<i64>) -> AnyView {
             .into_any()
         }
     })
-    .into_any()
 }
 
 fn day_view(instant: Instant) -> AnyView {

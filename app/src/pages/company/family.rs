@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use autotask_core::{Failure, Filter, Query, Record, Verb, entity, text::fold};
+use autotask_core::{Failure, Filter, Query, Record, Verb, entity, order::sort_by_key, text::fold};
 
 use crate::api::api;
 
@@ -57,8 +57,8 @@ impl Family {
             }
         }
         let order = |kin: &Kin| (!kin.is_active, fold(&kin.name), kin.id);
-        family.siblings.sort_by_cached_key(order);
-        family.children.sort_by_cached_key(order);
+        sort_by_key(&mut family.siblings, order);
+        sort_by_key(&mut family.children, order);
         family
     }
 

@@ -1,6 +1,6 @@
 //! Groups: the fields of a company below a few headings, so that what belongs together stands together. Pure.
 
-use autotask_core::{EntityInfo, FieldInfo, Record};
+use autotask_core::{EntityInfo, FieldInfo, Record, order::sort_by_key};
 
 /// A heading of the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub fn further_fields(info: &EntityInfo) -> Vec<(Group, &FieldInfo)> {
     };
     let mut fields: Vec<(Group, &FieldInfo)> =
         info.fields.iter().filter(|field| !is_elsewhere(field)).map(|field| (Group::of(&field.name), field)).collect();
-    fields.sort_by_key(|(group, _)| *group as usize);
+    sort_by_key(&mut fields, |(group, _)| *group as usize);
     fields
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, memo};
 use autotask_core::Record;
 use leptos::prelude::*;
 
@@ -31,7 +32,7 @@ pub fn Head(
             <nav class="crumbs" aria-label="Path">
                 <a href=Page::Companies.path()>"Companies"</a>
                 {Icon::Right.view()}
-                {parent}
+                {dynamic(parent)}
                 <span aria-current="page" dir="auto">
                     {title}
                 </span>
@@ -40,7 +41,7 @@ pub fn Head(
                 <h1 tabindex="-1" dir="auto">
                     {title}
                 </h1>
-                {move || row.with(|row| row.as_deref().map(marks_view))}
+                {dynamic(move || row.with(|row| row.as_deref().map(marks_view)))}
             </div>
         </header>
     }
@@ -72,7 +73,7 @@ fn parent_crumb(row: &Record) -> AnyView {
         return ().into_any();
     };
     let names = use_names();
-    let name = Memo::new(move |_| names.name("Companies", parent).unwrap_or_else(|| "…".to_owned()));
+    let name = memo(move || names.name("Companies", parent).unwrap_or_else(|| "…".to_owned()));
     view! {
         <a href=Page::Company(parent).path() dir="auto">
             {name}
@@ -85,7 +86,7 @@ fn parent_crumb(row: &Record) -> AnyView {
 /// The type in words, with its shape.
 fn type_view(number: Option<i64>) -> AnyView {
     let metadata = use_metadata();
-    (move || {
+    dynamic(move || {
         let info = metadata.entity("Companies");
         let label = info.field("companyType").and_then(|field| field.picklist_label(number?)).map(str::to_owned);
         // Until the instance's list is here, a number that the usual list does not know says nothing.
@@ -98,13 +99,12 @@ fn type_view(number: Option<i64>) -> AnyView {
         };
         view! { <span class="row muted rectype">{TypeGlyph::from_label(&label).view()} {label}</span> }.into_any()
     })
-    .into_any()
 }
 
 /// The way to the same company in Autotask; only where the session knows where that is.
 fn autotask_link(id: i64) -> AnyView {
     let session = use_session();
-    (move || {
+    dynamic(move || {
         let href = session.web_url.with(|url| url.as_deref().and_then(|url| autotask_href(url, id)));
         href.map(|href| {
             view! {
@@ -116,5 +116,4 @@ fn autotask_link(id: i64) -> AnyView {
             }
         })
     })
-    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
+use crate::components::dynamic::effect;
 use autotask_core::Failure;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -65,7 +66,7 @@ where
     let answer = RwSignal::new(Answer::Waiting);
     let again = RwSignal::new(0);
     let round = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         again.track();
         answer.set(Answer::Waiting);
         let this = round.get_value() + 1;

@@ -17,6 +17,7 @@ mod value;
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{FailureKind, Record, entity};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -45,7 +46,7 @@ use strip::HierarchyPanel;
 pub fn CompanyPage() -> impl IntoView {
     let params = use_params_map();
     // Ids are never negative; 0 is the tenant's own company.
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse::<i64>().ok().filter(|id| *id >= 0)));
+    let id = memo(move || params.with(|params| params.get_str("id")?.parse::<i64>().ok().filter(|id| *id >= 0)));
     let company = use_load(
         move || id.get(),
         |id| async move {
@@ -56,7 +57,7 @@ pub fn CompanyPage() -> impl IntoView {
             }
         },
     );
-    let record = Memo::new(move |_| company.value().and_then(|found| Option::clone(&found)).map(Arc::new));
+    let record = memo(move || company.value().and_then(|found| Option::clone(&found)).map(Arc::new));
     let contacts = use_load(move || id.get(), load_contacts);
     let sites = use_load(move || id.get(), load_sites);
     let family = use_load(
@@ -74,7 +75,7 @@ pub fn CompanyPage() -> impl IntoView {
         let words = counts.into_iter().flatten().map(|(count, noun)| count_of(count, noun));
         words.collect::<Vec<_>>().join(", ")
     });
-    let title = Memo::new(move |_| match (id.get(), company.answer.get()) {
+    let title = memo(move || match (id.get(), company.answer.get()) {
         (None, _) => "Company not found".to_owned(),
         (_, Answer::Here(_)) => {
             record.with(|record| record.as_ref().map_or_else(|| "Company not found".to_owned(), |row| name_of(row)))
@@ -114,7 +115,7 @@ pub fn CompanyPage() -> impl IntoView {
     // The head stays while what is below it changes, and with it the focus on the heading.
     view! {
         <Head title=title row=record />
-        {body}
+        {dynamic(body)}
     }
     .into_any()
 }

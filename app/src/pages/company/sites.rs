@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use autotask_core::{Failure, Filter, Format, Query, Record, Verb, entity, text::fold, title::title};
+use crate::components::dynamic::{dynamic, memo};
+use autotask_core::{
+    Failure, Filter, Format, Query, Record, Verb, entity, order::sort_by_key, text::fold, title::title,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -56,7 +59,7 @@ pub async fn load_sites(company: i64) -> Result<Vec<Site>, Failure> {
         row,
     };
     let mut sites: Vec<Site> = rows.into_iter().map(site).collect();
-    sites.sort_by_cached_key(|site| (!site.is_primary, !site.is_active, fold(&site.name)));
+    sort_by_key(&mut sites, |site| (!site.is_primary, !site.is_active, fold(&site.name)));
     Ok(sites)
 }
 
@@ -71,7 +74,7 @@ pub fn SitesPanel(
         <section class="panel" aria-labelledby="sites-title">
             <header>
                 <h2 id="sites-title">"Sites"</h2>
-                <span class="n">{number}</span>
+                <span class="n">{dynamic(number)}</span>
             </header>
             {faces(sites, "sites", "The sites could not be loaded.", sites_view)}
         </section>
@@ -108,7 +111,7 @@ fn site_view(site: &Site) -> AnyView {
     let row = &site.row;
     let names = use_names();
     let country = row.int("countryID");
-    let country = Memo::new(move |_| country.and_then(|country| names.name("Countries", country)));
+    let country = memo(move || country.and_then(|country| names.name("Countries", country)));
     let lines = address_lines(row, ADDRESS);
     let address = move || {
         let all: Vec<String> = lines.iter().cloned().chain(country.get()).collect();
@@ -126,7 +129,7 @@ fn site_view(site: &Site) -> AnyView {
                     {(!site.is_active).then(|| view! { <Badge text="Inactive" /> })}
                 </span>
             </th>
-            <td>{address}</td>
+            <td>{dynamic(address)}</td>
             <td class="nowrap">{phone.map_or_else(none_view, |phone| text_view(Format::Phone, phone.to_owned()))}</td>
         </tr>
     }

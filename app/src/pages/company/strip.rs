@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::dynamic;
 use autotask_core::Record;
 use leptos::prelude::*;
 
@@ -36,7 +37,7 @@ pub fn HierarchyPanel(
         <section class="panel" aria-labelledby="hierarchy-title">
             <header>
                 <h2 id="hierarchy-title">"Hierarchy"</h2>
-                <span class="n">{number}</span>
+                <span class="n">{dynamic(number)}</span>
                 <a class="linkbtn push opentree" href=tree_path(id)>
                     "Open tree"
                 </a>
@@ -158,11 +159,11 @@ fn node_view(kin: &Kin, counts: Load<KinCounts>, is_this: bool) -> AnyView {
         }
     };
     let content = view! {
-        {glyph}
+        {dynamic(glyph)}
         <span class="kin" dir="auto" title=name.clone()>
             {name.clone()}
         </span>
-        <small>{small}</small>
+        <small>{dynamic(small)}</small>
     };
     if is_this {
         view! {

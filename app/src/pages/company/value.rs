@@ -1,5 +1,6 @@
 //! A field's value as an element: text, the name of a reference, or a link where the format is one.
 
+use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{
     FieldInfo, Format, Record,
     display::{Shown, display},
@@ -69,11 +70,10 @@ fn web_view(web: &str) -> AnyView {
 fn reference_view(entity: String, id: i64) -> AnyView {
     let names = use_names();
     let is_company = entity == "Companies";
-    let name = Memo::new(move |_| names.name(&entity, id));
-    (move || match name.get() {
+    let name = memo(move || names.name(&entity, id));
+    dynamic(move || match name.get() {
         None => view! { <span class="skel valuewait" aria-hidden="true"></span> }.into_any(),
         Some(name) if is_company => view! { <a href=Page::Company(id).path() dir="auto">{name}</a> }.into_any(),
         Some(name) => view! { <span dir="auto">{name}</span> }.into_any(),
     })
-    .into_any()
 }

@@ -1,5 +1,6 @@
 //! Address: what of the page stands in its address, so that a link shows the same.
 
+use crate::components::dynamic::memo;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -79,7 +80,7 @@ impl Address {
 /// The address of the page. Reactive.
 pub fn use_address() -> Memo<Address> {
     let query = use_query_map();
-    Memo::new(move |_| {
+    memo(move || {
         query.with(|query| Address {
             search: query.get("q").unwrap_or_default(),
             with_all: query.get_str("show") == Some("all"),

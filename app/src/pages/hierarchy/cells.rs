@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::memo;
 use autotask_core::{display::grouped, hierarchy::LEVELS_IN_AUTOTASK, hierarchy::Place};
 use leptos::prelude::*;
 
@@ -43,8 +44,8 @@ pub struct Cells {
 /// Cells of the tree.
 pub fn use_cells(view: TreeView) -> Cells {
     let store = use_hierarchy();
-    let contacts = Memo::new(move |_| store.measure(Counted::Contacts));
-    let sites = Memo::new(move |_| store.measure(Counted::Sites));
+    let contacts = memo(move || store.measure(Counted::Contacts));
+    let sites = memo(move || store.measure(Counted::Sites));
     let version = Memo::new(move |before: Option<&u64>| {
         // Read, not only tracked, as a memo that nobody reads never runs. The same rows may stand for newer companies.
         store.forest.with(|_| ());

@@ -1,5 +1,6 @@
 //! The panel of findings below the tree, and the button that folds it.
 
+use crate::components::dynamic::{dynamic, handler, memo};
 use leptos::prelude::*;
 
 use super::{
@@ -25,7 +26,7 @@ pub fn FindingsToggle(
 ) -> impl IntoView {
     let is_open = view.is_findings_open;
     let store = use_hierarchy();
-    let has_panel = Memo::new(move |_| store.forest.with(Option::is_some));
+    let has_panel = memo(move || store.forest.with(Option::is_some));
     let badge = move || {
         let count = view.findings.with(Vec::len);
         let worst = view.findings.with(|findings| findings.first().map(|finding| finding.kind.tone()));
@@ -37,11 +38,11 @@ pub fn FindingsToggle(
             class="btn btn--toggle"
             aria-expanded=move || is_open.get().to_string()
             aria-controls=move || has_panel.get().then_some(PANEL_ID)
-            on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+            on:click=handler(move |_| is_open.update(|is_open| *is_open = !*is_open))
         >
             {Icon::Warning.view()}
             "Problems"
-            {badge}
+            {dynamic(badge)}
         </button>
     }
     .into_any()
@@ -67,7 +68,7 @@ pub fn FindingsPanel(
         <section class="problems" id=PANEL_ID aria-labelledby="findings-title" hidden=move || !view.is_findings_open.get()>
             <header>
                 <h2 id="findings-title">"Problems"</h2>
-                <span class="muted tnum">{summary}</span>
+                <span class="muted tnum">{dynamic(summary)}</span>
                 <span class="push">
                     <IconButton
                         icon=Icon::Down
@@ -77,7 +78,7 @@ pub fn FindingsPanel(
                     />
                 </span>
             </header>
-            <ul>{groups}</ul>
+            <ul>{dynamic(groups)}</ul>
         </section>
     }
     .into_any()
@@ -109,7 +110,7 @@ fn group_view(view: TreeView, findings: &[Finding]) -> AnyView {
         (hidden > 0 && is_open.get() && !shows_all.get()).then(|| {
             view! {
                 <li class="more">
-                    <button type="button" class="btn btn--s" on:click=move |_| shows_all.set(true)>
+                    <button type="button" class="btn btn--s" on:click=handler(move |_| shows_all.set(true))>
                         {["Show ", &hidden.to_string(), " more"].concat()}
                     </button>
                 </li>
@@ -125,15 +126,15 @@ fn group_view(view: TreeView, findings: &[Finding]) -> AnyView {
                 type="button"
                 class="btn btn--s"
                 aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+                on:click=handler(move |_| is_open.update(|is_open| *is_open = !*is_open))
             >
                 "List"
                 <span class="vh">" " {kind.title()}</span>
                 {Icon::Down.view()}
             </button>
         </li>
-        {list}
-        {more}
+        {dynamic(list)}
+        {dynamic(more)}
     }
     .into_any()
 }
@@ -159,7 +160,7 @@ fn finding_view(view: TreeView, finding: Finding, with_kind: bool) -> AnyView {
             <span class="ell" dir="auto" title=text.clone()>
                 {text.clone()}
             </span>
-            <button type="button" class="btn btn--s" on:click=move |_| view.go_to(id)>
+            <button type="button" class="btn btn--s" on:click=handler(move |_| view.go_to(id))>
                 "Show"
                 <span class="vh">" " {name}</span>
             </button>

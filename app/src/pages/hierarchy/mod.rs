@@ -11,6 +11,7 @@ mod toolbar;
 mod view;
 mod visible;
 
+use crate::components::dynamic::{dynamic, effect, handler, memo};
 use leptos::prelude::*;
 
 use crate::{
@@ -40,13 +41,13 @@ pub fn HierarchyPage() -> impl IntoView {
     store.visit();
     on_cleanup(move || store.leave());
     let view = use_tree_view(store);
-    Effect::new(move |_| {
+    effect(move || {
         if view.address.with(|address| address.with_all) {
             store.count_all();
         }
     });
     use_view_status(move || store.forest.with(|forest| forest.as_deref().map(summary).unwrap_or_default()));
-    let state = Memo::new(move |_| view_state(store, view));
+    let state = memo(move || view_state(store, view));
     view! {
         <PageHead title=Page::Hierarchy.title()>
             <ScopeSwitch view=view />
@@ -55,11 +56,11 @@ pub fn HierarchyPage() -> impl IntoView {
                 type="button"
                 class="btn btn--ghost"
                 aria-disabled=move || store.is_loading().then_some("true")
-                on:click=move |_| {
+                on:click=handler(move |_| {
                     if !untrack(|| store.is_loading()) {
                         store.load();
                     }
-                }
+                })
             >
                 {Icon::Refresh.view()}
                 <span class="wide">"Refresh"</span>
@@ -75,7 +76,7 @@ pub fn HierarchyPage() -> impl IntoView {
         >
             <Tree view=view />
         </ViewFrame>
-        {move || store.forest.with(Option::is_some).then(|| view! { <FindingsPanel view=view /> })}
+        {dynamic(move || store.forest.with(Option::is_some).then(|| view! { <FindingsPanel view=view /> }))}
     }
     .into_any()
 }
@@ -125,7 +126,7 @@ fn ScopeSwitch(
 fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
     let show_all = move || {
         view! {
-            <button type="button" class="btn" on:click=move |_| view.edit(|address| address.with_all = true)>
+            <button type="button" class="btn" on:click=handler(move |_| view.edit(|address| address.with_all = true))>
                 "Show all companies"
             </button>
         }
@@ -147,11 +148,11 @@ fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
                     <button
                         type="button"
                         class="btn btn--primary"
-                        on:click=move |_| view.edit(|address| address.search.clear())
+                        on:click=handler(move |_| view.edit(|address| address.search.clear()))
                     >
                         "Clear the search"
                     </button>
-                    {move || can_widen().then(show_all)}
+                    {dynamic(move || can_widen().then(show_all))}
                 </Empty>
             }
             .into_any()
@@ -162,7 +163,7 @@ fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
                 title="No company has a parent"
                 text="Trees appear here once a company names another one as its parent."
             >
-                {show_all}
+                {dynamic(show_all)}
             </Empty>
         }
         .into_any(),

@@ -1,6 +1,7 @@
 //! Problems: what is wrong with the trees, in words that name companies. Pure.
 
 use autotask_core::hierarchy::{LEVELS_IN_AUTOTASK, Problem, ProblemKind};
+use autotask_core::order::sort_by_key;
 
 use crate::{
     components::{icon::Icon, tone::Tone},
@@ -74,7 +75,7 @@ pub fn findings(forest: &Forest) -> Vec<Finding> {
     let active: Vec<bool> = forest.companies.iter().map(|company| company.is_active).collect();
     let problems = forest.hierarchy.problems(LEVELS_IN_AUTOTASK, &active);
     let mut findings: Vec<Finding> = problems.iter().filter_map(|problem| finding(forest, problem)).collect();
-    findings.sort_by_key(|finding| finding.kind);
+    sort_by_key(&mut findings, |finding| finding.kind);
     findings
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::components::dynamic::{effect, memo};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::view::TreeView;
@@ -29,8 +30,8 @@ pub fn SearchBox(
         }
     };
     on_cleanup(stop_timer);
-    let searched = Memo::new(move |_| view.address.with(|address| address.search.clone()));
-    Effect::new(move |_| {
+    let searched = memo(move || view.address.with(|address| address.search.clone()));
+    effect(move || {
         let searched = searched.get();
         if sent.get_value() != searched {
             sent.set_value(searched.clone());

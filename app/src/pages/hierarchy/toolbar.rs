@@ -1,5 +1,6 @@
 //! The toolbar: the search, which numbers, what is open, and what goes on.
 
+use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
 use super::{
@@ -24,7 +25,7 @@ pub fn Toolbar(
     let values = move || view.address.with(|address| address.values.as_str().to_owned());
     let level = move |label: &'static str, level: u32| {
         view! {
-            <button type="button" class="btn btn--ghost" on:click=move |_| view.open_through(level)>
+            <button type="button" class="btn btn--ghost" on:click=handler(move |_| view.open_through(level))>
                 {label}
             </button>
         }
@@ -52,10 +53,10 @@ pub fn Toolbar(
                 {level("To level 2", 1)}
                 {level("Collapse all", 0)}
             </div>
-            <span class="muted push tnum">{move || activity(store, view)}</span>
+            <span class="muted push tnum">{dynamic(move || activity(store, view))}</span>
         </div>
         <div class="progress thin treeprogress" aria-hidden="true">
-            {progress}
+            {dynamic(progress)}
         </div>
     }
     .into_any()

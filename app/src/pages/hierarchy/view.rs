@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::dynamic::{effect, memo};
 use autotask_core::{hierarchy::Place, text::fold};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -46,15 +47,15 @@ pub struct TreeView {
 /// The view of the trees.
 pub fn use_tree_view(store: HierarchyStore) -> TreeView {
     let address = use_address();
-    let search = Memo::new(move |_| address.with(|address| fold(address.search.trim())));
-    let with_all = Memo::new(move |_| address.with(|address| address.with_all));
+    let search = memo(move || address.with(|address| fold(address.search.trim())));
+    let with_all = memo(move || address.with(|address| address.with_all));
     let expansion = store.expansion;
     let search_expansion = RwSignal::new(Expansion::all());
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         let forest = store.forest.get()?;
         search.with(|search| (!search.is_empty()).then(|| Arc::new(Found::new(&forest, search, with_all.get()))))
     });
-    let rows = Memo::new(move |_| {
+    let rows = memo(move || {
         let Some(forest) = store.forest.get() else { return Vec::new() };
         let found = found.get();
         let show = |expansion: &Expansion| {
@@ -67,7 +68,7 @@ pub fn use_tree_view(store: HierarchyStore) -> TreeView {
         set_address: use_set_address(),
         rows,
         found,
-        findings: Memo::new(move |_| store.forest.with(|forest| forest.as_deref().map(findings).unwrap_or_default())),
+        findings: memo(move || store.forest.with(|forest| forest.as_deref().map(findings).unwrap_or_default())),
         is_findings_open: RwSignal::new(window_is_wide()),
         active: RwSignal::new(GridPlace { line: 1, column: None }),
         store,
@@ -146,13 +147,13 @@ impl TreeView {
     /// and gives the row that is wanted the focus once it is among the rows.
     pub fn follow_wishes(&self) {
         let view = *self;
-        let asked = Memo::new(move |_| view.address.with(|address| address.focus));
+        let asked = memo(move || view.address.with(|address| address.focus));
         Effect::new(move |before: Option<()>| match asked.get() {
             Some(id) => untrack(|| view.go_to(id)),
             None if before.is_none() => untrack(|| view.return_to_last_row()),
             None => {}
         });
-        Effect::new(move |_| {
+        effect(move || {
             let Some(id) = view.wanted.get() else { return };
             let Some((index, count)) = view.rows.with(|rows| Some((index_of(rows, id)?, rows.len()))) else { return };
             view.wanted.set(None);
@@ -180,7 +181,7 @@ impl TreeView {
         let Self { rows, active, wanted, store, .. } = *self;
         let key = store.last_row;
         let key_at = move |line: usize| rows.with_untracked(|rows| Some(rows.get(line.checked_sub(1)?)?.key));
-        Effect::new(move |_| {
+        effect(move || {
             rows.with(|_| ());
             let line = active.with_untracked(|place| place.line);
             let kept = key.get_value();
@@ -197,7 +198,7 @@ impl TreeView {
                 None => key.set_value(key_at(line)),
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             let line = active.with(|place| place.line);
             key.set_value(key_at(line));
         });

@@ -1,6 +1,6 @@
 //! Forest: the companies as compact rows in order of their names, with the hierarchy over them. Pure.
 
-use autotask_core::{Hierarchy, Instant, Record, hierarchy::Place, text::fold};
+use autotask_core::{Hierarchy, Instant, Record, hierarchy::Place, order::sort_by, text::fold};
 
 /// The fields that a row is made of.
 pub const FIELDS: [&str; 7] =
@@ -69,7 +69,7 @@ pub struct Forest {
 impl Forest {
     /// Builds the trees.
     pub fn new(mut companies: Vec<Company>, is_complete: bool) -> Self {
-        companies.sort_unstable_by(|one, other| {
+        sort_by(&mut companies, |one, other| {
             let order = |company: &Company| company.id != OWN_COMPANY;
             order(one).cmp(&order(other)).then_with(|| one.folded.cmp(&other.folded)).then(one.id.cmp(&other.id))
         });
