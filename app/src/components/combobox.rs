@@ -322,6 +322,16 @@ fn core_view(core: Core, placeholder: String, label: Option<String>, size: Contr
         query.set(Some(text));
         active.set((!is_empty && found.with_untracked(|found| !found.is_empty())).then_some(0));
     };
+    // The same for a list that is looked up elsewhere, when its answers come.
+    if on_query.is_some() {
+        effect(move || {
+            let has_typed = query.with(|query| query.as_ref().is_some_and(|text| !text.is_empty()));
+            let has_found = found.with(|found| !found.is_empty());
+            if has_typed && has_found && active.get_untracked().is_none() {
+                active.set(Some(0));
+            }
+        });
+    }
     // While the list of a multiple choice is open the field is for typing only.
     let field_text = move || match query.get() {
         Some(text) => text,
