@@ -1,7 +1,5 @@
 //! The CRM workbench in the browser: mounts the app over the skeleton that `index.html` shows while this loads.
 
-#![allow(dead_code, reason = "the kit is here before the pages that use it; goes with the last page")]
-
 mod api;
 mod app;
 mod components;

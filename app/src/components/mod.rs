@@ -5,7 +5,6 @@ pub mod avatar;
 pub mod badge;
 pub mod banner;
 pub mod checkbox;
-pub mod chips;
 pub mod choice;
 pub mod combobox;
 pub mod data_grid;

@@ -1,4 +1,4 @@
-//! One line of text, or several.
+//! One line of text.
 
 use crate::components::dynamic::handler;
 use leptos::prelude::*;
@@ -131,47 +131,6 @@ pub fn TextInput(
                 node_ref=node_ref
             />
         </span>
-    }
-    .into_any()
-}
-
-/// Several lines of text.
-#[component]
-pub fn TextArea(
-    /// The text.
-    #[prop(into)]
-    value: Signal<String>,
-    /// Called with every change.
-    #[prop(into)]
-    on_input: Callback<String>,
-    /// Called when the field is left.
-    #[prop(into, optional)]
-    on_blur: Option<Callback<()>>,
-    /// How many lines are visible.
-    #[prop(default = 3)]
-    rows: u32,
-    /// The name for assistive technology where no field gives one.
-    #[prop(into, optional)]
-    label: Option<String>,
-) -> impl IntoView {
-    let ids = use_control_ids("");
-    view! {
-        <textarea
-            class="input"
-            id=(!ids.id.is_empty()).then_some(ids.id)
-            rows=rows.to_string()
-            dir="auto"
-            aria-label=label
-            aria-invalid=ids.invalid
-            aria-describedby=ids.described_by
-            prop:value=value
-            on:input=handler(move |event| on_input.run(event_target_value(&event)))
-            on:blur=handler(move |_| {
-                if let Some(on_blur) = on_blur {
-                    on_blur.run(());
-                }
-            })
-        ></textarea>
     }
     .into_any()
 }

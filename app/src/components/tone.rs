@@ -16,8 +16,6 @@ pub enum Tone {
     Info,
     /// Chosen, primary, yours.
     Accent,
-    /// Only an outline: a kind, no judgement.
-    Outline,
 }
 
 impl Tone {
@@ -30,7 +28,6 @@ impl Tone {
             Self::Danger => "bad",
             Self::Info => "info",
             Self::Accent => "acc",
-            Self::Outline => "line",
         }
     }
 }

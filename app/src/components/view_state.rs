@@ -21,15 +21,13 @@ pub enum ViewState {
     Ready,
 }
 
-/// Why nothing is there; the three ask for different ways forward.
+/// Why nothing is there; the two ask for different ways forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmptyKind {
     /// Nothing was ever made.
     FirstUse,
     /// The filter leaves nothing.
     NoMatch,
-    /// A check found nothing wrong.
-    AllGood,
 }
 
 /// What failed, in words.

@@ -157,7 +157,7 @@ fn empty_view(view: TreeView, kind: EmptyKind) -> AnyView {
             }
             .into_any()
         }
-        EmptyKind::FirstUse | EmptyKind::AllGood => view! {
+        EmptyKind::FirstUse => view! {
             <Empty
                 icon=Icon::Tree
                 title="No company has a parent"
