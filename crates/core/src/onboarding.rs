@@ -89,8 +89,10 @@ pub enum StepKind {
 pub type Journal = [Event];
 
 /// Something that happened to a step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+///
+/// As JSON: `{"event": "confirmed", "step": "company", "id": 7}`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
 pub enum Event {
     /// A look-up by natural key answered with these ids.
     Found {
@@ -149,6 +151,42 @@ pub enum Event {
         /// The step.
         step: String,
     },
+}
+
+/// Written by hand: what serde derives for an enum of nine structs is several times as much to download.
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        Event::of_json(&json).ok_or_else(|| serde::de::Error::custom("this is no event of an onboarding"))
+    }
+}
+
+impl Event {
+    fn of_json(json: &serde_json::Value) -> Option<Event> {
+        use serde_json::Value;
+        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+        let id = || json.get("id").and_then(Value::as_i64);
+        let step = text("step")?;
+        Some(match json.get("event")?.as_str()? {
+            "found" => {
+                let ids: Option<Vec<i64>> = json.get("ids")?.as_array()?.iter().map(Value::as_i64).collect();
+                Event::Found { step, ids: ids? }
+            }
+            "intended" => Event::Intended { step },
+            "confirmed" => Event::Confirmed { step, id: id()? },
+            "adopted" => Event::Adopted { step, id: id()? },
+            "notTheSame" => Event::NotTheSame { step },
+            "rejected" => {
+                let messages = json.get("messages")?.as_array()?.iter();
+                let messages: Option<Vec<String>> = messages.map(|m| m.as_str().map(str::to_owned)).collect();
+                Event::Rejected { step, messages: messages? }
+            }
+            "unknown" => Event::Unknown { step, why: text("why")? },
+            "edited" => Event::Edited { step, record: Record::from(json.get("record")?.as_object()?.clone()) },
+            "skipped" => Event::Skipped { step },
+            _ => return None,
+        })
+    }
 }
 
 /// What to do next.
@@ -761,9 +799,29 @@ mod tests {
         let (plan, _) = plan("r", &answers(), &Schema::new());
         let text = serde_json::to_string(&plan).expect("serialises");
         assert_eq!(serde_json::from_str::<Plan>(&text).expect("reads back"), plan);
-        let journal = vec![Event::Found { step: "company".to_owned(), ids: vec![5] }];
+        let step = || "company".to_owned();
+        let journal = vec![
+            Event::Found { step: step(), ids: vec![0, 5] },
+            Event::Intended { step: step() },
+            Event::Confirmed { step: step(), id: i64::MAX },
+            Event::Adopted { step: step(), id: 5 },
+            Event::NotTheSame { step: step() },
+            Event::Rejected { step: step(), messages: vec!["no".to_owned()] },
+            Event::Unknown { step: step(), why: "cut".to_owned() },
+            Event::Edited { step: step(), record: Record::new().with("phone", "1") },
+            Event::Skipped { step: step() },
+        ];
         let text = serde_json::to_string(&journal).expect("serialises");
         assert_eq!(serde_json::from_str::<Vec<Event>>(&text).expect("reads back"), journal);
+        for nonsense in [
+            "{}",
+            "7",
+            r#"{"event":"found","step":"a"}"#,
+            r#"{"event":"flew","step":"a"}"#,
+            r#"{"event":"confirmed","step":"a","id":"7"}"#,
+        ] {
+            assert!(serde_json::from_str::<Event>(nonsense).is_err(), "{nonsense}");
+        }
     }
 
     #[test]
