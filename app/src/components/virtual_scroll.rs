@@ -15,6 +15,7 @@ use crate::components::dynamic::{effect, memo};
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::dom::on_resize;
+use autotask_core::number;
 
 /// The highest spacer. Firefox cuts elements at 17,895,697 px; half of that leaves room for zoom.
 const SPACER_PX_MAX: f64 = 8_000_000.0;
@@ -271,7 +272,7 @@ impl VirtualScroll {
 fn row_height_of(element: &web_sys::Element) -> Option<f64> {
     let style = window().get_computed_style(element).ok()??;
     let value = style.get_property_value("--grid-row-h").ok()?;
-    value.trim().strip_suffix("px")?.parse().ok()
+    number::read(value.trim().strip_suffix("px")?)
 }
 
 #[cfg(test)]

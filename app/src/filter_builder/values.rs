@@ -1,6 +1,6 @@
 //! Values: what is typed or chosen, as what a filter holds, and back.
 
-use autotask_core::{DataType, FieldInfo, FilterValue, Instant};
+use autotask_core::{DataType, FieldInfo, FilterValue, Instant, number};
 
 /// A filter's value as the text of its control; `None` for null, which no control shows.
 pub fn to_text(value: &FilterValue) -> Option<String> {
@@ -30,9 +30,9 @@ pub fn to_value(text: &str, field: Option<&FieldInfo>) -> FilterValue {
             _ => as_text(),
         },
         DataType::Integer | DataType::Long => trimmed.parse().map_or_else(|_| as_text(), FilterValue::Int),
-        DataType::Decimal | DataType::Double => match (trimmed.parse(), trimmed.parse::<f64>()) {
+        DataType::Decimal | DataType::Double => match (trimmed.parse(), number::read(trimmed)) {
             (Ok(whole), _) => FilterValue::Int(whole),
-            (_, Ok(number)) if number.is_finite() => FilterValue::Number(number),
+            (_, Some(number)) => FilterValue::Number(number),
             _ => as_text(),
         },
         // A day chosen in the picker is its midnight in UTC, as Autotask reads a bare date.

@@ -21,6 +21,7 @@ pub mod hierarchy;
 pub mod instant;
 pub mod issue;
 pub mod json;
+pub mod number;
 pub mod onboarding;
 pub mod order;
 pub mod record;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::instant::Instant;
+use crate::number::read as read_number;
 
 /// The member of a row that holds its user-defined fields.
 pub const USER_DEFINED_FIELDS: &str = "userDefinedFields";
@@ -188,7 +189,7 @@ fn whole_of_float(number: f64) -> Option<i64> {
 pub fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(n) => n.as_f64(),
-        Value::String(s) => s.trim().parse().ok(),
+        Value::String(s) => read_number(s.trim()),
         _ => None,
     }
     .filter(|n| n.is_finite())

@@ -143,11 +143,7 @@ fn ResultBar(
     search: Search,
 ) -> impl IntoView {
     let progress = move || search.list.progress();
-    let took = move || {
-        progress()
-            .took_ms
-            .map(|ms| if ms < 1000.0 { format!("in {ms:.0} ms") } else { format!("in {:.1} s", ms / 1000.0) })
-    };
+    let took = move || progress().took_ms.map(took_text);
     let is_loading = move || progress().phase == Phase::Loading;
     view! {
         <div class="resultbar">
@@ -279,4 +275,12 @@ fn empty_view(search: Search, kind: EmptyKind) -> AnyView {
         </Empty>
     }
     .into_any()
+}
+
+/// "in 140 ms", "in 2.4 s".
+fn took_text(milliseconds: f64) -> String {
+    match milliseconds.round() as u64 {
+        short @ 0..1000 => ["in ", &short.to_string(), " ms"].concat(),
+        long => ["in ", &(long / 1000).to_string(), ".", &(long % 1000 / 100).to_string(), " s"].concat(),
+    }
 }

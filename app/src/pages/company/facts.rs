@@ -85,14 +85,14 @@ fn day_view(instant: Instant) -> AnyView {
 
 /// "4 d ago"; empty for what is yet to come.
 fn ago(days: f64) -> String {
-    let whole = days.floor();
-    match whole {
-        _ if days < 0.0 => String::new(),
-        0.0 => "today".to_owned(),
-        1.0..60.0 => [&whole.to_string(), " d ago"].concat(),
-        60.0..730.0 => [&(days / 30.44).floor().to_string(), " months ago"].concat(),
-        _ => [&(days / 365.25).floor().to_string(), " years ago"].concat(),
-    }
+    let (number, unit) = match days {
+        ..0.0 => return String::new(),
+        ..1.0 => return "today".to_owned(),
+        ..60.0 => (days, " d ago"),
+        ..730.0 => (days / 30.44, " months ago"),
+        _ => (days / 365.25, " years ago"),
+    };
+    [&(number as u64).to_string(), unit].concat()
 }
 
 #[cfg(test)]

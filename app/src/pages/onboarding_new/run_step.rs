@@ -76,7 +76,7 @@ fn Progress(
     let failed = move || count(|line| *line == LineState::Failed);
     let skipped = move || count(|line| *line == LineState::Skipped);
     let waiting = move || count(|line| *line == LineState::Waiting);
-    let width = move |part: usize| format!("{:.1}%", 100.0 * part as f64 / all() as f64);
+    let width = move |part: usize| format!("{}%", 100 * part / all());
     let word = move || match phase.get() {
         Phase::Running => "Running",
         Phase::Pausing => "Pausing after this call",

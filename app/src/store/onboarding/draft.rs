@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use autotask_core::{
     EntityInfo, FieldInfo, Record, Schema,
     field::DataType,
+    number,
     onboarding::{Answers, ContactAnswer},
     record::USER_DEFINED_FIELDS,
 };
@@ -169,9 +170,7 @@ fn value_of(field: Option<&FieldInfo>, text: &str) -> Option<Value> {
     let Some(field) = field.filter(|field| !field.is_udf) else { return Some(plain()) };
     Some(match field.data_type {
         DataType::Integer | DataType::Long => text.parse::<i64>().map_or_else(|_| plain(), Value::from),
-        DataType::Decimal | DataType::Double => {
-            text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(plain, Value::from)
-        }
+        DataType::Decimal | DataType::Double => number::read(text).map_or_else(plain, Value::from),
         DataType::Boolean => text.parse::<bool>().map_or_else(|_| plain(), Value::from),
         _ => plain(),
     })

@@ -17,6 +17,7 @@ use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
 use crate::issue::{Issue, Position};
+use crate::number;
 use crate::text::{fold, nearest};
 
 /// Longest text that is read, in bytes.
@@ -238,9 +239,9 @@ impl Parser<'_> {
         if Instant::parse(word).is_some() {
             return Kind::Date(word.to_owned());
         }
-        match plain.parse::<f64>() {
-            Ok(number) if number.is_finite() => Kind::Number(FilterValue::Number(number)),
-            _ => {
+        match number::read(plain) {
+            Some(number) => Kind::Number(FilterValue::Number(number)),
+            None => {
                 let (code, what) = if word.matches('-').count() > 1 {
                     ("filter.bad_date", format!("`{word}` is no date"))
                 } else {

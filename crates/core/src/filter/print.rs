@@ -6,6 +6,7 @@ use super::{Condition, Filter, FilterValue, Operand};
 use crate::entity::EntityInfo;
 use crate::field::DataType;
 use crate::instant::Instant;
+use crate::number;
 
 /// The filter as one line of text, with the field names of the entity and numbers for picklist values.
 ///
@@ -93,8 +94,8 @@ fn write_value(out: &mut String, value: &FilterValue, data_type: Option<DataType
         FilterValue::Null => write!(out, "null"),
         FilterValue::Bool(value) => write!(out, "{}", if *value { "yes" } else { "no" }),
         FilterValue::Int(value) => write!(out, "{value}"),
-        // `{:?}` keeps a fraction or an exponent, so that the number is not read back as a whole one.
-        FilterValue::Number(value) => write!(out, "{value:?}"),
+        // With a fraction or an exponent, so that the number is not read back as a whole one.
+        FilterValue::Number(value) => write!(out, "{}", number::write(*value)),
         FilterValue::Text(text) if data_type == Some(DataType::DateTime) && is_bare_date(text) => write!(out, "{text}"),
         FilterValue::Text(text) => return quote(out, text),
     };

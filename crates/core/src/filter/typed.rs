@@ -13,6 +13,7 @@ use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
 use crate::issue::Issue;
+use crate::number::write_plain;
 use crate::record::{Record, boolean, number, whole};
 use crate::text::{fold, fold_for_equality};
 
@@ -367,7 +368,7 @@ fn scalar(value: &FilterValue, field: &FieldInfo, op: Op) -> Option<Scalar> {
         DataType::String | DataType::Bytes => match value {
             FilterValue::Text(text) => Scalar::Text(comparable(op, text)),
             FilterValue::Int(number) => Scalar::Text(number.to_string()),
-            FilterValue::Number(number) => Scalar::Text(number.to_string()),
+            FilterValue::Number(number) => Scalar::Text(write_plain(*number)),
             FilterValue::Bool(_) | FilterValue::Null => return None,
         },
         DataType::DateTime => match value {
@@ -409,7 +410,7 @@ fn display(value: &FilterValue) -> String {
         FilterValue::Null => "null".to_owned(),
         FilterValue::Bool(value) => value.to_string(),
         FilterValue::Int(value) => value.to_string(),
-        FilterValue::Number(value) => value.to_string(),
+        FilterValue::Number(value) => write_plain(*value),
         FilterValue::Text(value) => value.clone(),
     }
 }
