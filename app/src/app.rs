@@ -12,10 +12,7 @@ use crate::{
         toast::{ToastRegion, provide_toasts},
     },
     page::Page,
-    pages::{
-        companies::CompaniesPage, company::CompanyPage, hierarchy::HierarchyPage, not_found::NotFoundPage,
-        onboarding::OnboardingPage, onboarding_new::OnboardingNewPage,
-    },
+    pages::{companies::CompaniesPage, lazy, not_found::NotFoundPage},
     session::provide_session,
     shell::Shell,
     status::provide_status,
@@ -32,6 +29,7 @@ pub fn App() -> impl IntoView {
     provide_stores();
     provide_announcer();
     provide_toasts();
+    lazy::prefetch_pages();
     view! {
         <Router>
             <Shell>
@@ -52,11 +50,11 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=|| view! { <NotFoundPage /> }>
             <Route path=path!("/") view=page(|| view! { <Redirect path=Page::Companies.path() /> }.into_any()) />
             <Route path=path!("/companies") view=page(|| CompaniesPage().into_any()) />
-            <Route path=path!("/companies/:id") view=page(|| CompanyPage().into_any()) />
-            <Route path=path!("/hierarchy") view=page(|| HierarchyPage().into_any()) />
-            <Route path=path!("/onboarding") view=page(|| OnboardingPage().into_any()) />
-            <Route path=path!("/onboarding/new") view=page(|| OnboardingNewPage().into_any()) />
-            <Route path=path!("/onboarding/new/*step") view=page(|| OnboardingNewPage().into_any()) />
+            <Route path=path!("/companies/:id") view=page(lazy::company_page) />
+            <Route path=path!("/hierarchy") view=page(lazy::hierarchy_page) />
+            <Route path=path!("/onboarding") view=page(lazy::onboarding_page) />
+            <Route path=path!("/onboarding/new") view=page(lazy::onboarding_new_page) />
+            <Route path=path!("/onboarding/new/*step") view=page(lazy::onboarding_new_page) />
         </FlatRoutes>
     }
     .into_any()

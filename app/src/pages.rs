@@ -4,6 +4,7 @@ pub mod companies;
 pub mod company;
 mod failed;
 pub mod hierarchy;
+pub mod lazy;
 pub mod not_found;
 pub mod onboarding;
 pub mod onboarding_new;

@@ -99,9 +99,18 @@ fn follow_route(is_sheet_open: RwSignal<bool>) {
     });
 }
 
-fn focus_heading() {
-    let heading = document().query_selector("main h1").ok().flatten();
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+/// Moves the focus to the page's heading.
+pub fn focus_heading() {
+    if let Some(heading) = heading().and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = heading.focus();
     }
+}
+
+/// Whether the focus is on the page's heading.
+pub fn heading_has_focus() -> bool {
+    heading().is_some_and(|heading| document().active_element() == Some(heading))
+}
+
+fn heading() -> Option<web_sys::Element> {
+    document().query_selector("main h1").ok().flatten()
 }

@@ -32,3 +32,25 @@ test('gone in mid-walk: the rows so far stay, marked as partial, and the rest ca
   const rows = Number((await count.textContent())?.replace(/\D/g, ''));
   await expect(page.getByRole('grid', { name: 'Companies' })).toHaveAttribute('aria-rowcount', String(rows + 1));
 });
+
+test('the code of a page cannot be fetched: said in its place, and tried again', async ({ page, checkAxe }) => {
+  let isCut = true;
+  await page.route(/\/company-[0-9a-f]+\.wasm$/, async (route) => {
+    if (isCut) await route.abort('connectionreset');
+    else await route.continue();
+  });
+  await page.goto('/companies');
+  await page.getByRole('grid', { name: 'Companies' }).getByRole('link').first().click();
+  const alert = page.getByRole('alert').filter({ hasText: 'The page Company could not be loaded.' });
+  await expect(alert).toBeVisible();
+  await checkAxe();
+  // The way there is in the history: back and forth works without the page.
+  await page.goBack();
+  await expect(page.getByRole('grid', { name: 'Companies' })).toBeVisible();
+  await page.goForward();
+  await expect(alert).toBeVisible();
+  isCut = false;
+  await alert.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByRole('heading', { name: 'Contacts' })).toBeVisible();
+  await expect(alert).toBeHidden();
+});

@@ -1,5 +1,7 @@
 //! What the pages share: metadata, names of references. One file a kind of state.
 
+use leptos::prelude::*;
+
 pub mod hierarchy;
 pub mod metadata;
 pub mod names;
@@ -10,6 +12,23 @@ pub mod row_list;
 pub fn provide_stores() {
     metadata::provide_metadata();
     names::provide_names();
-    hierarchy::provide_hierarchy();
-    onboarding::provide_onboarding();
+    if let Some(owner) = Owner::current() {
+        provide_context(AppOwner(owner));
+    }
+}
+
+/// What lives as long as the app.
+#[derive(Clone)]
+struct AppOwner(Owner);
+
+/// The store of this type, made on first use: only the pages that have it need its code. It lives as long as the app.
+fn use_late_store<T: Clone + Send + Sync + 'static>(make: fn() -> T) -> T {
+    use_context().unwrap_or_else(|| {
+        let AppOwner(owner) = expect_context();
+        owner.with(|| {
+            let store = make();
+            provide_context(store.clone());
+            store
+        })
+    })
 }

@@ -11,7 +11,7 @@ use crate::run::{cargo, path_with, run, target_dir, timed};
 use crate::tools;
 
 /// What the built app depends on.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "app",
     "crates/core",
     "crates/client",
@@ -19,7 +19,8 @@ const SOURCES: [&str; 8] = [
     "Trunk.toml",
     "Cargo.lock",
     "Cargo.toml",
-    // It rewrites the page that Trunk has built.
+    // They finish what Trunk has begun.
+    "crates/xtask/src/app_wasm.rs",
     "crates/xtask/src/trunk_hook.rs",
 ];
 
@@ -40,7 +41,10 @@ pub(crate) fn build() -> Result<PathBuf> {
         return Ok(built);
     }
     tools::wasm_target()?;
-    let path = path_with(&[tools::trunk()?, tools::wasm_bindgen()?, tools::wasm_opt()?])?;
+    let path = path_with(&[tools::trunk()?])?;
+    // The hook needs them; installed here, they are told of before Trunk begins.
+    tools::wasm_bindgen()?;
+    tools::wasm_opt()?;
     timed("building the app", "about 4 minutes the first time", || {
         // `NO_COLOR=1`, as some systems have it, is a value that Trunk does not understand.
         run(Command::new("trunk").args(["build", "--skip-version-check"]).env("PATH", &path).env_remove("NO_COLOR"))

@@ -1,12 +1,14 @@
 //! The commands of this repository; a person types only these: `cargo xtask start`, `test`, `bench`, `npm`, `codegen`.
 
 mod app;
+mod app_wasm;
 mod bench;
 mod browser;
 mod codegen;
 mod counts;
 mod npm;
 mod run;
+mod size;
 mod start;
 mod test;
 mod tools;
@@ -40,7 +42,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Called by Trunk: moves inline scripts of the built page into files
+    /// Called by Trunk: compiles the app, and makes the built page fit the content-security policy
     #[command(hide = true)]
     TrunkHook,
 }

@@ -6,15 +6,13 @@
 //! ```
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 use crate::run::{cargo, copy_folder, run as run_command, target_dir, timed};
+use crate::size::{gzip_size, kibibytes};
 use crate::tools::{self, WASM_TARGET};
 
 pub(crate) const PACKAGE: &str = "target/npm";
@@ -70,16 +68,9 @@ fn set_version(file: &Path) -> Result<()> {
 fn check_size(wasm: &Path) -> Result<()> {
     let content = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let compressed = gzip_size(&content)?;
-    let kilobytes = |bytes: usize| bytes.div_ceil(1024);
-    println!("{}: {} KiB, {} KiB after gzip", wasm.display(), kilobytes(content.len()), kilobytes(compressed));
+    println!("{}: {} KiB, {} KiB after gzip", wasm.display(), kibibytes(content.len()), kibibytes(compressed));
     if compressed > LARGEST {
-        bail!("the npm package's wasm is larger than {} KiB after gzip", kilobytes(LARGEST));
+        bail!("the npm package's wasm is larger than {} KiB after gzip", kibibytes(LARGEST));
     }
     Ok(())
-}
-
-fn gzip_size(content: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content)?;
-    Ok(encoder.finish()?.len())
 }

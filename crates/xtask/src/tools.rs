@@ -323,12 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_and_trunk_name_the_same_versions() {
+    fn the_workspace_names_the_same_version() {
         let crates = format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version);
         assert!(root_file("Cargo.toml").contains(&crates), "{crates}");
-        let trunk = root_file("Trunk.toml");
-        assert!(trunk.contains(&format!("wasm_bindgen = \"{}\"", WASM_BINDGEN.version)));
-        assert!(trunk.contains(&format!("wasm_opt = \"version_{BINARYEN_VERSION}\"")));
     }
 
     #[test]

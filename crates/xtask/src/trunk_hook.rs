@@ -1,10 +1,11 @@
-//! Makes the page that Trunk built fit our content-security policy, which allows no inline script and no inline style.
+//! Finishes the page that Trunk built: compiles the app into it, and makes it fit our content-security policy, which
+//! allows no inline script and no inline style.
 //!
 //! ```text
-//! <script type="module" nonce="…">import init …</script>
-//!        │ the text moves into a file named by its hash
-//!        ▼
-//! <script type="module" src="/loader-0123456789abcdef.js"></script>
+//! <link rel="rust" …>  ──►  <script type="module">import init …</script>
+//!                                  │ the text moves into a file named by its hash
+//!                                  ▼
+//!                           <script type="module" src="/loader-0123456789abcdef.js"></script>
 //! ```
 
 use std::path::Path;
@@ -13,17 +14,23 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
+use crate::app_wasm::{self, MainFiles, Profile};
+
 /// Rewrites `index.html` in the folder where Trunk has put the finished files.
 pub(crate) fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR")
         .context("TRUNK_STAGING_DIR is not set: `trunk-hook` is called by Trunk, type `cargo xtask start` instead")?;
     let public_url = env::var("TRUNK_PUBLIC_URL").unwrap_or_else(|_| "/".to_owned());
-    rewrite_page(Path::new(&folder), &public_url)
+    let is_debug = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "debug");
+    let profile = if is_debug { Profile::Debug } else { Profile::Release };
+    let app = app_wasm::build(profile, Path::new(&folder))?;
+    rewrite_page(Path::new(&folder), &public_url, &app)
 }
 
-fn rewrite_page(folder: &Path, public_url: &str) -> Result<()> {
+fn rewrite_page(folder: &Path, public_url: &str, app: &MainFiles) -> Result<()> {
     let page = folder.join("index.html");
     let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    let html = with_app(&html, public_url, app)?;
     let (html, scripts) = move_inline_scripts(&html, public_url)?;
     let remaining = inline_code(&html)?;
     ensure!(
@@ -35,6 +42,25 @@ fn rewrite_page(folder: &Path, public_url: &str) -> Result<()> {
         fs::write(folder.join(&script.name), script.text).with_context(|| format!("cannot write {}", script.name))?;
     }
     fs::write(&page, html).with_context(|| format!("cannot write {}", page.display()))
+}
+
+/// Puts what loads the app into the place of `<link rel="rust">`; the browser fetches the files side by side.
+fn with_app(html: &str, public_url: &str, app: &MainFiles) -> Result<String> {
+    let MainFiles { js, pages_js, wasm } = app;
+    let tags = tags(html)?;
+    let place = tags
+        .iter()
+        .find(|tag| tag.name == "link" && tag.attribute("rel") == Some("rust"))
+        .context("index.html has no `<link rel=\"rust\">` where the app would be loaded")?;
+    let loader = format!(
+        r#"<link rel="modulepreload" href="{public_url}{js}"><link rel="modulepreload" href="{public_url}{pages_js}">
+    <link rel="preload" href="{public_url}{wasm}" as="fetch" type="application/wasm" crossorigin>
+    <script type="module">
+import init from '{public_url}{js}';
+await init({{ module_or_path: '{public_url}{wasm}' }});
+</script>"#
+    );
+    Ok([&html[..place.start], &loader, &html[place.end..]].concat())
 }
 
 /// A file that was an inline script.
@@ -210,7 +236,7 @@ fn leading(text: &str, passes: impl Fn(char) -> bool) -> &str {
 mod tests {
     use super::*;
 
-    const BUILT: &str = r#"<!DOCTYPE html><html lang="en"><head>
+    const BUILT: &str = r#"<!DOCTYPE html><html lang="en"><head><link data-trunk rel="rust" href="app/Cargo.toml" />
 <!-- <script>in a comment</script> -->
 <title>a < b</title>
 <link rel="modulepreload" href="/app-1.js" crossorigin="anonymous" integrity="sha384-x" nonce="{{n}}">
@@ -218,6 +244,22 @@ mod tests {
 import init, * as bindings from '/app-1.js';
 if (1 < 2) { await init(); }
 </SCRIPT></head><body></body></html>"#;
+
+    fn app() -> MainFiles {
+        MainFiles { js: "a-1.js".to_owned(), pages_js: "pages-1.js".to_owned(), wasm: "a-1_bg.wasm".to_owned() }
+    }
+
+    #[test]
+    fn the_app_is_loaded_where_its_link_was() {
+        let page = with_app("<head><link rel=rust><title>a</title></head>", "/x/", &app()).unwrap();
+        assert!(page.starts_with(r#"<head><link rel="modulepreload" href="/x/a-1.js">"#), "{page}");
+        assert!(
+            page.contains("import init from '/x/a-1.js';\nawait init({ module_or_path: '/x/a-1_bg.wasm' });"),
+            "{page}"
+        );
+        assert!(page.ends_with("</script><title>a</title></head>"), "{page}");
+        assert!(with_app("<head></head>", "/", &app()).is_err());
+    }
 
     #[track_caller]
     fn check_remaining(html: &str, expect: &[&str]) {
@@ -285,16 +327,16 @@ if (1 < 2) { await init(); }
     fn the_page_and_the_loader_are_written() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("index.html"), BUILT).unwrap();
-        rewrite_page(folder.path(), "/").unwrap();
-        let files = fs::read_dir(folder.path()).unwrap().count();
-        assert_eq!(files, 2);
+        rewrite_page(folder.path(), "/", &app()).unwrap();
+        // The page, the script it had, and the one that loads the app.
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]
     fn a_page_with_an_inline_style_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("index.html"), "<style>a{}</style>").unwrap();
-        let error = rewrite_page(folder.path(), "/").unwrap_err();
+        fs::write(folder.path().join("index.html"), "<link rel=rust><style>a{}</style>").unwrap();
+        let error = rewrite_page(folder.path(), "/", &app()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the content-security policy forbids what index.html still has inline: a `<style>` element; move it into a file"

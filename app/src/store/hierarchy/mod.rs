@@ -25,6 +25,7 @@ pub use measure::Measure;
 #[cfg(test)]
 pub(crate) use forest::tests::forest as test_forest;
 
+use super::use_late_store;
 use crate::api::api;
 
 /// Companies whose contacts are asked for in one query; Autotask takes no longer lists.
@@ -296,9 +297,9 @@ impl HierarchyStore {
     }
 }
 
-/// Makes the trees known to everything below.
-pub fn provide_hierarchy() {
-    provide_context(HierarchyStore {
+/// No trees yet.
+fn new_hierarchy() -> HierarchyStore {
+    HierarchyStore {
         forest: RwSignal::new(None),
         loading: RwSignal::new(None),
         failure: RwSignal::new(None),
@@ -310,10 +311,10 @@ pub fn provide_hierarchy() {
         counts: StoredValue::default(),
         wants_all: StoredValue::new(false),
         round: StoredValue::new(0),
-    });
+    }
 }
 
 /// The trees of the app.
 pub fn use_hierarchy() -> HierarchyStore {
-    expect_context()
+    use_late_store(new_hierarchy)
 }

@@ -21,6 +21,7 @@ pub use kept::Created;
 pub use run::{Phase, Run};
 pub use step::{Place, Step, StepState};
 
+use super::use_late_store;
 use crate::api::api;
 
 /// Said when the browser keeps nothing: without a journal a run that breaks off could not be taken up again.
@@ -274,20 +275,20 @@ impl Onboarding {
     }
 }
 
-/// Makes the onboarding known to everything below.
-pub fn provide_onboarding() {
+/// What the browser has kept.
+fn new_onboarding() -> Onboarding {
     let draft = kept::draft();
     let phase = draft.as_ref().and_then(|draft| draft.run.as_ref()).map(Run::phase).unwrap_or_default();
-    provide_context(Onboarding {
+    Onboarding {
         draft: RwSignal::new(draft),
         phase: RwSignal::new(phase),
         is_kept: RwSignal::new(true),
         recent: RwSignal::new(kept::recent()),
         wants_pause: StoredValue::new(false),
-    });
+    }
 }
 
 /// The onboarding of the app.
 pub fn use_onboarding() -> Onboarding {
-    expect_context()
+    use_late_store(new_onboarding)
 }

@@ -1,0 +1,135 @@
+//! Lazy pages: their code is in files of its own and fetched when it is needed, so that the list of companies, where
+//! most visits begin, is there sooner. `cargo xtask start` cuts the app at the functions marked `wasm_split`.
+
+use std::{pin::Pin, time::Duration};
+
+use leptos::{
+    prelude::*,
+    reactive::computed::ScopedFuture,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+use super::{
+    company::CompanyPage, hierarchy::HierarchyPage, onboarding::OnboardingPage, onboarding_new::OnboardingNewPage,
+};
+use crate::{
+    components::{
+        dynamic::dynamic,
+        page_head::PageHead,
+        view_state::{Failure, ViewFrame, ViewState},
+    },
+    page::Page,
+    shell::{focus_heading, heading_has_focus},
+};
+
+/// By then the first page has asked for what it shows.
+const PREFETCH_AFTER: Duration = Duration::from_secs(2);
+
+type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
+
+/// The page of one company.
+pub fn company_page() -> AnyView {
+    lazy(Page::Company(0).title(), || Box::pin(prefetch_company()), || Box::pin(load_company()))
+}
+
+/// The page of the hierarchy.
+pub fn hierarchy_page() -> AnyView {
+    lazy(Page::Hierarchy.title(), || Box::pin(prefetch_hierarchy()), || Box::pin(load_hierarchy()))
+}
+
+/// The page of drafts and runs.
+pub fn onboarding_page() -> AnyView {
+    lazy(Page::Onboarding.title(), || Box::pin(prefetch_onboarding()), || Box::pin(load_onboarding()))
+}
+
+/// The wizard.
+pub fn onboarding_new_page() -> AnyView {
+    lazy(Page::OnboardingNew.title(), || Box::pin(prefetch_onboarding()), || Box::pin(load_onboarding_new()))
+}
+
+/// Fetches the code of all pages once the first page has settled: opening one then takes no time, even when the
+/// network has gone.
+pub fn prefetch_pages() {
+    let prefetch = || {
+        spawn_local(async {
+            // What fails here is asked for again when its page is opened, and the failure is said there.
+            let _ = prefetch_company().await;
+            let _ = prefetch_hierarchy().await;
+            let _ = prefetch_onboarding().await;
+        });
+    };
+    set_timeout(prefetch, PREFETCH_AFTER);
+}
+
+#[wasm_split(company, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_company))]
+fn load_company() -> Result<AnyView, SplitLoaderError> {
+    Ok(CompanyPage().into_any())
+}
+
+#[wasm_split(hierarchy, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_hierarchy))]
+fn load_hierarchy() -> Result<AnyView, SplitLoaderError> {
+    Ok(HierarchyPage().into_any())
+}
+
+#[wasm_split(onboarding, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_onboarding))]
+fn load_onboarding() -> Result<AnyView, SplitLoaderError> {
+    Ok(OnboardingPage().into_any())
+}
+
+#[wasm_split(onboarding, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_onboarding_new() -> Result<AnyView, SplitLoaderError> {
+    Ok(OnboardingNewPage().into_any())
+}
+
+/// Shows the page as soon as its code is there; until then its heading, and a way to go on if the code cannot be had.
+fn lazy(title: &'static str, fetch: fn() -> Loading<()>, load: fn() -> Loading<AnyView>) -> AnyView {
+    let state = RwSignal::new(ViewState::Loading);
+    let page = StoredValue::new_local(None::<AnyView>);
+    let is_here = RwSignal::new(false);
+    // The page finds its stores and its part of the address through the owner; a click on Retry has none.
+    let owner = StoredValue::new(Owner::current().unwrap_or_default());
+    let start = move || {
+        state.set(ViewState::Loading);
+        spawn_local(async move {
+            let fetched = fetch().await;
+            // Somebody may have gone elsewhere meanwhile.
+            let Some(owner) = owner.try_get_value() else { return };
+            let view = match fetched {
+                Ok(()) => owner.with(|| ScopedFuture::new_untracked(load())).await,
+                Err(error) => Err(error),
+            };
+            let Ok(view) = view else { return state.set(ViewState::Failed(not_fetched(title))) };
+            let had_focus = heading_has_focus();
+            page.set_value(Some(view));
+            is_here.set(true);
+            // The heading that had the focus is another one now.
+            if had_focus {
+                request_animation_frame(focus_heading);
+            }
+        });
+    };
+    start();
+    let waiting = move || {
+        view! {
+            <PageHead title=title />
+            <div class="body">
+                <ViewFrame state=state what="the page" on_retry=move |()| start() empty=|_| ().into_any()>
+                    {|| ()}
+                </ViewFrame>
+            </div>
+        }
+        .into_any()
+    };
+    let arrived = move || page.try_update_value(Option::take).flatten();
+    dynamic(move || is_here.get().then(arrived).flatten().unwrap_or_else(waiting))
+}
+
+fn not_fetched(title: &str) -> Failure {
+    Failure {
+        title: ["The page ", title, " could not be loaded."].concat(),
+        text: "Check the connection and try again. If that does not help, reload: a newer version may have been installed."
+            .to_owned(),
+        ..Failure::default()
+    }
+}
