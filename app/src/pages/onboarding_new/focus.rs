@@ -10,7 +10,7 @@ const FRAMES: u32 = 4;
 
 /// Focuses the control of this id once what is being changed is drawn.
 pub fn focus_soon(id: &str) {
-    focus_in(id.to_owned(), FRAMES);
+    focus_in(id.to_owned(), FRAMES, document().active_element());
 }
 
 /// Focuses the control of a row's field.
@@ -18,11 +18,18 @@ pub fn focus_soon_of(row: &Row, name: &str) {
     focus_soon(&row.control_id(name));
 }
 
-fn focus_in(id: String, frames: u32) {
+fn focus_in(id: String, frames: u32, from: Option<web_sys::Element>) {
     request_animation_frame(move || match frames {
+        0 if is_typing_elsewhere(from.as_ref()) => {}
         0 => focus(&id),
-        _ => focus_in(id, frames - 1),
+        _ => focus_in(id, frames - 1, from),
     });
+}
+
+/// Whether somebody has gone to another control meanwhile: what they type must not end up in this one.
+fn is_typing_elsewhere(from: Option<&web_sys::Element>) -> bool {
+    let now = document().active_element();
+    now.as_ref() != from && now.is_some_and(|now| now.matches("input, select, textarea").unwrap_or(false))
 }
 
 fn focus(id: &str) {
