@@ -149,19 +149,17 @@ test('filter and order are in the address and come back', async ({ page }) => {
 test('the JSON of the filter is what Autotask takes', async ({ page, checkAxe }) => {
   await page.goto(`/companies?f=${encodeURIComponent(FILTER)}`);
   await page.getByRole('tab', { name: 'JSON' }).click();
-  const json = JSON.parse((await page.getByLabel("Filter as Autotask's JSON").textContent()) ?? '');
-  expect(json).toEqual({
-    filter: [
-      { field: 'companyType', op: 'eq', value: 1 },
-      {
-        op: 'or',
-        items: [
-          { field: 'city', op: 'contains', value: 'spring' },
-          { field: 'companyName', op: 'beginsWith', value: 'A' },
-        ],
-      },
-    ],
-  });
+  const json = JSON.parse(await page.getByLabel('Filter as JSON').inputValue());
+  expect(json).toEqual([
+    { field: 'companyType', op: 'eq', value: 1 },
+    {
+      op: 'or',
+      items: [
+        { field: 'city', op: 'contains', value: 'spring' },
+        { field: 'companyName', op: 'beginsWith', value: 'A' },
+      ],
+    },
+  ]);
   await checkAxe();
 });
 
@@ -173,6 +171,65 @@ test('a filter that cannot be read says where, and nothing is lost', async ({ pa
   await checkAxe();
   await page.getByRole('button', { name: 'Show all companies' }).click();
   await expect(page.getByText('2,001 companies', { exact: true })).toBeVisible();
+});
+
+test.describe('in New York', () => {
+  test.use({ timezoneId: 'America/New_York' });
+
+  test('typed with two errors, repaired, and pasted into another tab', async ({ page, context, house, checkAxe }) => {
+    await page.goto('/companies');
+    await page.getByRole('tab', { name: 'Text' }).click();
+    const field = page.getByLabel('Filter as text');
+    await expect(field).toHaveValue('isActive = yes');
+    await field.fill('companyTipe = Customer and city contains');
+    await expect(page.getByText('unknown field `companyTipe` on Companies')).toBeVisible();
+    await expect(page.getByText('did you mean `companyType`?')).toBeVisible();
+    await expect(page.getByText('a value is missing after `contains`')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Column 1', exact: true })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Column 41', exact: true })).toBeVisible();
+    await expect(page.getByText('Not applied: the last good filter stays')).toBeVisible();
+    await checkAxe();
+    // The second place is a click away.
+    await page.getByRole('button', { name: 'Column 41', exact: true }).click();
+    expect(await field.evaluate((area: HTMLTextAreaElement) => area.selectionStart)).toBe(40);
+    await field.fill('companyType = Customer and not (city contains "spring") and createDate > 2024-01-01');
+    await field.press('Control+Enter');
+    await expect(page.getByText('Applied', { exact: true })).toBeVisible();
+    await expect(page.getByText(/^Runs partly here: Autotask has no such operator$/)).toBeVisible();
+    const bar = page.getByText(/^[\d,]+ companies$/);
+    await expect(bar).toBeVisible();
+    const found = Number((await bar.textContent())?.replace(/\D/g, ''));
+    // After the first of January in New York: from 2024-01-02T05:00:00Z on, in ticks of 100 ns.
+    const [{ count }] = await sql(
+      house.database,
+      "select count(*) as count from Companies where companyType = 1 and (city is null or city not like '%spring%') and createDate >= 17041716000000000",
+    );
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBe(Number(count));
+    await page.getByRole('tab', { name: 'Builder' }).click();
+    await expect(page.getByRole('group', { name: 'Rule: Company type' })).toBeVisible();
+    await expect(page.getByRole('group', { name: 'Rule: not (city contains "spring")' })).toBeVisible();
+    await checkAxe();
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await expect(other.getByText(`${found.toLocaleString('en-US')} companies`, { exact: true })).toBeVisible();
+    await expect(other.getByRole('group', { name: 'Rule: not (city contains "spring")' })).toBeVisible();
+    await other.close();
+  });
+});
+
+test('names and fields of related rows are looked up before the search', async ({ page, house }) => {
+  await page.goto(`/companies?f=${encodeURIComponent('parent.companyType = Customer')}`);
+  const bar = page.getByText(/^[\d,]+ compan(y|ies)$/);
+  await expect(bar).toBeVisible();
+  const found = Number((await bar.textContent())?.replace(/\D/g, ''));
+  const [{ count }] = await sql(
+    house.database,
+    'select count(*) as count from Companies c join Companies p on p.id = c.parentCompanyID where p.companyType = 1',
+  );
+  expect(found).toBe(Number(count));
+  await page.goto(`/companies?f=${encodeURIComponent('owner = "Nobody Atall"')}`);
+  await expect(page.getByRole('alert').filter({ hasText: 'none of the Resources is called “Nobody Atall”' })).toBeVisible();
 });
 
 test('a filter that nothing matches says so, and lets go of it', async ({ page, checkAxe }) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Schema, Table, parseFilter, printFilter, readFilter, ready, validate } from 'autotask-crm';
+import { Schema, Table, parseFilter, planFilter, printFilter, readFilter, ready, validate } from 'autotask-crm';
 
 const { FIXTURES } = process.env;
 assert.ok(FIXTURES, 'FIXTURES names the folder tests/fixtures');
@@ -34,6 +34,16 @@ function readCase(text) {
   return found;
 }
 
+/** What all files are read and run with; the zone is five hours behind UTC. */
+const context = {
+  schema,
+  tables,
+  now: '2026-11-21T12:00:00Z',
+  zone: 'Etc/GMT+5',
+  me: 29682885,
+  resolved: { 'Maria Lopez': 29682886 },
+};
+
 const list = (text) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
 const place = ({ code, line, column, path }) => `${code}@${line ? `${line}:${column}` : path}`;
 
@@ -47,24 +57,27 @@ function inUnits(issue, text) {
 
 for (const name of files('filters', '.filter')) {
   test(name, () => {
-    const { entity, filter: text, json, matches, issues } = readCase(content('filters', name).toString());
+    const { entity, filter: text, json, matches, server, issues } = readCase(content('filters', name).toString());
     const answers = [];
-    if (text !== undefined) answers.push(parseFilter(entity, text, { schema }));
-    if (json !== undefined) answers.push(readFilter(entity, json, { schema }), readFilter(entity, Buffer.from(json), { schema }));
+    if (text !== undefined) answers.push(parseFilter(entity, text, context));
+    if (json !== undefined) answers.push(readFilter(entity, json, context), readFilter(entity, Buffer.from(json), context));
     for (const answer of answers) {
       assert.deepEqual(answer.issues.map(place), list(issues).map((issue) => inUnits(issue, text ?? '')));
       assert.deepEqual(answer.unresolved, []);
       assert.deepEqual(answer.filter, answers[0].filter, 'text and JSON mean the same');
       if (matches === undefined) continue;
       const ids = list(matches).map(Number);
-      const printed = printFilter(entity, answer.filter, { schema });
-      assert.equal(printFilter(entity, parseFilter(entity, printed, { schema }).filter, { schema }), printed);
+      const printed = printFilter(entity, answer.filter, context);
+      assert.equal(printFilter(entity, parseFilter(entity, printed, context).filter, context), printed);
       for (const filter of [answer.filter, answer.text, printed]) {
-        assert.deepEqual([...tables[entity].filter(filter).ids()], ids, JSON.stringify(filter));
+        assert.deepEqual([...tables[entity].filter(filter, context).ids()], ids, JSON.stringify(filter));
       }
+      const plan = planFilter(entity, answer.filter, context);
+      assert.deepEqual(plan.issues, []);
+      if (server !== undefined) assert.deepEqual(plan.server, JSON.parse(server));
     }
     if (matches === undefined) {
-      assert.throws(() => tables[entity].filter(text ?? JSON.parse(json)), { name: 'AutotaskCrmError', code: list(issues)[0].split('@')[0] });
+      assert.throws(() => tables[entity].filter(text ?? JSON.parse(json), context), { name: 'AutotaskCrmError', code: list(issues)[0].split('@')[0] });
     }
   });
 }

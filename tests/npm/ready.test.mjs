@@ -31,6 +31,7 @@ test('ready is idempotent', async () => {
 test('the package holds what it needs and nothing else', async () => {
   assert.deepEqual(Object.keys(crm).sort(), [
     'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'buildRequest', 'entity', 'entityNames', 'parseFilter',
+    'planFilter',
     'printFilter', 'readFilter', 'readResponse', 'ready', 'setDefaultSource', 'validate', 'version',
   ]);
   await assert.rejects(import('autotask-crm/api.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });

@@ -18,6 +18,7 @@ pub mod glyph;
 pub mod grid_parts;
 pub mod icon;
 pub mod icon_button;
+pub mod lazy;
 pub mod page_head;
 mod row_pool;
 pub mod segmented;

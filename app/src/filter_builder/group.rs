@@ -1,12 +1,44 @@
 //! A group: its kind, its rules and groups, and the buttons that add to it.
 
 use crate::components::dynamic::{Item, handler, keyed, memo, shared};
+use autotask_core::filter::print::print;
 use leptos::prelude::*;
 
 use super::Builder;
 use super::rule::RuleView;
 use super::tree::{Key, Node};
 use crate::components::{choice::Choice, icon::Icon, icon_button::IconButton, select::Select, text_input::ControlSize};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Group,
+    Rule,
+    Verbatim,
+}
+
+/// A part that no rule can show: its text, to be changed in the tab Text.
+fn verbatim(builder: Builder, key: Key, group: Key) -> AnyView {
+    let info = builder.info.get_untracked();
+    let filter = builder.tree.with_untracked(|tree| tree.verbatim(key)).unwrap_or_default();
+    let text = print(&filter, &info);
+    let remove = move |()| {
+        builder.change(|tree| tree.remove(key));
+        builder.focus_soon(format!("group-{group}-add"));
+    };
+    view! {
+        <div class="rule rule--text" role="group" aria-label=["Rule: ", &text].concat()>
+            <code class="ell" dir="auto">{text.clone()}</code>
+            <span class="hint">"change it in the tab Text"</span>
+            <IconButton
+                icon=Icon::Close
+                label=["Remove rule: ", &text].concat()
+                is_small=true
+                on_click=remove
+            />
+        </div>
+    }
+    .into_any()
+}
 
 /// A group and all it has.
 #[component]
@@ -22,7 +54,12 @@ pub fn GroupView(
     let items = memo(move || {
         builder.tree.with(|tree| {
             let items = tree.group(key).map(|g| g.items.as_slice()).unwrap_or_default();
-            items.iter().map(|item| (item.key(), matches!(item, Node::Group(_)))).collect::<Vec<_>>()
+            let kind = |item: &Node| match item {
+                Node::Group(_) => Kind::Group,
+                Node::Rule(_) => Kind::Rule,
+                Node::Verbatim(..) => Kind::Verbatim,
+            };
+            items.iter().map(|item| (item.key(), kind(item))).collect::<Vec<_>>()
         })
     });
     let name = move || if is_any.get() { "Any of these rules" } else { "All of these rules" };
@@ -56,13 +93,11 @@ pub fn GroupView(
             </div>
             <ul>
                 {keyed(move || {
-                    let item = |(inner, is_group): (Key, bool)| {
-                        Item::new(inner.into(), move || {
-                            if is_group {
-                                view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any()
-                            } else {
-                                view! { <li><RuleView key=inner group=key /></li> }.into_any()
-                            }
+                    let item = |(inner, kind): (Key, Kind)| {
+                        Item::new(inner.into(), move || match kind {
+                            Kind::Group => view! { <li><GroupView key=inner parent=Some(key) /></li> }.into_any(),
+                            Kind::Rule => view! { <li><RuleView key=inner group=key /></li> }.into_any(),
+                            Kind::Verbatim => view! { <li>{verbatim(builder, inner, key)}</li> }.into_any(),
                         })
                     };
                     items.get().into_iter().map(item).collect()

@@ -3,10 +3,12 @@
 //! `tree` is the state and knows no page; `values` turns what is typed into what a filter holds and back; the rest
 //! draws it.
 
+pub mod context;
 mod fields;
 mod group;
-mod json_view;
+pub mod lookup;
 mod rule;
+mod source;
 pub mod tree;
 mod value;
 mod values;
@@ -14,13 +16,20 @@ mod values;
 use std::sync::Arc;
 
 use crate::components::dynamic::{dynamic, handler, shared};
-use autotask_core::filter::body;
-use autotask_core::{EntityInfo, Filter, Issue};
-use leptos::prelude::*;
+use autotask_core::filter::plan;
+use autotask_core::{EntityInfo, Issue};
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 
-use crate::components::icon::Icon;
+use crate::components::{
+    icon::Icon,
+    lazy::{Loading, Part, lazy_part},
+};
+use context::filter_context;
 use group::GroupView;
-use json_view::JsonView;
+use source::Language;
 use tree::{ROOT, Tree};
 
 /// What the parts of the builder share.
@@ -67,12 +76,63 @@ fn focus(id: &str) {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Face {
     Builder,
+    Text,
     Json,
+}
+
+impl Face {
+    const ALL: [Face; 3] = [Face::Builder, Face::Text, Face::Json];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Face::Builder => "Builder",
+            Face::Text => "Text",
+            Face::Json => "JSON",
+        }
+    }
+
+    const fn tab(self) -> &'static str {
+        match self {
+            Face::Builder => "filter-tab-builder",
+            Face::Text => "filter-tab-text",
+            Face::Json => "filter-tab-json",
+        }
+    }
+}
+
+/// The field for text or JSON.
+#[wasm_split(filter_builder, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_source))]
+fn load_source(builder: Builder, is_json: bool) -> Result<AnyView, SplitLoaderError> {
+    Ok(source::source_view(builder, if is_json { Language::Json } else { Language::Text }))
+}
+
+/// The builder; its code comes when it is first unfolded, so that the rows need not wait for it.
+pub fn filter_builder(
+    tree: RwSignal<Tree>,
+    info: Signal<Arc<EntityInfo>>,
+    on_commit: Callback<()>,
+    issues: Signal<Vec<Issue>>,
+) -> AnyView {
+    let load = move || -> Loading<AnyView> { Box::pin(load_builder(tree, info, on_commit, issues)) };
+    lazy_part(Part::new(|| Box::pin(fetch_builder()), load), || {
+        view! { <section class="builder" id="builder" aria-label="Filter builder" aria-busy="true"></section> }
+            .into_any()
+    })
+}
+
+#[wasm_split(filter_builder, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_builder))]
+fn load_builder(
+    tree: RwSignal<Tree>,
+    info: Signal<Arc<EntityInfo>>,
+    on_commit: Callback<()>,
+    issues: Signal<Vec<Issue>>,
+) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <FilterBuilder tree=tree info=info on_commit=on_commit issues=issues /> }.into_any())
 }
 
 /// The builder with its tabs and footer.
 #[component]
-pub fn FilterBuilder(
+fn FilterBuilder(
     /// The rules and groups.
     tree: RwSignal<Tree>,
     /// The entity's metadata.
@@ -88,39 +148,46 @@ pub fn FilterBuilder(
     let builder = Builder { tree, info, on_commit, focus_next: StoredValue::new(None) };
     provide_context(builder);
     let face = RwSignal::new(Face::Builder);
-    let tab = move |own: Face, title: &'static str| {
+    let tab = move |own: Face| {
         view! {
             <button
                 type="button"
                 role="tab"
-                id=if own == Face::Builder { "filter-tab-builder" } else { "filter-tab-json" }
+                id=own.tab()
                 aria-controls="filter-panel"
                 aria-selected=move || (face.get() == own).to_string()
                 tabindex=move || if face.get() == own { "0" } else { "-1" }
                 on:click=handler(move |_| face.set(own))
                 on:keydown=handler(move |event: web_sys::KeyboardEvent| {
-                    if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
-                        let other = if own == Face::Builder { Face::Json } else { Face::Builder };
-                        face.set(other);
-                        focus(if other == Face::Builder { "filter-tab-builder" } else { "filter-tab-json" });
-                    }
+                    let step = match event.key().as_str() {
+                        "ArrowLeft" => Face::ALL.len() - 1,
+                        "ArrowRight" => 1,
+                        _ => return,
+                    };
+                    let other = Face::ALL[(own as usize + step) % Face::ALL.len()];
+                    face.set(other);
+                    focus(other.tab());
                 })
             >
-                {title}
+                {own.title()}
             </button>
         }
     };
-    let filter = Signal::derive(move || tree.with(|tree| tree.filter(&info.get())));
+    let source = move |is_json: bool| {
+        let part = Part::new(|| Box::pin(fetch_source()), move || Box::pin(load_source(builder, is_json)));
+        lazy_part(part, || ().into_any())
+    };
     let panel = move || match face.get() {
         Face::Builder => view! { <GroupView key=ROOT parent=None /> }.into_any(),
-        Face::Json => view! { <JsonView text=Signal::derive(move || pretty(&filter.get(), &info.get())) /> }.into_any(),
+        Face::Text => source(false),
+        Face::Json => source(true),
     };
-    let labelled_by = move || if face.get() == Face::Builder { "filter-tab-builder" } else { "filter-tab-json" };
+    let labelled_by = move || face.get().tab();
     view! {
         <section class="builder" id="builder" aria-label="Filter builder">
             <header>
                 <div class="tabs-s" role="tablist" aria-label="Filter representation">
-                    {tab(Face::Builder, "Builder")} {tab(Face::Json, "JSON")}
+                    {Face::ALL.map(tab)}
                 </div>
                 <span class="push"></span>
                 <button
@@ -167,6 +234,17 @@ fn Footer(
             [rules, rest].concat()
         })
     };
+    let place = move || {
+        let info = builder.info.get();
+        let plan = builder.tree.with(|tree| plan::plan(&tree.filter(&info), &info, &filter_context()));
+        let why = plan.nodes.iter().find_map(|node| node.reason).map(plan::Reason::words).unwrap_or_default();
+        let words = match plan.place() {
+            plan::Place::Server => "Runs on the server",
+            plan::Place::Split => "Runs partly here: ",
+            plan::Place::Local => "Runs here: ",
+        };
+        view! { <span class="row">{Icon::Server.view()} <span>{words} {why}</span></span> }
+    };
     let problems = move || {
         issues
             .get()
@@ -177,13 +255,8 @@ fn Footer(
     view! {
         <footer>
             <span>{dynamic(counts)}</span>
-            <span class="row">{Icon::Server.view()} "Runs on the server"</span>
+            {dynamic(place)}
             {dynamic(problems)}
         </footer>
     }
-}
-
-fn pretty(filter: &Filter, info: &EntityInfo) -> String {
-    let json = serde_json::json!({ "filter": body::write(filter, info) });
-    serde_json::to_string_pretty(&json).unwrap_or_default()
 }

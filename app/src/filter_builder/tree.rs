@@ -1,7 +1,7 @@
 //! The state of the builder: rules and groups, some of them not finished yet. Pure, and tested without a browser.
 
-use autotask_core::filter::{Condition, Operand, check};
-use autotask_core::{EntityInfo, Filter, Issue, Op};
+use autotask_core::filter::{Arity, Condition, Context, Operand, check};
+use autotask_core::{EntityInfo, Filter, FilterValue, Issue, Op};
 
 use super::values::{to_text, to_value};
 
@@ -37,6 +37,8 @@ pub enum Node {
     Group(Group),
     /// A rule.
     Rule(Rule),
+    /// A part of the filter that no rule can show, as it is: `not (…)`, relative dates, fields of related rows.
+    Verbatim(Key, Filter),
 }
 
 /// One comparison, as it is being edited.
@@ -60,6 +62,7 @@ impl Node {
         match self {
             Node::Group(group) => group.key,
             Node::Rule(rule) => rule.key,
+            Node::Verbatim(key, _) => *key,
         }
     }
 }
@@ -81,7 +84,7 @@ impl Tree {
                 _ => (false, items.as_slice()),
             },
             Filter::Or(items) => (true, items.as_slice()),
-            Filter::Condition(_) => (false, std::slice::from_ref(filter)),
+            Filter::Not(_) | Filter::Condition(_) => (false, std::slice::from_ref(filter)),
         };
         tree.root.is_any = is_any;
         tree.root.items = items.iter().map(|item| tree.node(item)).collect();
@@ -93,6 +96,8 @@ impl Tree {
         let (is_any, items) = match filter {
             Filter::And(items) => (false, items),
             Filter::Or(items) => (true, items),
+            Filter::Not(_) => return Node::Verbatim(key, filter.clone()),
+            Filter::Condition(condition) if !is_rule(condition) => return Node::Verbatim(key, filter.clone()),
             Filter::Condition(condition) => {
                 let values = match &condition.operand {
                     Operand::None => Vec::new(),
@@ -115,9 +120,25 @@ impl Tree {
         }
     }
 
-    /// How many rules there are.
+    /// How many rules there are, parts that no rule can show included.
     pub fn rule_count(&self) -> usize {
-        self.rules().len()
+        fn count(items: &[Node]) -> usize {
+            items.iter().map(|item| if let Node::Group(group) = item { count(&group.items) } else { 1 }).sum()
+        }
+        count(&self.root.items)
+    }
+
+    /// The part of this key that no rule can show.
+    pub fn verbatim(&self, key: Key) -> Option<Filter> {
+        let mut open: Vec<&Node> = self.root.items.iter().collect();
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Group(group) => open.extend(&group.items),
+                Node::Verbatim(own, filter) if *own == key => return Some(filter.clone()),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// How many rules are not finished.
@@ -139,7 +160,7 @@ impl Tree {
             }
             stack.extend(group.items.iter().filter_map(|item| match item {
                 Node::Group(group) => Some(group),
-                Node::Rule(_) => None,
+                Node::Rule(_) | Node::Verbatim(..) => None,
             }));
         }
         None
@@ -219,6 +240,7 @@ impl Tree {
                 match item {
                     Node::Rule(rule) => rules.push(rule),
                     Node::Group(group) => collect(&group.items, rules),
+                    Node::Verbatim(..) => {}
                 }
             }
         }
@@ -240,11 +262,25 @@ impl Tree {
     }
 }
 
+/// Whether a rule can show the condition and give it back unchanged.
+fn is_rule(condition: &Condition) -> bool {
+    let is_shown = |value: &FilterValue| {
+        !matches!(value, FilterValue::Null | FilterValue::Relative(_) | FilterValue::Name(_) | FilterValue::Me)
+    };
+    let values = match &condition.operand {
+        Operand::None => &[][..],
+        Operand::One(value) => std::slice::from_ref(value),
+        Operand::Many(values) => values,
+    };
+    condition.op.arity() != Arity::Two && !condition.field.contains('.') && values.iter().all(is_shown)
+}
+
 fn filters(items: &[Node], info: &EntityInfo) -> Vec<Filter> {
     items
         .iter()
         .filter_map(|item| match item {
             Node::Rule(rule) => rule.condition(info),
+            Node::Verbatim(_, filter) => Some(filter.clone()),
             Node::Group(group) => {
                 let items = filters(&group.items, info);
                 if items.is_empty() {
@@ -259,7 +295,6 @@ fn filters(items: &[Node], info: &EntityInfo) -> Vec<Filter> {
 impl Rule {
     /// The comparison; `None` while the field or a value is missing.
     pub fn condition(&self, info: &EntityInfo) -> Option<Filter> {
-        use autotask_core::filter::Arity;
         let field = info.find(&self.field, self.udf);
         if self.field.is_empty() {
             return None;
@@ -268,7 +303,7 @@ impl Rule {
         let operand = match self.op.arity() {
             Arity::None => Operand::None,
             Arity::One => Operand::One(values.into_iter().next()?),
-            Arity::Many => Operand::Many(values.collect::<Vec<_>>()),
+            Arity::Two | Arity::Many => Operand::Many(values.collect::<Vec<_>>()),
         };
         if matches!(&operand, Operand::Many(values) if values.is_empty()) {
             return None;
@@ -279,7 +314,7 @@ impl Rule {
     /// What is wrong with the rule itself.
     pub fn issue(&self, info: &EntityInfo) -> Option<Issue> {
         let condition = self.condition(info)?;
-        check::check(&Filter::And(vec![condition]), info).into_iter().next()
+        check::check_meaning(&Filter::And(vec![condition]), info, &Context::default()).into_iter().next()
     }
 
     /// Chooses another field; operator and values stay where they still make sense.
@@ -306,7 +341,7 @@ impl Rule {
         match op.arity() {
             Arity::None => self.values.clear(),
             Arity::One => self.values.truncate(1),
-            Arity::Many => {}
+            Arity::Two | Arity::Many => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values: what is typed or chosen, as what a filter holds, and back.
 
-use autotask_core::{DataType, FieldInfo, FilterValue, Instant, number};
+use autotask_core::{DataType, FieldInfo, FilterValue, calendar::Day, number};
 
 /// A filter's value as the text of its control; `None` for null, which no control shows.
 pub fn to_text(value: &FilterValue) -> Option<String> {
@@ -8,8 +8,11 @@ pub fn to_text(value: &FilterValue) -> Option<String> {
         FilterValue::Null => return None,
         FilterValue::Bool(value) => value.to_string(),
         FilterValue::Int(value) => value.to_string(),
-        FilterValue::Number(value) => value.to_string(),
-        FilterValue::Text(text) => text.clone(),
+        FilterValue::Number(value) => number::write_plain(*value),
+        FilterValue::Text(text) | FilterValue::Name(text) => text.clone(),
+        FilterValue::Date(day) => day.to_string(),
+        FilterValue::Relative(relative) => relative.to_string(),
+        FilterValue::Me => "me".to_owned(),
     })
 }
 
@@ -35,11 +38,10 @@ pub fn to_value(text: &str, field: Option<&FieldInfo>) -> FilterValue {
             (_, Some(number)) => FilterValue::Number(number),
             _ => as_text(),
         },
-        // A day chosen in the picker is its midnight in UTC, as Autotask reads a bare date.
-        DataType::DateTime => match Instant::parse(trimmed) {
-            Some(instant) if trimmed.len() == 10 => FilterValue::Text(instant.to_string()),
-            _ => FilterValue::Text(trimmed.to_owned()),
-        },
+        // A day chosen in the picker is the whole day in the zone of the person.
+        DataType::DateTime => {
+            Day::parse(trimmed).map_or_else(|| FilterValue::Text(trimmed.to_owned()), FilterValue::Date)
+        }
         DataType::String | DataType::Bytes => as_text(),
     }
 }
@@ -56,6 +58,6 @@ mod tests {
         assert_eq!(value("id", " 7 "), FilterValue::Int(7));
         assert_eq!(value("id", "seven"), FilterValue::Text("seven".to_owned()));
         assert_eq!(value("city", " Troy"), FilterValue::Text(" Troy".to_owned()));
-        assert_eq!(value("createDate", "2026-11-20"), FilterValue::Text("2026-11-20T00:00:00Z".to_owned()));
+        assert_eq!(Some(value("createDate", "2026-11-20")), Day::parse("2026-11-20").map(FilterValue::Date));
     }
 }

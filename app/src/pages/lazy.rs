@@ -1,11 +1,10 @@
 //! Lazy pages: their code is in files of its own and fetched when it is needed, so that the list of companies, where
-//! most visits begin, is there sooner. `cargo xtask start` cuts the app at the functions marked `wasm_split`.
+//! most visits begin, is there sooner.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
 use leptos::{
     prelude::*,
-    reactive::computed::ScopedFuture,
     task::spawn_local,
     wasm_split::{SplitLoaderError, wasm_split},
 };
@@ -16,6 +15,7 @@ use super::{
 use crate::{
     components::{
         dynamic::dynamic,
+        lazy::{Loading, Part},
         page_head::PageHead,
         view_state::{Failure, ViewFrame, ViewState},
     },
@@ -25,8 +25,6 @@ use crate::{
 
 /// By then the first page has asked for what it shows.
 const PREFETCH_AFTER: Duration = Duration::from_secs(2);
-
-type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 
 /// The page of one company.
 pub fn company_page() -> AnyView {
@@ -87,19 +85,11 @@ fn lazy(title: &'static str, fetch: fn() -> Loading<()>, load: fn() -> Loading<A
     let state = RwSignal::new(ViewState::Loading);
     let page = StoredValue::new_local(None::<AnyView>);
     let is_here = RwSignal::new(false);
-    // The page finds its stores and its part of the address through the owner; a click on Retry has none.
-    let owner = StoredValue::new(Owner::current().unwrap_or_default());
+    let part = Part::new(fetch, load);
     let start = move || {
         state.set(ViewState::Loading);
-        spawn_local(async move {
-            let fetched = fetch().await;
-            // Somebody may have gone elsewhere meanwhile.
-            let Some(owner) = owner.try_get_value() else { return };
-            let view = match fetched {
-                Ok(()) => owner.with(|| ScopedFuture::new_untracked(load())).await,
-                Err(error) => Err(error),
-            };
-            let Ok(view) = view else { return state.set(ViewState::Failed(not_fetched(title))) };
+        part.start(move |view| {
+            let Some(view) = view else { return state.set(ViewState::Failed(not_fetched(title))) };
             let had_focus = heading_has_focus();
             page.set_value(Some(view));
             is_here.set(true);

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use autotask_core::filter::{Condition, Operand};
+use autotask_core::filter::{Condition, Operand, Typed};
 use autotask_core::table::SortKey;
 use autotask_core::{EntityInfo, Failure, Filter, FilterValue, Op, Query, Record, Table};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::api::api;
+use crate::filter_builder::context::filter_context;
 
 /// How far a list is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +40,15 @@ pub enum Phase {
     Failed(Failure),
 }
 
+/// What a list shows.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// What the server is asked: one query, unless a list of ids is longer than one may hold.
+    pub queries: Vec<Query>,
+    /// Which of the rows that come are shown; `None` is all.
+    pub local: Option<Filter>,
+}
+
 /// All rows of a query. `Copy`, so that handlers can have it.
 #[derive(Clone, Copy)]
 pub struct RowList {
@@ -48,7 +58,7 @@ pub struct RowList {
     /// How many of them are sorted; the rest came later and stand at the end.
     sorted: StoredValue<usize>,
     sort: StoredValue<Vec<SortKey>>,
-    query: StoredValue<Option<Query>>,
+    wanted: StoredValue<Option<Wanted>>,
     /// Counts walks: an answer to an earlier question is dropped.
     walk: StoredValue<u32>,
     version: RwSignal<u64>,
@@ -65,7 +75,7 @@ impl RowList {
             order: StoredValue::default(),
             sorted: StoredValue::new(0),
             sort: StoredValue::default(),
-            query: StoredValue::new(None),
+            wanted: StoredValue::new(None),
             walk: StoredValue::new(0),
             version: RwSignal::new(0),
             progress: RwSignal::default(),
@@ -101,9 +111,19 @@ impl RowList {
         self.table.with_value(|table| table.row(row).map(read))
     }
 
+    /// Says that what is to be shown cannot be asked for.
+    pub fn fail(self, failure: Failure) {
+        self.next_walk();
+        self.wanted.set_value(None);
+        self.progress.update(|p| {
+            p.is_old = p.loaded > 0;
+            p.phase = Phase::Failed(failure);
+        });
+    }
+
     /// Loads the rows of a query. Rows of an earlier one stay until the first page comes.
-    pub fn load(self, query: Query) {
-        self.query.set_value(Some(query.clone()));
+    pub fn load(self, wanted: Wanted) {
+        self.wanted.set_value(Some(wanted.clone()));
         let walk = self.next_walk();
         self.progress.update(|p| {
             p.phase = Phase::Loading;
@@ -111,27 +131,32 @@ impl RowList {
             p.total = None;
             p.took_ms = None;
         });
-        let count = query.clone();
-        spawn_local(async move {
-            let total = api().count(&count).await.ok();
-            if self.is_current(walk) {
-                self.progress.update(|p| p.total = total);
-            }
-        });
-        self.follow(query, walk, true);
+        // Of rows that are chosen here nobody knows how many there will be.
+        if let ([count], None) = (wanted.queries.as_slice(), &wanted.local) {
+            let count = count.clone();
+            spawn_local(async move {
+                let total = api().count(&count).await.ok();
+                if self.is_current(walk) {
+                    self.progress.update(|p| p.total = total);
+                }
+            });
+        }
+        self.follow(wanted, walk, true);
     }
 
     /// Loads the same query again from the start.
     pub fn reload(self) {
-        if let Some(query) = self.query.get_value() {
-            self.load(query);
+        if let Some(wanted) = self.wanted.get_value() {
+            self.load(wanted);
         }
     }
 
     /// Goes on after a failure, behind the last row that came.
     pub fn load_rest(self) {
-        let Some(mut query) = self.query.get_value() else { return };
-        if self.progress.with_untracked(|p| p.is_old || p.loaded == 0) {
+        let Some(mut wanted) = self.wanted.get_value() else { return };
+        let nothing_yet = self.progress.with_untracked(|p| p.is_old || p.loaded == 0);
+        let [query] = wanted.queries.as_mut_slice() else { return self.reload() };
+        if nothing_yet {
             return self.reload();
         }
         let last = self.table.with_value(|t| t.all().into_iter().filter_map(|row| t.row(row)?.id()).max());
@@ -146,7 +171,7 @@ impl RowList {
         query.filter = Filter::And(items);
         self.progress.update(|p| p.phase = Phase::Loading);
         let walk = self.next_walk();
-        self.follow(query, walk, false);
+        self.follow(wanted, walk, false);
     }
 
     /// Sorts what is here, and what comes, by these keys.
@@ -156,24 +181,31 @@ impl RowList {
         self.version.update(|v| *v += 1);
     }
 
-    fn follow(self, query: Query, walk: u32, is_fresh: bool) {
+    fn follow(self, wanted: Wanted, walk: u32, is_fresh: bool) {
         let started = now_ms();
         spawn_local(async move {
             let mut is_first = is_fresh;
-            let on_page = |rows: Vec<Record>| {
+            let mut failure = None;
+            for query in &wanted.queries {
+                let on_page = |mut rows: Vec<Record>| {
+                    if !self.is_current(walk) {
+                        return ControlFlow::Break(());
+                    }
+                    self.choose(&mut rows, wanted.local.as_ref());
+                    self.take(rows, std::mem::take(&mut is_first));
+                    ControlFlow::Continue(())
+                };
+                failure = api().walk(query, on_page).await.failure;
                 if !self.is_current(walk) {
-                    return ControlFlow::Break(());
+                    return;
                 }
-                self.take(rows, std::mem::take(&mut is_first));
-                ControlFlow::Continue(())
-            };
-            let result = api().walk(&query, on_page).await;
-            if !self.is_current(walk) {
-                return;
+                if failure.is_some() {
+                    break;
+                }
             }
             self.sort_all();
             self.progress.update(|p| {
-                p.phase = match result.failure {
+                p.phase = match failure {
                     Some(failure) => Phase::Failed(failure),
                     None => Phase::Done,
                 };
@@ -184,6 +216,17 @@ impl RowList {
             });
             self.version.update(|v| *v += 1);
         });
+    }
+
+    /// Leaves out the rows that the part of the filter which runs here does not match.
+    fn choose(self, rows: &mut Vec<Record>, local: Option<&Filter>) {
+        let Some(local) = local else { return };
+        let info = self.info.get_untracked();
+        match Typed::with(local, &info, &filter_context()) {
+            Ok(typed) => rows.retain(|row| typed.matches(row)),
+            // The plan was made with the same context and had no issue.
+            Err(_) => rows.clear(),
+        }
     }
 
     fn take(self, rows: Vec<Record>, is_first: bool) {

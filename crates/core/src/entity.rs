@@ -23,6 +23,17 @@ pub struct ParentInfo {
     pub writes_only_through_parent: bool,
 }
 
+/// A field of the row that a reference points at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relation<'a> {
+    /// The reference: `companyID`.
+    pub field: &'a FieldInfo,
+    /// Where it points.
+    pub entity: &'static EntityInfo,
+    /// The field there, as written.
+    pub rest: String,
+}
+
 /// What Autotask says about an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntityInfo {
@@ -65,6 +76,41 @@ impl EntityInfo {
     #[must_use]
     pub fn find(&self, name: &str, udf: bool) -> Option<&FieldInfo> {
         if udf { self.user_defined_field(name) } else { self.field(name) }
+    }
+
+    /// The reference field that a short form means: `owner` is `ownerResourceID`, `company` is `companyID`. `None` where
+    /// several could be meant.
+    #[must_use]
+    pub fn short_field(&self, word: &str) -> Option<&FieldInfo> {
+        let means = |field: &&FieldInfo| {
+            let rest = field.name.get(word.len()..).filter(|_| field.name.is_char_boundary(word.len()));
+            field.name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                && rest.is_some_and(|rest| {
+                    ["ID", "ResourceID", "CompanyID"].iter().any(|end| rest.eq_ignore_ascii_case(end))
+                })
+        };
+        let mut found = self.fields.iter().filter(means);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    /// The shortest word that [`EntityInfo::short_field`] reads as this field; its name if there is none.
+    #[must_use]
+    pub fn short_name<'n>(&self, name: &'n str) -> &'n str {
+        ["ResourceID", "CompanyID", "ID"]
+            .iter()
+            .filter_map(|end| name.strip_suffix(end).filter(|short| !short.is_empty()))
+            .find(|short| self.field(short).is_none() && self.short_field(short).is_some_and(|f| f.is_named(name)))
+            .unwrap_or(name)
+    }
+
+    /// What `company.city` means: a field of the row that a reference points at.
+    #[must_use]
+    pub fn relation(&self, name: &str) -> Option<Relation<'_>> {
+        let (word, rest) = name.split_once('.')?;
+        let field = self.field(word).or_else(|| self.short_field(word))?;
+        let entity = entity(field.reference.as_deref()?)?;
+        (!rest.contains('.')).then(|| Relation { field, entity, rest: rest.to_owned() })
     }
 
     /// The field name nearest to a mistyped one.

@@ -9,6 +9,8 @@
 //!                      └──sql────► WHERE   (in the sandbox)     Operation ◄──► Request / Response
 //! ```
 
+pub mod alias;
+pub mod calendar;
 pub mod display;
 pub mod duplicates;
 #[rustfmt::skip] // generated

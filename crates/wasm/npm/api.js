@@ -188,6 +188,54 @@ function ownSchema(context) {
 
 const inner = Symbol('inner');
 
+/** Formatters by zone: making one takes longer than all else. */
+const formatters = new Map();
+
+/** How many minutes a zone is ahead of UTC at a time. */
+function offsetIn(zone) {
+  if (zone === 'UTC') return () => 0;
+  let formatter = formatters.get(zone);
+  if (!formatter) {
+    try {
+      formatter = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    } catch (error) {
+      throw new TypeError(`context.zone must be the name of a time zone: ${error.message}`, { cause: error });
+    }
+    formatters.set(zone, formatter);
+  }
+  return (milliseconds) => {
+    const name = formatter.formatToParts(milliseconds).find(({ type }) => type === 'timeZoneName').value;
+    const [, sign, hours, minutes] = /([+-])(\d+):(\d+)/.exec(name) ?? [];
+    return sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) : 0;
+  };
+}
+
+/** Runs a call with what the caller's context says; `at` is the time where it says none. */
+function withContext(context, work, at = Date.now()) {
+  const { now, zone = Intl.DateTimeFormat().resolvedOptions().timeZone, me, weekStart, resolved, tables = {} } = context ?? {};
+  const time = now === undefined ? new Date(at).toISOString() : check(now, 'string', 'context.now');
+  const given = toJson({ now: time, me, weekStart, resolved }, 'context');
+  const offset = offsetIn(check(zone, 'string', 'context.zone'));
+  for (const table of Object.values(checkObject(tables, 'context.tables'))) {
+    if (!(table instanceof Table)) throw new TypeError('context.tables must hold Tables');
+  }
+  return call(() => {
+    const own = new raw.Context(given, offset);
+    try {
+      for (const table of Object.values(tables)) own.addTable(table[inner]);
+      return work(ownSchema(context) ?? vanilla, own);
+    } finally {
+      if (!trapped) own.free();
+    }
+  });
+}
+
+/** The same for an answer that is JSON. */
+function askWithContext(context, work, at) {
+  const json = withContext(context, work, at);
+  return json === undefined ? undefined : JSON.parse(json);
+}
+
 // ── what Autotask knows ──
 
 export function entityNames() {
@@ -228,21 +276,27 @@ export class Schema {
 export function parseFilter(entity, text, context) {
   check(entity, 'string', 'entity');
   check(text, 'string', 'text');
-  return ask(() => raw.parseFilter(ownSchema(context) ?? vanilla, entity, text));
+  return askWithContext(context, (schema, own) => raw.parseFilter(schema, own, entity, text));
 }
 
 export function readFilter(entity, json, context) {
   check(entity, 'string', 'entity');
   const isText = typeof json === 'string' || asBytes(json) !== undefined;
   const bytes = typeof json === 'string' ? encoder.encode(json) : toJsonBytes(json, 'json');
-  return ask(() => raw.readFilter(ownSchema(context) ?? vanilla, entity, bytes, isText));
+  return askWithContext(context, (schema, own) => raw.readFilter(schema, own, entity, bytes, isText));
 }
 
 export function printFilter(entity, filter, context) {
   check(entity, 'string', 'entity');
   if (!Array.isArray(filter)) throw new TypeError('filter must be an array of nodes');
   const json = toJson(filter, 'filter');
-  return call(() => raw.printFilter(ownSchema(context) ?? vanilla, entity, json));
+  return withContext(context, (schema, own) => raw.printFilter(schema, own, entity, json));
+}
+
+export function planFilter(entity, filter, context) {
+  check(entity, 'string', 'entity');
+  const json = filterJson(filter);
+  return askWithContext(context, (schema, own) => raw.planFilter(schema, own, entity, json));
 }
 
 // ── rows ──
@@ -272,10 +326,10 @@ export class Table {
   }
   filter(filter, context) {
     const json = filterJson(filter);
-    return call(() => {
+    return withContext(context, (_, own) => {
       const schema = ownSchema(context);
       const table = this.#handle.live;
-      return new Selection(schema ? table.filterWith(schema, json) : table.filter(json));
+      return new Selection(schema ? table.filterWith(schema, own, json) : table.filter(own, json));
     });
   }
   record(id) {
@@ -425,11 +479,16 @@ export function validate(entity, record, mode, context) {
 
 const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');
 
+/** When each walk began: relative dates must not move between its pages. */
+const begun = new WeakMap();
+
 export function buildRequest(operation) {
   const { context, ...rest } = checkObject(operation, 'operation');
   const { context: walkContext, ...query } = rest.query ?? {};
   const json = toJson(rest.query ? { ...rest, query } : rest, 'operation');
-  return ask(() => raw.buildRequest(ownSchema(context ?? walkContext) ?? vanilla, json));
+  const walk = rest.query ?? operation;
+  if (!begun.has(walk)) begun.set(walk, Date.now());
+  return askWithContext(context ?? walkContext, (schema, own) => raw.buildRequest(schema, own, json), begun.get(walk));
 }
 
 export function readResponse(operation, status, body) {

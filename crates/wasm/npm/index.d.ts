@@ -94,14 +94,41 @@ export class Schema {
 
 export interface Context {
   schema?: Schema;
+  /** An ISO instant; without it the time of the call. The pages of one walk keep the time of the first. */
+  now?: string;
+  /** An IANA name such as `Europe/Berlin`, in which a date is a whole day; without it the zone of this machine. */
+  zone?: string;
+  /** The id of the resource that `me` is. */
+  me?: number;
+  /** 0 is Sunday, 1 is Monday. */
+  weekStart?: 0 | 1;
+  /** Rows of other entities, for fields of related rows such as `company.city`. */
+  tables?: Record<string, Table>;
+  /** Ids of names that were looked up. */
+  resolved?: Record<string, number>;
 }
 
-export type FilterValue = string | number | boolean | null;
+export type FilterValue =
+  | string
+  | number
+  | boolean
+  | null
+  /** A whole day: `2026-11-21`. */
+  | { date: string }
+  /** From now on: `-30d`, `startOfQuarter`. */
+  | { relative: string }
+  /** The name of a referenced row. */
+  | { name: string }
+  | { me: true };
 
+/** Our tree: a superset of Autotask's. What Autotask takes comes from `planFilter` and `buildRequest`. */
 export type FilterNode =
-  | { op: 'and' | 'or'; items: FilterNode[] }
+  | { op: 'and' | 'or' | 'not'; items: FilterNode[] }
   | {
-      op: 'eq' | 'noteq' | 'gt' | 'gte' | 'lt' | 'lte' | 'beginsWith' | 'endsWith' | 'contains' | 'exist' | 'notExist' | 'in' | 'notIn';
+      op:
+        | 'eq' | 'noteq' | 'gt' | 'gte' | 'lt' | 'lte' | 'beginsWith' | 'endsWith' | 'contains' | 'exist' | 'notExist' | 'in' | 'notIn'
+        | 'between' | 'notContains' | 'notBeginsWith' | 'notEndsWith' | 'digitsContain' | 'digitsBeginWith';
+      /** May be one of a related row: `company.city`. */
       field: string;
       value?: FilterValue | FilterValue[];
       udf?: true;
@@ -124,6 +151,26 @@ export function readFilter(
   context?: Context,
 ): FilterAnswer & { maxRecords?: number; includeFields?: string[]; ignored: string[] };
 export function printFilter(entity: string, filter: FilterNode[], context?: Context): string;
+
+export interface FilterPlan {
+  /** What Autotask takes; every row that matches the filter satisfies it. */
+  server: object[];
+  /** The same as the queries to send: one, unless a list is longer than Autotask takes. */
+  queries: object[][];
+  /** Ids to look up first, for an `in` on the field `into`, beside `server`. */
+  lookups: { entity: string; filter: object[]; into: string }[];
+  /** What is left to do with `Table.filter`; empty when the rows that come are the result. */
+  local: FilterNode[];
+  /** Where each node runs: `path` is which item of each group, from the top. */
+  nodes: { path: number[]; where: 'server' | 'local' | 'split'; reason?: string }[];
+  /** Conditions of the server part that count against Autotask's 500. */
+  conditions: number;
+  udfs: number;
+  /** With an error nothing runs. */
+  issues: Issue[];
+}
+
+export function planFilter(entity: string, filter: FilterNode[] | string, context?: Context): FilterPlan;
 
 // ── rows ──
 

@@ -1,13 +1,14 @@
 //! Filters: text and JSON to the tree and back.
 
 use autotask_core::filter::body::{self, Reading};
-use autotask_core::filter::{check, parse, print};
+use autotask_core::filter::{check, parse, plan, print};
 use autotask_core::issue::has_errors;
 use autotask_core::{EntityInfo, Filter, Issue};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::context::Context;
 use crate::convert::{known, read_text, read_value, refusal, to_json};
 use crate::schema::Schema;
 
@@ -17,7 +18,7 @@ struct FilterAnswer {
     filter: Option<Vec<Value>>,
     text: Option<String>,
     issues: Vec<Issue>,
-    unresolved: [(); 0],
+    unresolved: Vec<Unresolved>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_records: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,9 +27,20 @@ struct FilterAnswer {
     ignored: Option<Vec<String>>,
 }
 
+/// A name whose id has to be looked up.
+#[derive(Serialize)]
+struct Unresolved {
+    field: String,
+    entity: String,
+    name: String,
+}
+
 impl FilterAnswer {
-    fn of(filter: Option<&Filter>, issues: Vec<Issue>, info: &EntityInfo) -> FilterAnswer {
+    fn of(filter: Option<&Filter>, issues: Vec<Issue>, info: &EntityInfo, context: &Context) -> FilterAnswer {
+        let unresolved = |filter: &Filter| context.run(|context| filter.unresolved(info, context));
+        let unresolved = filter.map(unresolved).unwrap_or_default().into_iter();
         FilterAnswer {
+            unresolved: unresolved.map(|(field, entity, name)| Unresolved { field, entity, name }).collect(),
             filter: filter.map(|f| body::nodes(f, info)),
             text: filter.map(|f| print::print(f, info)),
             issues,
@@ -44,12 +56,12 @@ impl FilterAnswer {
 /// Text to the tree, with every problem of the text at its place (UTF-16 units).
 #[wasm_bindgen(js_name = parseFilter)]
 #[must_use]
-pub fn parse_filter(schema: &Schema, entity: &str, text: &str) -> String {
+pub fn parse_filter(schema: &Schema, context: &Context, entity: &str, text: &str) -> String {
     let answer = match known(&schema.inner, entity) {
         Err(issue) => FilterAnswer::refused(issue),
         Ok(info) => {
-            let (filter, issues) = parsed(text, &info);
-            FilterAnswer::of(filter.as_ref(), issues, &info)
+            let (filter, issues) = parsed(text, &info, context);
+            FilterAnswer::of(filter.as_ref(), issues, &info, context)
         }
     };
     to_json(&answer)
@@ -58,18 +70,18 @@ pub fn parse_filter(schema: &Schema, entity: &str, text: &str) -> String {
 /// JSON to the tree, with every problem at its path. `is_text` says that the caller wrote the JSON, not `api.js`.
 #[wasm_bindgen(js_name = readFilter)]
 #[must_use]
-pub fn read_filter(schema: &Schema, entity: &str, json: &[u8], is_text: bool) -> String {
+pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8], is_text: bool) -> String {
     let json = if is_text { read_text(json) } else { read_value(json) };
     let answer = match (known(&schema.inner, entity), json) {
         (Err(issue), _) | (_, Err(issue)) => FilterAnswer { ignored: Some(Vec::new()), ..FilterAnswer::refused(issue) },
         (Ok(info), Ok(json)) => {
             let read = body::read(&json, Reading::Lenient);
-            let issues = checked(read.issues, read.filter.as_ref(), &info);
+            let issues = checked(read.issues, read.filter.as_ref(), &info, context);
             FilterAnswer {
                 max_records: read.max_records,
                 include_fields: read.include_fields,
                 ignored: Some(read.ignored),
-                ..FilterAnswer::of(read.filter.as_ref(), issues, &info)
+                ..FilterAnswer::of(read.filter.as_ref(), issues, &info, context)
             }
         }
     };
@@ -82,39 +94,76 @@ pub fn read_filter(schema: &Schema, entity: &str, json: &[u8], is_text: bool) ->
 ///
 /// The issues of what is no tree, or not one of this entity.
 #[wasm_bindgen(js_name = printFilter)]
-pub fn print_filter(schema: &Schema, entity: &str, filter: &str) -> Result<String, String> {
+pub fn print_filter(schema: &Schema, context: &Context, entity: &str, filter: &str) -> Result<String, String> {
     let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-    let filter = filter_of_json(filter, &info).map_err(refusal)?;
+    let filter = filter_of_json(filter, &info, context).map_err(refusal)?;
     Ok(print::print(&filter, &info))
 }
 
-fn parsed(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
-    let (filter, mut issues) = parse::parse(text, info);
+/// Where a filter, text or nodes in JSON, runs.
+#[wasm_bindgen(js_name = planFilter)]
+#[must_use]
+pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &str) -> String {
+    let read = known(&schema.inner, entity)
+        .map_err(|issue| vec![issue])
+        .and_then(|info| Ok((filter_of_json(filter, &info, context)?, info)));
+    to_json(&match read {
+        Ok((filter, info)) => {
+            let plan = context.run(|context| plan::plan(&filter, &info, context));
+            let lookup = |lookup: &plan::Lookup| {
+                json!({
+                    "entity": lookup.entity.name,
+                    "filter": body::write(&lookup.filter, lookup.entity),
+                    "into": lookup.into,
+                })
+            };
+            let queries = plan.queries();
+            json!({
+                "server": body::write(&plan.server, &info),
+                "queries": queries.iter().map(|query| body::write(query, &info)).collect::<Vec<_>>(),
+                "lookups": plan.lookups.iter().map(lookup).collect::<Vec<_>>(),
+                "local": plan.local.as_ref().map(|local| body::nodes(local, &info)).unwrap_or_default(),
+                "nodes": plan.nodes,
+                "conditions": plan.conditions(),
+                "udfs": plan.udfs(),
+                "issues": plan.issues,
+            })
+        }
+        Err(issues) => json!({
+            "server": [], "queries": [], "lookups": [], "local": [], "nodes": [], "conditions": 0, "udfs": 0, "issues": issues,
+        }),
+    })
+}
+
+fn parsed(text: &str, info: &EntityInfo, context: &Context) -> (Option<Filter>, Vec<Issue>) {
+    let parsed = context.run(|context| parse::read(text, info, context));
+    let filter = parsed.filter().cloned();
+    let mut issues = parsed.issues;
     for issue in &mut issues {
         issue.position = issue.position.map(|p| p.in_utf16(text));
     }
-    let issues = checked(issues, filter.as_ref(), info);
     (filter, issues)
 }
 
-fn checked(mut issues: Vec<Issue>, filter: Option<&Filter>, info: &EntityInfo) -> Vec<Issue> {
-    issues.extend(filter.map(|filter| check::check(filter, info)).unwrap_or_default());
+fn checked(mut issues: Vec<Issue>, filter: Option<&Filter>, info: &EntityInfo, context: &Context) -> Vec<Issue> {
+    let check = |filter: &Filter| context.run(|context| check::check_meaning(filter, info, context));
+    issues.extend(filter.map(check).unwrap_or_default());
     issues
 }
 
 /// A filter as JavaScript gives it, text or nodes, in JSON.
-pub(crate) fn filter_of_json(json: &str, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
+pub(crate) fn filter_of_json(json: &str, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
     let json = read_value(json.as_bytes()).map_err(|issue| vec![issue])?;
-    filter_of(&json, info)
+    filter_of(&json, info, context)
 }
 
 /// The same from its value. A filter without errors, or all its issues.
-pub(crate) fn filter_of(json: &Value, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
+pub(crate) fn filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
     let (filter, issues) = match json.as_str() {
-        Some(text) => parsed(text, info),
+        Some(text) => parsed(text, info, context),
         None => {
             let read = body::read(json, Reading::Lenient);
-            let issues = checked(read.issues, read.filter.as_ref(), info);
+            let issues = checked(read.issues, read.filter.as_ref(), info, context);
             (read.filter, issues)
         }
     };
@@ -122,4 +171,20 @@ pub(crate) fn filter_of(json: &Value, info: &EntityInfo) -> Result<Filter, Vec<I
         Some(filter) if !has_errors(&issues) => Ok(filter),
         _ => Err(issues),
     }
+}
+
+/// A filter that Autotask can run alone, as `buildRequest` needs it.
+pub(crate) fn server_filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
+    let filter = filter_of(json, info, context)?;
+    let plan = context.run(|context| plan::plan(&filter, info, context));
+    if !plan.issues.is_empty() {
+        return Err(plan.issues);
+    }
+    if plan.place() == plan::Place::Server && plan.queries().len() == 1 {
+        return Ok(plan.server);
+    }
+    let why = plan.nodes.iter().find_map(|node| node.reason).map_or("it takes several calls", plan::Reason::words);
+    let issue = Issue::error("request.not_on_server", format!("Autotask cannot run this filter alone: {why}"))
+        .hint("`planFilter` says what to send, and what is left to do with `Table.filter`");
+    Err(vec![issue.at("filter")])
 }

@@ -3,6 +3,7 @@
 //! `npm/api.js` wraps these functions into the published API: it checks argument types, gives the vanilla schema
 //! where the caller has none, reads and writes the JSON in which values cross, and turns refusals into exceptions.
 
+mod context;
 mod convert;
 mod filters;
 mod hierarchy;
@@ -10,7 +11,8 @@ mod operations;
 mod schema;
 mod table;
 
-pub use filters::{parse_filter, print_filter, read_filter};
+pub use context::Context;
+pub use filters::{parse_filter, plan_filter, print_filter, read_filter};
 pub use hierarchy::Hierarchy;
 pub use operations::{build_request, read_response, validate};
 pub use schema::{Schema, entity, entity_names, version};

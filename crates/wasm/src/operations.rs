@@ -7,8 +7,9 @@ use autotask_core::{EntityInfo, Issue, Record};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::context::Context;
 use crate::convert::{known, read_value, to_json, unknown_entity};
-use crate::filters::filter_of;
+use crate::filters::server_filter_of;
 use crate::schema::Schema;
 
 /// Every problem of a record, given as JSON.
@@ -27,10 +28,10 @@ pub fn validate(schema: &Schema, entity: &str, record: &str, is_create: bool) ->
 /// An operation, given as JSON, as method, path and body.
 #[wasm_bindgen(js_name = buildRequest)]
 #[must_use]
-pub fn build_request(schema: &Schema, operation: &str) -> String {
+pub fn build_request(schema: &Schema, context: &Context, operation: &str) -> String {
     let request = read_value(operation.as_bytes())
         .map_err(|issue| vec![issue])
-        .and_then(|operation| operation_of(schema, &operation))
+        .and_then(|operation| operation_of(schema, context, &operation))
         .and_then(|operation| operation.request().map_err(|issue| vec![issue]));
     to_json(&match request {
         Ok(request) => {
@@ -78,7 +79,7 @@ fn wrong(message: impl Into<String>, path: &str) -> Vec<Issue> {
     vec![Issue::error("request.malformed", message).at(path)]
 }
 
-fn operation_of(schema: &Schema, operation: &Value) -> Result<Operation, Vec<Issue>> {
+fn operation_of(schema: &Schema, context: &Context, operation: &Value) -> Result<Operation, Vec<Issue>> {
     let needed = |name: &str| {
         let text = operation[name].as_str().map(str::to_owned);
         text.ok_or_else(|| wrong(format!("the operation has no `{name}`"), name))
@@ -98,13 +99,13 @@ fn operation_of(schema: &Schema, operation: &Value) -> Result<Operation, Vec<Iss
     let id = || operation["id"].as_i64().ok_or_else(|| wrong("the operation has no whole number as `id`", "id"));
     let record = || record_of(operation["record"].clone()).map_err(|issue| vec![issue.at("record")]);
     Ok(match kind.as_str() {
-        "query" => Operation::Query(query_of(schema, entity, operation)?),
-        "count" => Operation::Count(query_of(schema, entity, operation)?),
+        "query" => Operation::Query(query_of(schema, context, entity, operation)?),
+        "count" => Operation::Count(query_of(schema, context, entity, operation)?),
         "next" => {
             let url = needed("url")?;
             let query = Some(&operation["query"]).filter(|query| query.is_object());
             let query = query.ok_or_else(|| wrong("give the `query` that the walk began with", "query"))?;
-            Operation::Next { query: query_of(schema, entity, query)?, url }
+            Operation::Next { query: query_of(schema, context, entity, query)?, url }
         }
         "get" => Operation::Get(entity, id()?),
         "delete" => Operation::Delete(entity, parent()?, id()?),
@@ -118,11 +119,16 @@ fn operation_of(schema: &Schema, operation: &Value) -> Result<Operation, Vec<Iss
     })
 }
 
-fn query_of(schema: &Schema, entity: &'static EntityInfo, query: &Value) -> Result<Query, Vec<Issue>> {
+fn query_of(
+    schema: &Schema,
+    context: &Context,
+    entity: &'static EntityInfo,
+    query: &Value,
+) -> Result<Query, Vec<Issue>> {
     let info = known(&schema.inner, entity.name).map_err(|issue| vec![issue])?;
     let filter = match &query["filter"] {
         Value::Null => autotask_core::Filter::everything(),
-        filter => filter_of(filter, &info)?,
+        filter => server_filter_of(filter, &info, context)?,
     };
     let max_records = match &query["maxRecords"] {
         Value::Null => None,

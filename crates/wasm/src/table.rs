@@ -11,6 +11,7 @@ use autotask_core::{EntityInfo, Record};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
+use crate::context::Context;
 use crate::convert::{exact, known, refusal, to_json};
 use crate::filters::filter_of_json;
 use crate::schema::Schema;
@@ -66,8 +67,8 @@ impl Table {
     /// # Errors
     ///
     /// The filter's issues.
-    pub fn filter(&self, filter: &str) -> Result<Selection, String> {
-        self.filter_by(filter, &self.info)
+    pub fn filter(&self, context: &Context, filter: &str) -> Result<Selection, String> {
+        self.filter_by(filter, &self.info, context)
     }
 
     /// The same, read with other metadata.
@@ -76,9 +77,9 @@ impl Table {
     ///
     /// The filter's issues.
     #[wasm_bindgen(js_name = filterWith)]
-    pub fn filter_with(&self, schema: &Schema, filter: &str) -> Result<Selection, String> {
+    pub fn filter_with(&self, schema: &Schema, context: &Context, filter: &str) -> Result<Selection, String> {
         let info = known(&schema.inner, self.info.name).map_err(|issue| refusal(vec![issue]))?;
-        self.filter_by(filter, &info)
+        self.filter_by(filter, &info, context)
     }
 
     /// The row with this id.
@@ -107,11 +108,22 @@ impl Table {
         work(&records)
     }
 
-    fn filter_by(&self, filter: &str, info: &EntityInfo) -> Result<Selection, String> {
-        let filter = filter_of_json(filter, info).map_err(refusal)?;
-        let typed = Typed::of(&filter, info)
+    fn filter_by(&self, filter: &str, info: &EntityInfo, context: &Context) -> Result<Selection, String> {
+        let filter = filter_of_json(filter, info, context).map_err(refusal)?;
+        let typed = context
+            .run(|context| Typed::with(&filter, info, context))
             .map_err(|problems| refusal(problems.iter().map(autotask_core::filter::typed::Problem::issue).collect()))?;
         Ok(self.select(self.rows.borrow().filter(&typed)))
+    }
+
+    /// The entity's name.
+    pub(crate) fn entity(&self) -> &str {
+        self.info.name
+    }
+
+    /// The rows themselves.
+    pub(crate) fn shared(&self) -> Rc<RefCell<autotask_core::Table>> {
+        Rc::clone(&self.rows)
     }
 
     fn select(&self, rows: Vec<u32>) -> Selection {

@@ -3,13 +3,14 @@
 
 mod files;
 #[path = "../../core/tests/fixtures/mod.rs"]
+#[allow(dead_code, reason = "the context of the core is for native consumers")]
 mod fixtures;
 
 use autotask_wasm::{
-    Hierarchy, Schema, Table, build_request, entity, entity_names, parse_filter, print_filter, read_filter,
-    read_response, validate, version,
+    Context, Hierarchy, Schema, Table, build_request, entity, entity_names, parse_filter, plan_filter, print_filter,
+    read_filter, read_response, validate, version,
 };
-use fixtures::{FilterCase, is_expected};
+use fixtures::{FilterCase, ME, NOW, is_expected, resolved};
 use serde_json::{Value, json};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -28,6 +29,15 @@ fn schema() -> Schema {
     let udfs = record_file("CompaniesUserDefinedFields").as_bytes().to_vec();
     assert_eq!(schema.load("companies", None, Some(udfs)), "[]");
     schema
+}
+
+/// What the files are read and run with: five hours behind UTC.
+fn context(tables: &[&Table]) -> Context {
+    let given = json!({"now": NOW, "me": ME, "resolved": resolved()});
+    let mut context =
+        Context::new(&given.to_string(), js_sys::Function::new_no_args("return -300")).expect("a context");
+    tables.iter().for_each(|table| context.add_table(table));
+    context
 }
 
 fn table(schema: &Schema, entity: &str) -> Table {
@@ -50,11 +60,13 @@ fn place(issue: &Value) -> String {
 #[wasm_bindgen_test]
 fn every_filter_means_what_its_file_says() {
     let schema = schema();
+    let tables = [table(&schema, "Companies"), table(&schema, "Contacts")];
+    let context = context(&tables.each_ref());
     for (name, content) in files::FILTERS {
         let case = FilterCase::read(name, content);
-        let table = table(&schema, &case.entity);
-        let of_text = case.text.iter().map(|text| parse_filter(&schema, &case.entity, text));
-        let of_json = case.json.iter().map(|json| read_filter(&schema, &case.entity, json.as_bytes(), true));
+        let table = &tables[usize::from(case.entity == "Contacts")];
+        let of_text = case.text.iter().map(|text| parse_filter(&schema, &context, &case.entity, text));
+        let of_json = case.json.iter().map(|json| read_filter(&schema, &context, &case.entity, json.as_bytes(), true));
         for answer in of_text.chain(of_json) {
             let answer = read(&answer);
             let issues: Vec<String> = answer["issues"].as_array().expect("a list").iter().map(place).collect();
@@ -65,11 +77,21 @@ fn every_filter_means_what_its_file_says() {
             let Some(expected) = &case.matches else { continue };
             let ids: Vec<f64> = expected.iter().map(|id| *id as f64).collect();
             for filter in [&answer["filter"], &answer["text"]] {
-                let selection = table.filter(&filter.to_string()).unwrap_or_else(|e| panic!("{name}: {e}"));
+                let selection = table.filter(&context, &filter.to_string()).unwrap_or_else(|e| panic!("{name}: {e}"));
                 assert_eq!(selection.ids(), ids, "{name}: {filter}");
             }
-            let printed = print_filter(&schema, &case.entity, &answer["filter"].to_string()).expect("no errors");
-            assert_eq!(read(&parse_filter(&schema, &case.entity, &printed))["filter"], answer["filter"], "{name}");
+            let plan = read(&plan_filter(&schema, &context, &case.entity, &answer["filter"].to_string()));
+            assert_eq!(plan["issues"], json!([]), "{name}");
+            if let Some(server) = &case.server {
+                assert_eq!(plan["server"], read(server), "{name}");
+            }
+            let printed =
+                print_filter(&schema, &context, &case.entity, &answer["filter"].to_string()).expect("no errors");
+            assert_eq!(
+                read(&parse_filter(&schema, &context, &case.entity, &printed))["filter"],
+                answer["filter"],
+                "{name}"
+            );
         }
     }
 }
@@ -91,7 +113,7 @@ fn every_record_has_the_issues_its_file_says() {
 fn a_filter_with_errors_is_refused_with_its_issues() {
     let schema = Schema::new();
     let table = Table::new(&schema, "Companies").expect("a known entity");
-    let refusal = table.filter("\"citty = a\"").err().map(|issues| read(&issues)[0]["code"].clone());
+    let refusal = table.filter(&context(&[]), "\"citty = a\"").err().map(|issues| read(&issues)[0]["code"].clone());
     assert_eq!(refusal, Some(json!("filter.unknown_field")));
     let refusal = Table::new(&schema, "Compnies").err().map(|issues| read(&issues)[0]["hint"].clone());
     assert_eq!(refusal, Some(json!("did you mean `Companies`?")));
@@ -101,8 +123,8 @@ fn a_filter_with_errors_is_refused_with_its_issues() {
 fn selections_sort_combine_and_show_rows() {
     let schema = schema();
     let table = table(&schema, "Companies");
-    let active = table.filter("\"isActive = yes\"").expect("valid");
-    let customers = table.filter("\"companyType = Customer\"").expect("valid");
+    let active = table.filter(&context(&[]), "\"isActive = yes\"").expect("valid");
+    let customers = table.filter(&context(&[]), "\"companyType = Customer\"").expect("valid");
     assert_eq!(active.and(&customers).ids(), [174.0, 175.0, 176.0, 9_007_199_254_740_991.0]);
     assert_eq!(active.or(&customers).length(), 10);
     assert_eq!(active.not().ids(), [180.0, 181.0, 183.0]);
@@ -130,7 +152,7 @@ fn a_table_makes_a_hierarchy() {
 #[wasm_bindgen_test]
 fn requests_and_answers() {
     let schema = Schema::new();
-    let request = read(&build_request(&schema, r#"{"kind":"get","entity":"company","id":7}"#));
+    let request = read(&build_request(&schema, &context(&[]), r#"{"kind":"get","entity":"company","id":7}"#));
     assert_eq!(request, json!({"method": "GET", "path": "/V1.0/Companies/7", "issues": []}));
     let outcome = read(&read_response("count", 200, br#"{"queryCount":3}"#));
     assert_eq!(outcome, json!({"ok": true, "count": 3}));

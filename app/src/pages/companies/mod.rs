@@ -18,7 +18,7 @@ use crate::{
         tone::Tone,
         view_state::{EmptyKind, Failure, Partial, ViewFrame, ViewState},
     },
-    filter_builder::FilterBuilder,
+    filter_builder::filter_builder,
     page::Page,
     store::row_list::{Phase, Progress},
 };
@@ -37,16 +37,8 @@ pub fn CompaniesPage() -> impl IntoView {
     let is_open = RwSignal::new(width >= BUILDER_OPEN_MIN_PX);
     let rules = Signal::derive(move || search.tree.with(|tree| tree.rule_count()).to_string());
     let builder = move || {
-        is_open.get().then(|| {
-            view! {
-                <FilterBuilder
-                    tree=search.tree
-                    info=search.info
-                    on_commit=move |()| search.commit()
-                    issues=search.issues
-                />
-            }
-        })
+        let on_commit = Callback::new(move |()| search.commit());
+        is_open.get().then(|| filter_builder(search.tree, search.info, on_commit, search.issues))
     };
     view! {
         <PageHead title=Page::Companies.title()>

@@ -10,9 +10,9 @@
 use std::sync::Arc;
 
 use crate::components::dynamic::{effect, memo};
-use autotask_core::filter::{check::check, parse::parse, print::print};
+use autotask_core::filter::{check::check_meaning, parse, plan, print::print};
 use autotask_core::{EntityInfo, Filter, Issue, Query, Verb, entity, table};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -21,12 +21,12 @@ use leptos_router::{
 use super::columns::FIELDS;
 use crate::{
     components::grid_parts::SortKey,
-    filter_builder::tree::Tree,
+    filter_builder::{context::filter_context, lookup, tree::Tree},
     page::Page,
     store::{
         metadata::use_metadata,
         names::{Names, use_names},
-        row_list::RowList,
+        row_list::{RowList, Wanted},
     },
 };
 
@@ -71,9 +71,13 @@ pub fn use_search() -> Search {
     let list = RowList::new(info, name_of);
     let issues = Signal::derive(move || {
         let info = info.get();
-        // Of single rules the rule itself speaks; here the limits.
+        // Of single rules the rule itself speaks; here what is wrong with the whole.
         let whole = |issue: &Issue| issue.path.as_deref() == Some("filter");
-        tree.with(|tree| check(&tree.filter(&info), &info)).into_iter().filter(whole).collect::<Vec<_>>()
+        let context = filter_context();
+        tree.with(|tree| check_meaning(&tree.filter(&info), &info, &context))
+            .into_iter()
+            .filter(whole)
+            .collect::<Vec<_>>()
     });
     let go = use_navigate();
     let navigate = Callback::new(move |changes: Vec<(&'static str, String)>| {
@@ -113,7 +117,7 @@ impl Search {
     pub fn commit(self) {
         let info = self.info.get_untracked();
         let filter = self.tree.with_untracked(|tree| tree.filter(&info));
-        let is_sound = !autotask_core::issue::has_errors(&check(&filter, &info));
+        let is_sound = !autotask_core::issue::has_errors(&check_meaning(&filter, &info, &filter_context()));
         let text = print(&filter, &info);
         let changes = text != self.applied_text.get_untracked() || self.unreadable.with_untracked(Option::is_some);
         if is_sound && changes {
@@ -134,26 +138,65 @@ impl Search {
         self.navigate.run(vec![("sort", text.join(","))]);
     }
 
+    /// Looks up what the filter needs, and loads what it finds.
     fn load(self, filter: Filter) {
+        let info = self.info.get_untracked();
+        let context = filter_context();
+        let is_plain =
+            filter.unresolved(&info, &context).is_empty() && plan::plan(&filter, &info, &context).lookups.is_empty();
+        if is_plain {
+            return self.load_planned(&plan::plan(&filter, &info, &context));
+        }
+        let text = self.applied_text.get_untracked();
+        spawn_local(async move {
+            let planned = lookup::plan(&filter, &info).await;
+            // Another filter may have been applied meanwhile.
+            if self.applied_text.try_get_untracked() != Some(text) {
+                return;
+            }
+            match planned {
+                Ok(plan) => self.load_planned(&plan),
+                Err(failure) => self.list.fail(failure),
+            }
+        });
+    }
+
+    fn load_planned(self, plan: &plan::Plan) {
         let Some(info) = entity("Companies") else { return };
-        self.list.load(Query {
-            include_fields: Some(FIELDS.iter().map(|f| (*f).to_owned()).collect()),
+        if let Some(issue) = plan.issues.first() {
+            return self.list.fail(lookup::refused(issue));
+        }
+        let mut fields: Vec<String> = FIELDS.iter().map(|f| (*f).to_owned()).collect();
+        // What is chosen here must be here.
+        let used = plan.local.iter().flat_map(Filter::conditions);
+        for condition in used {
+            let name = condition.field.split('.').next().unwrap_or_default();
+            let field = info.field(name).or_else(|| info.short_field(name));
+            if let Some(field) = field.filter(|field| !fields.iter().any(|f| field.is_named(f))) {
+                fields.push(field.name.to_string());
+            } else if condition.udf {
+                fields.push(condition.field.clone());
+            }
+        }
+        let query = |filter: Filter| Query {
+            include_fields: Some(fields.clone()),
             // What is searched for may be personal data and does not belong into logged addresses.
             verb: Verb::Post,
             ..Query::new(info, filter)
-        });
+        };
+        let queries = plan.queries().into_iter().map(query).collect();
+        self.list.load(Wanted { queries, local: plan.local.clone() });
     }
 }
 
 fn readable(text: &str, info: &EntityInfo) -> Result<Filter, Vec<Issue>> {
-    let (filter, issues) = parse(text, info);
-    let Some(filter) = filter else { return Err(issues) };
+    let mut parsed = parse::read(text, info, &filter_context());
     // An unknown user-defined field may only not have come yet; Autotask will say if it does not exist.
-    let issues: Vec<Issue> = check(&filter, info)
-        .into_iter()
-        .filter(|issue| !(info.user_defined_fields.is_empty() && issue.message.contains("user-defined")))
-        .collect();
-    if autotask_core::issue::has_errors(&issues) { Err(issues) } else { Ok(filter) }
+    parsed.issues.retain(|issue| !(info.user_defined_fields.is_empty() && issue.message.contains("user-defined")));
+    match parsed.filter() {
+        Some(filter) => Ok(filter.clone()),
+        None => Err(parsed.issues),
+    }
 }
 
 fn sort_keys(text: &str) -> Vec<SortKey> {

@@ -7,11 +7,15 @@
 //!         | {"op": "and"|"or", "items": [node, …]}
 //! filter := [node, …]                          the top level is an `and`
 //! ```
+//!
+//! A tree of ours in JSON has more: `{"op": "not", "items": [node]}`, operators of our own, and the values
+//! `{"date": …}`, `{"relative": …}`, `{"name": …}` and `{"me": true}`. [`plan`](super::plan()) makes of it what Autotask takes.
 
 use serde_json::{Map, Value, json};
 
 use super::typed::to_json;
-use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand};
+use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand, Relative};
+use crate::calendar::{Day, Utc};
 use crate::entity::EntityInfo;
 use crate::issue::Issue;
 use crate::record::boolean;
@@ -135,6 +139,16 @@ impl Reader {
         let Some(word) = member_of(map, "op").and_then(Value::as_str) else {
             return self.error("filter.expected", "the condition has no `op`", path);
         };
+        if self.reading == Reading::Lenient && word.eq_ignore_ascii_case("not") {
+            let Some(items) = member_of(map, "items").and_then(Value::as_array) else {
+                return self.error("filter.expected", "the group `not` has no list `items`", path);
+            };
+            let mut items = self.nodes(items, &format!("{path}.items"), depth + 1)?;
+            return Some(match items.len() {
+                1 => Filter::not(items.remove(0)),
+                _ => Filter::not(Filter::And(items)),
+            });
+        }
         let is_and = word.eq_ignore_ascii_case("and");
         if is_and || word.eq_ignore_ascii_case("or") {
             let Some(items) = member_of(map, "items").and_then(Value::as_array) else {
@@ -156,9 +170,17 @@ impl Reader {
         if let Some(op) = Op::from_wire(word) {
             return Some(op);
         }
+        if let Some(op) = Op::from_own(word).filter(|_| self.reading == Reading::Lenient) {
+            return Some(op);
+        }
         let path = format!("{path}.op");
         match (self.reading, Op::from_alias(word)) {
             (Reading::Wire, _) => None,
+            (Reading::WireStrict, Some(op)) if !op.is_on_server() => {
+                self.issues
+                    .push(Issue::error("filter.unknown_operator", format!("unknown operator `{word}`")).at(path));
+                None
+            }
             (Reading::Lenient, Some(op)) => {
                 self.issues.push(
                     Issue::notice("filter.alias", format!("`{word}` was read as `{}`", op.wire()))
@@ -169,10 +191,14 @@ impl Reader {
             }
             (_, alias) => {
                 let mut issue = Issue::error("filter.unknown_operator", format!("unknown operator `{word}`"));
-                let known = Op::ALL.map(Op::wire);
-                issue.hint =
-                    alias.map(Op::wire).or_else(|| nearest(word, known)).map(|w| format!("did you mean `{w}`?"));
-                issue.expected = known.map(str::to_owned).into();
+                let lenient = self.reading == Reading::Lenient;
+                let known: Vec<&str> =
+                    Op::ALL.into_iter().filter(|op| lenient || op.is_on_server()).map(Op::wire).collect();
+                issue.hint = alias
+                    .map(Op::wire)
+                    .or_else(|| nearest(word, known.iter().copied()))
+                    .map(|w| format!("did you mean `{w}`?"));
+                issue.expected = known.into_iter().map(str::to_owned).collect();
                 self.issues.push(issue.at(path));
                 None
             }
@@ -198,7 +224,7 @@ impl Reader {
                     );
                     Some((op, Operand::None))
                 }
-                Some(value) => match scalar(value) {
+                Some(value) => match self.scalar(value) {
                     Some(scalar) => Some((op, Operand::One(scalar))),
                     None => self.error(
                         "filter.value_type",
@@ -207,9 +233,23 @@ impl Reader {
                     ),
                 },
             },
+            Arity::Two => match value {
+                Some(Value::Array(values)) if values.len() == 2 => {
+                    let bounds: Option<Vec<_>> = values.iter().map(|value| self.scalar(value)).collect();
+                    match bounds {
+                        Some(bounds) => Some((op, Operand::Many(bounds))),
+                        None => self.error(
+                            "filter.value_type",
+                            &format!("the bounds of `{}` are plain values", op.wire()),
+                            &path,
+                        ),
+                    }
+                }
+                _ => self.error("filter.expected", &format!("`{}` needs a list of two bounds", op.wire()), &path),
+            },
             Arity::Many => match value {
                 Some(Value::Array(values)) => {
-                    let scalars: Option<Vec<_>> = values.iter().map(scalar).collect();
+                    let scalars: Option<Vec<_>> = values.iter().map(|value| self.scalar(value)).collect();
                     match scalars {
                         Some(scalars) => Some((op, Operand::Many(scalars))),
                         None => self.error(
@@ -220,12 +260,27 @@ impl Reader {
                     }
                 }
                 Some(value) if self.reading == Reading::Lenient => {
-                    scalar(value).map(|scalar| (op, Operand::Many(vec![scalar]))).or_else(|| {
+                    self.scalar(value).map(|scalar| (op, Operand::Many(vec![scalar]))).or_else(|| {
                         self.error("filter.value_type", &format!("`{}` needs a list of values", op.wire()), &path)
                     })
                 }
                 _ => self.error("filter.expected", &format!("`{}` needs a list of values", op.wire()), &path),
             },
+        }
+    }
+
+    /// A value; one of ours only where people are read.
+    fn scalar(&self, value: &Value) -> Option<FilterValue> {
+        let Some(map) = value.as_object().filter(|map| self.reading == Reading::Lenient && map.len() == 1) else {
+            return scalar(value);
+        };
+        let (key, inner) = map.iter().next()?;
+        match (key.as_str(), inner) {
+            ("date", Value::String(text)) => Day::parse(text).map(FilterValue::Date),
+            ("relative", Value::String(text)) => Relative::parse(text).map(FilterValue::Relative),
+            ("name", Value::String(name)) => Some(FilterValue::Name(name.clone())),
+            ("me", Value::Bool(true)) => Some(FilterValue::Me),
+            _ => None,
         }
     }
 
@@ -271,6 +326,7 @@ fn write_node(filter: &Filter, info: &EntityInfo) -> Value {
     match filter {
         Filter::And(items) => group("and", items),
         Filter::Or(items) => group("or", items),
+        Filter::Not(inner) => group("not", std::slice::from_ref(inner)),
         Filter::Condition(Condition { field: name, udf, op, operand }) => {
             let field = info.find(name, *udf);
             let value = |value: &FilterValue| write_value(value, field);
@@ -292,6 +348,15 @@ fn write_node(filter: &Filter, info: &EntityInfo) -> Value {
 
 fn write_value(value: &FilterValue, field: Option<&crate::field::FieldInfo>) -> Value {
     let json = to_json(value);
+    if json.is_object() {
+        return json;
+    }
+    // A date alone is its midnight in UTC, as Autotask reads it, and is written so that nobody reads it otherwise.
+    if let (FilterValue::Text(text), Some(crate::field::DataType::DateTime)) = (value, field.map(|f| f.data_type))
+        && let Some(day) = Day::parse(text)
+    {
+        return Value::from(day.start(&Utc).to_string());
+    }
     let Some(field) = field.filter(|f| f.data_type.is_number() || f.data_type == crate::field::DataType::Boolean)
     else {
         return json;

@@ -8,14 +8,24 @@
 
 pub mod body;
 pub mod check;
+mod context;
+mod lower;
 pub mod op;
 pub mod parse;
+
+pub mod plan;
 pub mod print;
+pub mod relative;
 pub mod typed;
 
+pub use context::Context;
 pub use op::{Arity, Op};
+
+pub use plan::{Plan, plan};
+pub use relative::Relative;
 pub use typed::Typed;
 
+use crate::calendar::Day;
 use crate::entity::EntityInfo;
 use crate::record::Record;
 
@@ -33,6 +43,8 @@ pub enum Filter {
     And(Vec<Filter>),
     /// Any of these.
     Or(Vec<Filter>),
+    /// Exactly the rows that do not match this.
+    Not(Box<Filter>),
     /// One comparison.
     Condition(Condition),
 }
@@ -40,7 +52,8 @@ pub enum Filter {
 /// One comparison of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
-    /// The field's name on the wire, in any letter case; for a user-defined field its name.
+    /// The field's name on the wire, in any letter case; for a user-defined field its name. A field of a related row
+    /// has the relation before a dot: `company.city`.
     pub field: String,
     /// Whether it is a user-defined field.
     pub udf: bool,
@@ -57,7 +70,7 @@ pub enum Operand {
     None,
     /// One value.
     One(FilterValue),
-    /// A list, for `in` and `notIn`.
+    /// A list, for `in` and `notIn`; the two bounds of `between`.
     Many(Vec<FilterValue>),
 }
 
@@ -72,8 +85,16 @@ pub enum FilterValue {
     Int(i64),
     /// A number with a fraction.
     Number(f64),
-    /// Text; dates and numbers may come as text too.
+    /// Text; instants and numbers may come as text too.
     Text(String),
+    /// A whole day in the person's zone.
+    Date(Day),
+    /// A day or an instant from now on.
+    Relative(Relative),
+    /// The name of a referenced row, to be looked up.
+    Name(String),
+    /// The person who asks.
+    Me,
 }
 
 impl Filter {
@@ -136,10 +157,60 @@ impl Filter {
         }
     }
 
+    /// Exactly the rows that do not match this.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "it is the constructor of a node, as `and` and `or` are")]
+    pub fn not(filter: Filter) -> Filter {
+        Filter::Not(Box::new(filter))
+    }
+
     /// Whether a row matches. A filter with errors (see [`check::check`]) matches nothing.
     #[must_use]
     pub fn matches(&self, info: &EntityInfo, row: &Record) -> bool {
         Typed::of(self, info).is_ok_and(|typed| typed.matches(row))
+    }
+
+    /// All conditions, in the order of the text.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            loop {
+                match open.pop()? {
+                    Filter::And(items) | Filter::Or(items) => open.extend(items.iter().rev()),
+                    Filter::Not(inner) => open.push(inner),
+                    Filter::Condition(condition) => return Some(condition),
+                }
+            }
+        })
+    }
+
+    /// Every name that has to be looked up and is not in the context: (field, entity, name), each once.
+    #[must_use]
+    pub fn unresolved(&self, info: &EntityInfo, context: &Context<'_>) -> Vec<(String, String, String)> {
+        let mut found = Vec::new();
+        for condition in self.conditions() {
+            let values = match &condition.operand {
+                Operand::None => &[][..],
+                Operand::One(value) => std::slice::from_ref(value),
+                Operand::Many(values) => values,
+            };
+            for value in values {
+                let FilterValue::Name(name) = value else { continue };
+                let reference = info.find(&condition.field, condition.udf).and_then(|field| field.reference.as_deref());
+                let entry = (condition.field.clone(), reference.unwrap_or_default().to_owned(), name.clone());
+                if context.id_of(name).is_none() && !found.contains(&entry) {
+                    found.push(entry);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The filter that every row matches.
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter::everything()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Op: Autotask's thirteen comparisons, and the table that parser, printer, checker and pickers are made from.
+//! Op: Autotask's thirteen comparisons and six of our own, and the table that parser, printer, checker and pickers
+//! are made from.
 
 use crate::field::{DataType, FieldInfo};
 
@@ -9,6 +10,8 @@ pub enum Arity {
     None,
     /// One.
     One,
+    /// Two bounds.
+    Two,
     /// A list.
     Many,
 }
@@ -42,6 +45,18 @@ pub enum Op {
     In,
     /// None of a list, and not null.
     NotIn,
+    /// From one bound to another, both included. Ours: sent as two comparisons.
+    Between,
+    /// Text that does not contain, and not null. Ours, as all below: evaluated here, since Autotask has no such word.
+    NotContains,
+    /// Text that does not begin with, and not null.
+    NotBeginsWith,
+    /// Text that does not end with, and not null.
+    NotEndsWith,
+    /// The digits of a phone number contain these.
+    DigitsContain,
+    /// The digits of a phone number begin with these.
+    DigitsBeginWith,
 }
 
 struct Row {
@@ -66,7 +81,7 @@ const fn row(
 
 /// `also`: further spellings that circulate, read but never written, since Autotask drops what it does not know.
 #[rustfmt::skip]
-const TABLE: [Row; 13] = [
+const TABLE: [Row; 19] = [
     //  variant         wire          text            read too                                                 values       label
     row(Op::Eq,         "eq",         "=",            &["is", "equals", "equal", "=="],                         Arity::One,  "is"),
     row(Op::NotEq,      "noteq",      "!=",           &["ne", "neq", "<>", "is not", "notEqual", "notEquals"],  Arity::One,  "is not"),
@@ -81,20 +96,32 @@ const TABLE: [Row; 13] = [
     row(Op::NotExist,   "notExist",   "is empty",     &["notExists", "isNull", "noteExist"],                    Arity::None, "is empty"),
     row(Op::In,         "in",         "in",           &["is any of"],                                           Arity::Many, "is any of"),
     row(Op::NotIn,      "notIn",      "not in",       &["is none of", "nin"],                                   Arity::Many, "is none of"),
+    row(Op::Between,         "between",         "between",             &["is between"],                                                       Arity::Two, "is between"),
+    row(Op::NotContains,     "notContains",     "does not contain",    &["not contains", "doesNotContain", "not like"],                       Arity::One, "does not contain"),
+    row(Op::NotBeginsWith,   "notBeginsWith",   "does not begin with", &["does not start with", "not begins with", "not starts with", "notStartsWith"], Arity::One, "does not start with"),
+    row(Op::NotEndsWith,     "notEndsWith",     "does not end with",   &["not ends with"],                                                    Arity::One, "does not end with"),
+    row(Op::DigitsContain,   "digitsContain",   "digits contain",      &[],                                                                   Arity::One, "digits contain"),
+    row(Op::DigitsBeginWith, "digitsBeginWith", "digits begin with",   &["digits start with", "digitsStartWith"],                             Arity::One, "digits start with"),
 ];
 
 impl Op {
     /// All operators, in the order pickers show them.
-    pub const ALL: [Op; 13] = [
+    pub const ALL: [Op; 19] = [
         Op::Eq,
         Op::NotEq,
         Op::Contains,
+        Op::NotContains,
         Op::BeginsWith,
+        Op::NotBeginsWith,
         Op::EndsWith,
+        Op::NotEndsWith,
+        Op::DigitsContain,
+        Op::DigitsBeginWith,
         Op::Gt,
         Op::Gte,
         Op::Lt,
         Op::Lte,
+        Op::Between,
         Op::In,
         Op::NotIn,
         Op::NotExist,
@@ -106,7 +133,13 @@ impl Op {
         &TABLE[self as usize]
     }
 
-    /// Autotask's spelling: `noteq`.
+    /// Whether Autotask has it; it silently drops a condition with any other word.
+    #[must_use]
+    pub fn is_on_server(self) -> bool {
+        self as usize <= Op::NotIn as usize
+    }
+
+    /// Autotask's spelling: `noteq`. For an operator of our own its name in a tree as JSON.
     #[must_use]
     pub fn wire(self) -> &'static str {
         self.row().wire
@@ -140,7 +173,13 @@ impl Op {
     /// Reads exactly what Autotask reads: its own spellings, in any letter case.
     #[must_use]
     pub fn from_wire(word: &str) -> Option<Op> {
-        TABLE.iter().find(|row| row.wire.eq_ignore_ascii_case(word)).map(|row| row.op)
+        TABLE.iter().find(|row| row.op.is_on_server() && row.wire.eq_ignore_ascii_case(word)).map(|row| row.op)
+    }
+
+    /// Reads exactly an operator of our own as a tree in JSON has it.
+    #[must_use]
+    pub fn from_own(word: &str) -> Option<Op> {
+        TABLE.iter().find(|row| !row.op.is_on_server() && row.wire.eq_ignore_ascii_case(word)).map(|row| row.op)
     }
 
     /// Reads a spelling that circulates but that Autotask does not know.
@@ -168,7 +207,15 @@ impl Op {
         match self {
             Op::Eq | Op::NotEq | Op::In | Op::NotIn | Op::Exist | Op::NotExist => true,
             Op::Gt | Op::Gte | Op::Lt | Op::Lte => !matches!(data_type, DataType::Boolean | DataType::Bytes),
-            Op::BeginsWith | Op::EndsWith | Op::Contains => matches!(data_type, DataType::String),
+            Op::Between => data_type.is_number() || data_type == DataType::DateTime,
+            Op::BeginsWith
+            | Op::EndsWith
+            | Op::Contains
+            | Op::NotContains
+            | Op::NotBeginsWith
+            | Op::NotEndsWith
+            | Op::DigitsContain
+            | Op::DigitsBeginWith => matches!(data_type, DataType::String),
         }
     }
 
@@ -181,6 +228,7 @@ impl Op {
         Op::ALL
             .into_iter()
             .filter(|op| op.is_for(field.data_type))
+            .filter(|op| op.is_on_server())
             .filter(|op| match op {
                 Op::Gt | Op::Gte | Op::Lt | Op::Lte => !listed && !boolean && !text,
                 Op::NotEq | Op::In | Op::NotIn => !boolean,
@@ -207,11 +255,13 @@ mod tests {
             }
         }
         for op in Op::ALL {
-            assert_eq!(Op::from_wire(op.wire()), Some(op));
-            assert_eq!(Op::from_wire(&op.wire().to_uppercase()), Some(op));
+            let read = if op.is_on_server() { Op::from_wire } else { Op::from_own };
+            assert_eq!(read(op.wire()), Some(op));
+            assert_eq!(read(&op.wire().to_uppercase()), Some(op));
             assert_eq!(Op::from_alias(op.text()), Some(op));
         }
         assert_eq!(Op::from_wire("ne"), None, "Autotask does not know it");
         assert_eq!(Op::from_alias("ne"), Some(Op::NotEq));
+        assert_eq!(Op::from_wire("notContains"), None, "it is ours");
     }
 }

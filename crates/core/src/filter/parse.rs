@@ -3,16 +3,19 @@
 //! ```text
 //! filter    := [ or ]                                   empty = every row
 //! or        := and { "or" and }
-//! and       := primary { "and" primary }
-//! primary   := [ "all" | "any" ] "(" [ or ] ")" | condition
-//! condition := field ( cmp value | list-op "(" value { "," value } ")" | null-op )
-//! field     := name | `label` | "udf." ( name | string )
-//! value     := string | number | "#" id | "yes" | "no" | "true" | "false" | instant | word
+//! and       := not { "and" not }
+//! not       := "not" not | [ "all" | "any" ] "(" [ or ] ")" | condition
+//! condition := field ( cmp value | "between" value "and" value | list-op "(" value { "," value } ")" | null-op )
+//! field     := [ relation "." ] ( name | `label` ) | "udf." ( name | string )
+//! value     := string | number | "#" id | "yes" | "no" | "true" | "false" | date | instant | relative | "me" | word
 //! ```
 //!
 //! After a problem it resynchronises at `and`, `or` or a parenthesis and goes on.
 
-use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand};
+use super::typed::Typed;
+use super::{Arity, Condition, Context, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand, Relative};
+use crate::alias::field_alias;
+use crate::calendar::Day;
 use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
@@ -29,6 +32,81 @@ const ISSUES_MAX: usize = 100;
 const KEYWORDS: [&str; 13] =
     ["and", "or", "not", "in", "is", "between", "yes", "no", "true", "false", "null", "all", "any"];
 
+/// Where the parts of a condition stand, as (first byte, byte after the last).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConditionSpan {
+    /// The field.
+    pub field: (usize, usize),
+    /// The operator.
+    pub op: (usize, usize),
+    /// The value or the list; empty and behind the operator where there is none.
+    pub value: (usize, usize),
+}
+
+/// A filter text that was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parsed {
+    /// What was understood; with errors only a part of what was meant.
+    pub filter: Filter,
+    /// Where each condition of the filter stands, in the order of [`Filter::conditions`].
+    pub spans: Vec<ConditionSpan>,
+    /// Every problem, each at its place, in the order of the text.
+    pub issues: Vec<Issue>,
+}
+
+impl Parsed {
+    /// The filter, if there is no error.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        (!crate::issue::has_errors(&self.issues)).then_some(&self.filter)
+    }
+}
+
+/// Reads filter text and checks it against the entity: every problem, of the words and of the meaning, at its place.
+///
+/// Names to look up, `me`, relative dates and fields of related rows are no problem here, whatever the context lacks.
+#[must_use]
+pub fn read(text: &str, info: &EntityInfo, context: &Context<'_>) -> Parsed {
+    let mut parsed = parse_parts(text, info);
+    let problems = Typed::with(&parsed.filter, info, context).err().unwrap_or_default();
+    let open = ISSUES_MAX.saturating_sub(parsed.issues.len());
+    for problem in problems.iter().filter(|problem| !problem.kind.is_lack()).take(open.max(1)) {
+        let mut issue = problem.issue();
+        let member = issue.path.take().unwrap_or_default();
+        let Some(span) = leaf(&parsed.filter, &problem.path).and_then(|leaf| parsed.spans.get(leaf)) else { continue };
+        let (start, end) = match member.rsplit('.').next() {
+            Some("field") => span.field,
+            Some("op") => span.op,
+            _ => span.value,
+        };
+        // Where the words are wrong, what is wrong with their meaning only follows from it.
+        let is_known =
+            |known: &Issue| known.is_error() && known.position.is_some_and(|p| p.start < end && start < p.end);
+        if !parsed.issues.iter().any(is_known) {
+            issue.position = Some(Position::of(text, start, end));
+            parsed.issues.push(issue);
+        }
+    }
+    parsed.issues.sort_by_key(|issue| issue.position.map(|p| (p.start, p.end)));
+    parsed
+}
+
+/// How many conditions stand before the one at this path.
+fn leaf(filter: &Filter, path: &[usize]) -> Option<usize> {
+    let mut node = filter;
+    let mut before = 0;
+    for &index in path {
+        let items = match node {
+            Filter::And(items) | Filter::Or(items) => items.as_slice(),
+            Filter::Not(inner) => std::slice::from_ref(&**inner),
+            Filter::Condition(_) => return None,
+        };
+        before += items.iter().take(index).map(|item| item.conditions().count()).sum::<usize>();
+        node = items.get(index)?;
+    }
+    matches!(node, Filter::Condition(_)).then_some(before)
+}
+
 pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
 }
@@ -39,14 +117,19 @@ pub(crate) fn is_keyword(word: &str) -> bool {
 /// `check` says the rest.
 #[must_use]
 pub fn parse(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
+    let parsed = parse_parts(text, info);
+    (parsed.filter().cloned(), parsed.issues)
+}
+
+fn parse_parts(text: &str, info: &EntityInfo) -> Parsed {
     if text.len() > TEXT_BYTES_MAX {
         let issue = Issue::error(
             "filter.too_long",
             format!("the filter is {} bytes long; {TEXT_BYTES_MAX} at most", text.len()),
         );
-        return (None, vec![issue]);
+        return Parsed { issues: vec![issue], ..Parsed::default() };
     }
-    let mut parser = Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new() };
+    let mut parser = Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new() };
     parser.tokens = parser.lex();
     let read = if parser.tokens.is_empty() { Part::Bare(Filter::everything()) } else { parser.either(0) };
     if let Some(token) = parser.peek().cloned() {
@@ -59,8 +142,7 @@ pub fn parse(text: &str, info: &EntityInfo) -> (Option<Filter>, Vec<Issue>) {
         Part::Bare(Filter::And(items)) => Filter::And(items),
         Part::Bare(other) | Part::Group(other) => Filter::And(vec![other]),
     };
-    let failed = crate::issue::has_errors(&parser.issues);
-    (if failed { None } else { Some(filter) }, parser.issues)
+    Parsed { filter, spans: parser.spans, issues: parser.issues }
 }
 
 /// What was read, and whether it stood in parentheses of its own.
@@ -83,7 +165,9 @@ enum Kind {
     Quoted(String),
     Backquoted(String),
     Number(FilterValue),
-    Date(String),
+    Instant(String),
+    Date(Day),
+    Relative(Relative),
     Sign(&'static str),
     Open,
     Close,
@@ -110,6 +194,7 @@ struct Parser<'a> {
     tokens: Vec<Token>,
     at: usize,
     issues: Vec<Issue>,
+    spans: Vec<ConditionSpan>,
 }
 
 impl Parser<'_> {
@@ -161,7 +246,7 @@ impl Parser<'_> {
                     continue;
                 }
                 c if c.is_ascii_digit()
-                    || ((c == '-' || c == '#') && rest[1..].starts_with(|d: char| d.is_ascii_digit())) =>
+                    || (matches!(c, '-' | '+' | '#') && rest[1..].starts_with(|d: char| d.is_ascii_digit())) =>
                 {
                     let length =
                         rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-+.:#".contains(c))).unwrap_or(rest.len());
@@ -172,6 +257,14 @@ impl Parser<'_> {
                 }
                 c if c.is_alphabetic() || c == '_' => {
                     let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                    let shifted = length + shift_length(&rest[length..]);
+                    if shifted > length
+                        && let Some(relative) = Relative::parse(&rest[..shifted])
+                    {
+                        at += shifted;
+                        tokens.push(Token { kind: Kind::Relative(relative), start, end: at });
+                        continue;
+                    }
                     at += length;
                     tokens.push(Token { kind: Kind::Word(rest[..length].to_owned()), start, end: at });
                     continue;
@@ -236,13 +329,27 @@ impl Parser<'_> {
         if let Ok(whole) = plain.parse() {
             return Kind::Number(FilterValue::Int(whole));
         }
+        if let Some(day) = Day::parse(word) {
+            return Kind::Date(day);
+        }
         if Instant::parse(word).is_some() {
-            return Kind::Date(word.to_owned());
+            return Kind::Instant(word.to_owned());
+        }
+        if word.starts_with(['-', '+'])
+            && let Some(relative) = Relative::parse(word)
+        {
+            return Kind::Relative(relative);
         }
         match number::read(plain) {
             Some(number) => Kind::Number(FilterValue::Number(number)),
             None => {
-                let (code, what) = if word.matches('-').count() > 1 {
+                let is_shift = word.starts_with(['-', '+']) && word.ends_with(|c: char| c.is_ascii_alphabetic());
+                let (code, what) = if is_shift {
+                    (
+                        "filter.bad_date",
+                        format!("`{word}` is no relative date; write it as `-30d`, with h, d, w, m, q or y"),
+                    )
+                } else if word.matches('-').count() > 1 {
                     ("filter.bad_date", format!("`{word}` is no date"))
                 } else {
                     ("filter.value_type", format!("`{word}` is no number"))
@@ -266,15 +373,35 @@ impl Parser<'_> {
     }
 
     fn all(&mut self, depth: usize) -> Part {
-        let first = self.primary(depth);
+        let first = self.negation(depth);
         if !self.peek().is_some_and(|t| t.is_word("and")) {
             return first;
         }
         let mut items = vec![first.filter()];
         while self.take_word("and") {
-            items.push(self.primary(depth).filter());
+            items.push(self.negation(depth).filter());
         }
         Part::Bare(Filter::And(items))
+    }
+
+    fn negation(&mut self, depth: usize) -> Part {
+        let first = self.at;
+        while self.take_word("not") {}
+        let count = self.at - first;
+        if count == 0 {
+            return self.primary(depth);
+        }
+        if depth + count >= FILTER_DEPTH_MAX {
+            let token = self.tokens[first].clone();
+            self.error("filter.too_deep", &format!("groups nest deeper than {FILTER_DEPTH_MAX} levels"), &token);
+            self.resynchronise();
+            return Part::Bare(Filter::everything());
+        }
+        let mut filter = self.primary(depth + count).filter();
+        for _ in 0..count {
+            filter = Filter::not(filter);
+        }
+        Part::Bare(filter)
     }
 
     fn primary(&mut self, depth: usize) -> Part {
@@ -317,19 +444,34 @@ impl Parser<'_> {
 
     fn condition(&mut self) -> Filter {
         let nothing = Filter::everything();
+        let place = |from: &Parser<'_>, first: usize| {
+            let start = from.tokens.get(first).map_or(from.text.len(), |t| t.start);
+            let last = from.tokens.get(from.at.saturating_sub(1)).map_or(start, |t| t.end);
+            (start, last.max(start))
+        };
+        let first = self.at;
         let Some((name, udf, field)) = self.field() else {
             self.resynchronise();
             return nothing;
         };
+        let field_span = place(self, first);
+        let first = self.at;
         let Some(op) = self.operator(&name, field.as_ref()) else {
             self.resynchronise();
             return nothing;
         };
+        let op_span = place(self, first);
+        let first = self.at;
         let operand = match op.arity() {
             Arity::None => Some(Operand::None),
             Arity::One => self.value(op, field.as_ref()).map(Operand::One),
+            Arity::Two => self.bounds(op, field.as_ref()).map(Operand::Many),
             Arity::Many => self.list(op, field.as_ref()).map(Operand::Many),
         };
+        if operand.is_some() {
+            let value = if op.arity() == Arity::None { (op_span.1, op_span.1) } else { place(self, first) };
+            self.spans.push(ConditionSpan { field: field_span, op: op_span, value });
+        }
         match operand {
             // As everywhere for people: a comparison with null asks whether there is a value.
             Some(Operand::One(FilterValue::Null)) if matches!(op, Op::Eq | Op::NotEq) => {
@@ -371,10 +513,22 @@ impl Parser<'_> {
                 let field = self.info.user_defined_field(&name).cloned();
                 Some((field.as_ref().map_or(name, |f| f.name.to_string()), true, field))
             }
+            Kind::Word(word) if !is_keyword(word) && self.kind_at(1) == Some(&Kind::Dot) => {
+                let word = word.clone();
+                self.at += 2;
+                self.related(&word, &token)
+            }
             Kind::Word(word) if !is_keyword(word) => {
                 self.at += 1;
-                match self.info.field(word) {
+                match self.info.field(word).or_else(|| self.info.short_field(word)) {
                     Some(field) => Some((field.name.to_string(), false, Some(field.clone()))),
+                    None if field_alias(self.info, word).is_some() => {
+                        let field = field_alias(self.info, word)?.clone();
+                        let issue = Issue::notice("filter.alias", format!("`{word}` was read as `{}`", field.name))
+                            .hint("Autotask does not know the word");
+                        self.push(issue, token.start, token.end);
+                        Some((field.name.to_string(), false, Some(field)))
+                    }
                     None => {
                         let mut issue = Issue::error(
                             "filter.unknown_field",
@@ -422,6 +576,55 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// The field behind `company.`.
+    fn related(&mut self, word: &str, first: &Token) -> Option<(String, bool, Option<FieldInfo>)> {
+        let info = self.info;
+        let Some(Kind::Word(rest) | Kind::Backquoted(rest)) = self.peek().map(|t| t.kind.clone()) else {
+            self.error("filter.expected", &format!("the name of a field is missing after `{word}.`"), first);
+            return None;
+        };
+        let end = self.tokens[self.at].end;
+        self.at += 1;
+        let name = format!("{word}.{rest}");
+        let Some(relation) = info.relation(&name) else {
+            let mut issue = Issue::error(
+                "filter.unknown_field",
+                format!("`{word}` is no reference of {}, so `{name}` means nothing", info.name),
+            );
+            let references = info.fields.iter().filter(|f| f.reference.is_some());
+            let references: Vec<_> = references.map(|f| info.short_name(&f.name)).collect();
+            issue.hint = nearest(word, references).map(|n| format!("did you mean `{n}.{rest}`?"));
+            self.push(issue, first.start, end);
+            return Some((name, false, None));
+        };
+        let short = info.short_name(&relation.field.name);
+        let wanted = fold(&rest);
+        let target = relation.entity;
+        let field = target
+            .field(&rest)
+            .or_else(|| target.short_field(&rest))
+            .or_else(|| target.fields.iter().find(|f| fold(&f.label) == wanted));
+        match field {
+            Some(field) => Some((format!("{short}.{}", field.name), false, Some(field.clone()))),
+            None => {
+                let mut issue =
+                    Issue::error("filter.unknown_field", format!("unknown field `{rest}` on {}", target.name));
+                issue.hint = target.nearest_field(&rest, false).map(|n| format!("did you mean `{short}.{n}`?"));
+                self.push(issue, first.start, end);
+                Some((name, false, None))
+            }
+        }
+    }
+
+    fn bounds(&mut self, op: Op, field: Option<&FieldInfo>) -> Option<Vec<FilterValue>> {
+        let low = self.value(op, field)?;
+        if !self.take_word("and") {
+            self.error_here("filter.expected", "`between` needs two values with `and` between them");
+            return None;
+        }
+        Some(vec![low, self.value(op, field)?])
     }
 
     fn operator(&mut self, field_name: &str, field: Option<&FieldInfo>) -> Option<Op> {
@@ -492,13 +695,22 @@ impl Parser<'_> {
         };
         let value = match &token.kind {
             Kind::Number(value) => value.clone(),
-            Kind::Date(text) => FilterValue::Text(text.clone()),
+            Kind::Instant(text) => FilterValue::Text(text.clone()),
+            Kind::Date(day) if field.is_none_or(|f| f.data_type == DataType::DateTime) => FilterValue::Date(*day),
+            Kind::Date(_) => FilterValue::Text(self.text[token.start..token.end].to_owned()),
+            Kind::Relative(relative) => FilterValue::Relative(*relative),
             Kind::Quoted(text) => self.labelled(text, field, &token)?,
             Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "yes" | "true") => FilterValue::Bool(true),
             Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "no" | "false") => {
                 FilterValue::Bool(false)
             }
             Kind::Word(word) if word.eq_ignore_ascii_case("null") => FilterValue::Null,
+            Kind::Word(word)
+                if word.eq_ignore_ascii_case("me")
+                    && field.is_some_and(|f| f.reference.as_deref() == Some("Resources")) =>
+            {
+                FilterValue::Me
+            }
             Kind::Word(word) if !is_keyword(word) => self.labelled(word, field, &token)?,
             _ => {
                 self.error("filter.expected", &format!("a value is missing after `{}`", op.text()), &token);
@@ -511,6 +723,15 @@ impl Parser<'_> {
 
     /// Text, or for a picklist of numbers the number with that label.
     fn labelled(&mut self, text: &str, field: Option<&FieldInfo>, token: &Token) -> Option<FilterValue> {
+        let is_number = |f: &&FieldInfo| f.data_type.is_number();
+        if field.is_some_and(|f| f.data_type == DataType::DateTime) {
+            let day = Day::parse(text).map(FilterValue::Date);
+            let relative = || Relative::parse(text).map(FilterValue::Relative);
+            return Some(day.or_else(relative).unwrap_or_else(|| FilterValue::Text(text.to_owned())));
+        }
+        if field.filter(is_number).is_some_and(|f| f.reference.is_some()) && text.trim().parse::<i64>().is_err() {
+            return Some(FilterValue::Name(text.to_owned()));
+        }
         let Some(field) = field.filter(|f| f.is_picklist && f.data_type != DataType::String) else {
             return Some(FilterValue::Text(text.to_owned()));
         };
@@ -601,6 +822,14 @@ impl Parser<'_> {
             self.issues.push(issue);
         }
     }
+}
+
+/// The bytes of a shift such as `-1q` right here; 0 if there is none.
+fn shift_length(rest: &str) -> usize {
+    let Some(after) = rest.strip_prefix(['+', '-']) else { return 0 };
+    let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let letters = after[digits..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len() - digits);
+    if digits == 0 || letters == 0 { 0 } else { 1 + digits + letters }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Condition, Filter, FilterValue, Operand};
+use super::{Condition, Filter, FilterValue, Op, Operand};
+use crate::calendar::{Day, Utc};
 use crate::entity::EntityInfo;
 use crate::field::DataType;
 use crate::instant::Instant;
@@ -46,6 +47,17 @@ fn group(out: &mut String, filter: &Filter, info: &EntityInfo) {
     let (word, items) = match filter {
         Filter::And(items) => ("and", items),
         Filter::Or(items) => ("or", items),
+        Filter::Not(inner) => {
+            out.push_str("not ");
+            // `not city = "a"` reads as if the comparison were negated alone; it is, and parentheses say so.
+            if matches!(**inner, Filter::Condition(_)) {
+                out.push('(');
+                group(out, inner, info);
+                out.push(')');
+                return;
+            }
+            return group(out, inner, info);
+        }
         Filter::Condition(condition) => return write_condition(out, condition, info),
     };
     // `all (…)` and `any (…)` say the kind of a group that its words cannot: with one member or none.
@@ -65,16 +77,25 @@ fn write_condition(out: &mut String, condition: &Condition, info: &EntityInfo) {
         quote(out, name);
     } else if is_plain_name(name) {
         out.push_str(name);
+    } else if let Some((relation, rest)) = related_name(name, info) {
+        let _ = write!(out, "{relation}.{rest}");
     } else {
         let _ = write!(out, "`{}`", name.replace('`', ""));
     }
     let _ = write!(out, " {}", condition.op.text());
-    let data_type = field.map(|f| f.data_type);
+    let related = || info.relation(&condition.field).and_then(|r| r.entity.field(&r.rest)).map(|f| f.data_type);
+    let data_type = field.map(|f| f.data_type).or_else(related);
     match &condition.operand {
         Operand::None => {}
         Operand::One(value) => {
             out.push(' ');
             write_value(out, value, data_type);
+        }
+        Operand::Many(values) if condition.op == Op::Between => {
+            for (index, value) in values.iter().enumerate() {
+                out.push_str(if index == 0 { " " } else { " and " });
+                write_value(out, value, data_type);
+            }
         }
         Operand::Many(values) => {
             out.push_str(" (");
@@ -96,9 +117,26 @@ fn write_value(out: &mut String, value: &FilterValue, data_type: Option<DataType
         FilterValue::Int(value) => write!(out, "{value}"),
         // With a fraction or an exponent, so that the number is not read back as a whole one.
         FilterValue::Number(value) => write!(out, "{}", number::write(*value)),
-        FilterValue::Text(text) if data_type == Some(DataType::DateTime) && is_bare_date(text) => write!(out, "{text}"),
+        FilterValue::Text(text) if data_type == Some(DataType::DateTime) && is_bare_date(text) => {
+            match Day::parse(text) {
+                // A date alone in JSON is its midnight in UTC, and not the whole day that it would be in text.
+                Some(day) => write!(out, "{}", day.start(&Utc)),
+                None => write!(out, "{text}"),
+            }
+        }
+        FilterValue::Date(day) => write!(out, "{day}"),
+        FilterValue::Relative(relative) => write!(out, "{relative}"),
+        FilterValue::Me => write!(out, "me"),
+        FilterValue::Name(name) => return quote(out, name),
         FilterValue::Text(text) => return quote(out, text),
     };
+}
+
+/// The shortest form of `companyID.city`, with the names as Autotask spells them.
+fn related_name(name: &str, info: &EntityInfo) -> Option<(String, String)> {
+    let relation = info.relation(name)?;
+    let rest = relation.entity.field(&relation.rest).map_or_else(|| relation.rest.clone(), |f| f.name.to_string());
+    Some((info.short_name(&relation.field.name).to_owned(), rest)).filter(|(_, rest)| is_plain_name(rest))
 }
 
 /// Whether the parser reads this date back without quotes, as the same text.

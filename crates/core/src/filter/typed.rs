@@ -4,12 +4,13 @@
 //! understood in one place.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Condition, FILTER_DEPTH_MAX, Filter, FilterValue, OR_CONDITIONS_MAX, Op, Operand, UDFS_MAX};
-use crate::entity::EntityInfo;
+use super::lower::lower;
+use super::{Condition, Context, FILTER_DEPTH_MAX, Filter, FilterValue, OR_CONDITIONS_MAX, Op, Operand, UDFS_MAX};
+use crate::entity::{EntityInfo, Relation};
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
 use crate::issue::Issue;
@@ -24,8 +25,12 @@ pub enum Typed<'a> {
     And(Vec<Typed<'a>>),
     /// Any of these.
     Or(Vec<Typed<'a>>),
+    /// Exactly the rows that do not match this.
+    Not(Box<Typed<'a>>),
     /// A comparison with null, which no row matches.
     Never,
+    /// The rows whose reference points at one of these ids.
+    PointsAt(&'a FieldInfo, BTreeSet<i64>),
     /// One comparison.
     Test(Test<'a>),
 }
@@ -128,6 +133,53 @@ pub enum ProblemKind {
     },
     /// Groups nest too deep.
     TooDeep,
+    /// A relative date, and nobody said what time it is.
+    NoClock {
+        /// The field.
+        name: String,
+    },
+    /// `me`, and nobody said who that is.
+    NoMe {
+        /// The field.
+        name: String,
+    },
+    /// A name whose id has not been looked up.
+    Unresolved {
+        /// The field.
+        name: String,
+        /// The entity it refers to.
+        entity: String,
+        /// The name.
+        given: String,
+    },
+    /// A field of a related row, and the related rows are not here.
+    NoRows {
+        /// The field as written.
+        name: String,
+        /// The entity of the related rows.
+        entity: &'static str,
+    },
+}
+
+impl ProblemKind {
+    /// Whether the filter itself is good, and only something is not given that it needs to run.
+    #[must_use]
+    pub fn is_lack(&self) -> bool {
+        matches!(
+            self,
+            ProblemKind::NoClock { .. }
+                | ProblemKind::NoMe { .. }
+                | ProblemKind::Unresolved { .. }
+                | ProblemKind::NoRows { .. }
+        )
+    }
+
+    /// A value that is not of the field's type.
+    pub(super) fn value_type(field: &FieldInfo, value: &FilterValue) -> ProblemKind {
+        let choices = field.picklist.iter().map(|p| format!("{} ({})", p.value, p.label)).collect();
+        let (name, data_type) = (field.name.to_string(), field.data_type);
+        ProblemKind::ValueType { name, data_type, given: display(value), choices }
+    }
 }
 
 impl<'a> Typed<'a> {
@@ -137,23 +189,27 @@ impl<'a> Typed<'a> {
     ///
     /// Every problem, each at its node; never just the first.
     pub fn of(filter: &Filter, info: &'a EntityInfo) -> Result<Typed<'a>, Vec<Problem>> {
-        let mut reader = Reader {
-            info,
-            problems: Vec::new(),
-            path: Vec::new(),
-            or_conditions: 0,
-            udfs: Vec::new(),
-            seen: HashSet::new(),
-        };
-        let typed = reader.filter(filter, false);
-        if reader.or_conditions > OR_CONDITIONS_MAX {
-            let count = reader.or_conditions;
-            reader.problems.push(Problem { path: Vec::new(), kind: ProblemKind::TooManyConditions { count } });
-        }
-        if reader.udfs.len() > UDFS_MAX {
-            let names = std::mem::take(&mut reader.udfs);
-            reader.problems.push(Problem { path: Vec::new(), kind: ProblemKind::TooManyUdfs { names } });
-        }
+        Typed::read(filter, info, &Context::default(), false)
+    }
+
+    /// The same for rows that are here, with the time, the zone and what was looked up: fields that Autotask cannot
+    /// filter by are no problem then.
+    ///
+    /// # Errors
+    ///
+    /// Every problem, each at its node.
+    pub fn with(filter: &Filter, info: &'a EntityInfo, context: &Context<'_>) -> Result<Typed<'a>, Vec<Problem>> {
+        Typed::read(filter, info, context, true)
+    }
+
+    fn read(
+        filter: &Filter,
+        info: &'a EntityInfo,
+        context: &Context<'_>,
+        is_here: bool,
+    ) -> Result<Typed<'a>, Vec<Problem>> {
+        let mut reader = Reader { info, context, is_here, problems: Vec::new(), path: Vec::new() };
+        let typed = reader.filter(filter);
         if reader.problems.is_empty() { Ok(typed) } else { Err(reader.problems) }
     }
 
@@ -163,7 +219,11 @@ impl<'a> Typed<'a> {
         match self {
             Typed::And(items) => items.iter().all(|item| item.matches(row)),
             Typed::Or(items) => items.iter().any(|item| item.matches(row)),
+            Typed::Not(inner) => !inner.matches(row),
             Typed::Never => false,
+            Typed::PointsAt(field, ids) => {
+                row.value(&field.name, field.is_udf).and_then(whole).is_some_and(|id| ids.contains(&id))
+            }
             Typed::Test(test) => test.matches(row),
         }
     }
@@ -208,9 +268,14 @@ impl Test<'_> {
             Op::Gte => ordering().is_some_and(Ordering::is_ge),
             Op::Lt => ordering().is_some_and(Ordering::is_lt),
             Op::Lte => ordering().is_some_and(Ordering::is_le),
-            Op::BeginsWith => text(|value, other| value.starts_with(other)),
+            Op::BeginsWith | Op::DigitsBeginWith => text(|value, other| value.starts_with(other)),
             Op::EndsWith => text(|value, other| value.ends_with(other)),
-            Op::Contains => text(|value, other| value.contains(other)),
+            Op::Contains | Op::DigitsContain => text(|value, other| value.contains(other)),
+            Op::NotBeginsWith => text(|value, other| !value.starts_with(other)),
+            Op::NotEndsWith => text(|value, other| !value.ends_with(other)),
+            Op::NotContains => text(|value, other| !value.contains(other)),
+            // It becomes two comparisons before.
+            Op::Between => false,
             Op::Exist => true,
             Op::NotExist => false,
             Op::In => listed(),
@@ -255,55 +320,98 @@ fn compare_mixed(whole: i64, float: f64) -> Option<Ordering> {
 fn comparable(op: Op, text: &str) -> String {
     match op {
         Op::Eq | Op::NotEq | Op::In | Op::NotIn => fold_for_equality(text),
+        Op::DigitsContain | Op::DigitsBeginWith => text.chars().filter(char::is_ascii_digit).collect(),
         _ => fold(text),
     }
 }
 
-struct Reader<'a> {
-    info: &'a EntityInfo,
-    problems: Vec<Problem>,
-    path: Vec<usize>,
-    or_conditions: usize,
-    udfs: Vec<String>,
-    /// The same in lower case.
-    seen: HashSet<String>,
+/// What Autotask refuses in one query although each condition of it is good: too many of them, too many
+/// user-defined fields.
+#[must_use]
+pub fn limits(filter: &Filter) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut problem = |kind| problems.push(Problem { path: Vec::new(), kind });
+    let count = or_conditions(filter);
+    if count > OR_CONDITIONS_MAX {
+        problem(ProblemKind::TooManyConditions { count });
+    }
+    let names = udf_names(filter);
+    if names.len() > UDFS_MAX {
+        problem(ProblemKind::TooManyUdfs { names });
+    }
+    problems
 }
 
-impl<'a> Reader<'a> {
-    fn filter(&mut self, filter: &Filter, under_or: bool) -> Typed<'a> {
+/// Conditions under an `or`, plus elements of lists: what Autotask counts.
+pub(super) fn or_conditions(filter: &Filter) -> usize {
+    let mut open = vec![(filter, false)];
+    let mut count = 0;
+    while let Some((filter, under_or)) = open.pop() {
         match filter {
-            Filter::And(items) => Typed::And(self.group(items, under_or)),
-            Filter::Or(items) => Typed::Or(self.group(items, true)),
+            Filter::And(items) => open.extend(items.iter().map(|item| (item, under_or))),
+            Filter::Or(items) => open.extend(items.iter().map(|item| (item, true))),
+            Filter::Not(inner) => open.push((inner, under_or)),
             Filter::Condition(condition) => {
-                self.or_conditions += usize::from(under_or);
-                self.condition(condition)
+                count += usize::from(under_or);
+                if let Operand::Many(values) = &condition.operand {
+                    count += values.len();
+                }
             }
         }
     }
+    count
+}
 
-    fn group(&mut self, items: &[Filter], under_or: bool) -> Vec<Typed<'a>> {
+/// The user-defined fields, each once.
+pub(super) fn udf_names(filter: &Filter) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let udfs = filter.conditions().filter(|condition| condition.udf);
+    udfs.filter(|c| seen.insert(c.field.to_ascii_lowercase())).map(|c| c.field.clone()).collect()
+}
+
+struct Reader<'a, 'c> {
+    info: &'a EntityInfo,
+    context: &'c Context<'c>,
+    /// Whether the rows are here, and not at Autotask.
+    is_here: bool,
+    problems: Vec<Problem>,
+    path: Vec<usize>,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn filter(&mut self, filter: &Filter) -> Typed<'a> {
+        match filter {
+            Filter::And(items) => Typed::And(self.group(items)),
+            Filter::Or(items) => Typed::Or(self.group(items)),
+            Filter::Not(inner) => {
+                let inner = self.group(std::slice::from_ref(inner)).pop();
+                inner.map_or(Typed::Never, |inner| Typed::Not(Box::new(inner)))
+            }
+            Filter::Condition(condition) => self.condition(condition),
+        }
+    }
+
+    fn group(&mut self, items: &[Filter]) -> Vec<Typed<'a>> {
         if self.path.len() >= FILTER_DEPTH_MAX {
             self.problem(ProblemKind::TooDeep);
             return Vec::new();
         }
         let read = |(index, item)| {
             self.path.push(index);
-            let typed = self.filter(item, under_or);
+            let typed = self.filter(item);
             self.path.pop();
             typed
         };
         items.iter().enumerate().map(read).collect()
     }
 
+    /// A condition of which nothing but its field was looked at.
     fn condition(&mut self, condition: &Condition) -> Typed<'a> {
-        let Condition { field: name, udf, op, operand } = condition;
-        if *udf && self.seen.insert(name.to_ascii_lowercase()) {
-            self.udfs.push(name.clone());
-        }
-        if let Operand::Many(values) = operand {
-            self.or_conditions += values.len();
-        }
+        let Condition { field: name, udf, op, .. } = condition;
         let Some(field) = self.info.find(name, *udf) else {
+            if let Some(relation) = self.info.relation(name).filter(|_| !udf) {
+                return self.related(condition, &relation);
+            }
             let nearest = self.info.nearest_field(name, *udf).map(str::to_owned);
             let other_kind = self.info.find(name, !udf).is_some();
             let entity = self.info.name;
@@ -316,12 +424,54 @@ impl<'a> Reader<'a> {
             });
         };
         let name = field.name.to_string();
-        if !field.is_queryable {
+        if !field.is_queryable && !self.is_here {
             return self.problem(ProblemKind::NotQueryable { name });
         }
         if !op.is_for(field.data_type) {
             return self.problem(ProblemKind::OperatorNotForType { name, op: *op, data_type: field.data_type });
         }
+        match lower(condition, field, self.context) {
+            Ok(None) => self.plain(condition, field),
+            Ok(Some(lowered)) => self.lowered(&lowered, field),
+            Err(kind) => self.problem(kind),
+        }
+    }
+
+    /// What a condition became; it stands at the place of the condition.
+    fn lowered(&mut self, filter: &Filter, field: &'a FieldInfo) -> Typed<'a> {
+        match filter {
+            Filter::And(items) => Typed::And(items.iter().map(|item| self.lowered(item, field)).collect()),
+            Filter::Or(items) => Typed::Or(items.iter().map(|item| self.lowered(item, field)).collect()),
+            Filter::Not(inner) => Typed::Not(Box::new(self.lowered(inner, field))),
+            Filter::Condition(condition) => self.plain(condition, field),
+        }
+    }
+
+    /// A condition on a field of the row that a reference points at: the rows whose reference points at a match.
+    fn related(&mut self, condition: &Condition, relation: &Relation<'a>) -> Typed<'a> {
+        let inner = Filter::Condition(Condition { field: relation.rest.clone(), ..condition.clone() });
+        match Typed::with(&inner, relation.entity, self.context) {
+            Ok(typed) => {
+                let Some(table) = self.context.table(relation.entity.name) else {
+                    let (name, entity) = (condition.field.clone(), relation.entity.name);
+                    return self.problem(ProblemKind::NoRows { name, entity });
+                };
+                let rows = table.filter(&typed);
+                let ids = rows.into_iter().filter_map(|row| table.row(row)?.id()).collect();
+                Typed::PointsAt(relation.field, ids)
+            }
+            Err(problems) => {
+                let at = self.path.clone();
+                self.problems.extend(problems.into_iter().map(|p| Problem { path: at.clone(), kind: p.kind }));
+                Typed::Never
+            }
+        }
+    }
+
+    /// A comparison with plain values.
+    fn plain(&mut self, condition: &Condition, field: &'a FieldInfo) -> Typed<'a> {
+        let Condition { op, operand, .. } = condition;
+        let name = field.name.to_string();
         let values = match (op.arity(), operand) {
             // What Autotask does with a value beside `exist` is unknown; it has no use for one.
             (super::Arity::None, _) => &[][..],
@@ -341,13 +491,7 @@ impl<'a> Reader<'a> {
             match scalar(value, field, *op) {
                 Some(scalar) => scalars.push(scalar),
                 None => {
-                    let choices = field.picklist.iter().map(|p| format!("{} ({})", p.value, p.label)).collect();
-                    self.problem(ProblemKind::ValueType {
-                        name: name.clone(),
-                        data_type: field.data_type,
-                        given: display(value),
-                        choices,
-                    });
+                    self.problem(ProblemKind::value_type(field, value));
                 }
             }
         }
@@ -369,7 +513,7 @@ fn scalar(value: &FilterValue, field: &FieldInfo, op: Op) -> Option<Scalar> {
             FilterValue::Text(text) => Scalar::Text(comparable(op, text)),
             FilterValue::Int(number) => Scalar::Text(number.to_string()),
             FilterValue::Number(number) => Scalar::Text(write_plain(*number)),
-            FilterValue::Bool(_) | FilterValue::Null => return None,
+            _ => return None,
         },
         DataType::DateTime => match value {
             FilterValue::Text(text) => Scalar::Instant(Instant::parse(text)?),
@@ -402,6 +546,10 @@ pub(crate) fn to_json(value: &FilterValue) -> Value {
         FilterValue::Int(value) => Value::from(*value),
         FilterValue::Number(value) => Value::from(*value),
         FilterValue::Text(value) => Value::from(value.as_str()),
+        FilterValue::Date(day) => json!({"date": day.to_string()}),
+        FilterValue::Relative(relative) => json!({"relative": relative.to_string()}),
+        FilterValue::Name(name) => json!({"name": name}),
+        FilterValue::Me => json!({"me": true}),
     }
 }
 
@@ -411,7 +559,10 @@ fn display(value: &FilterValue) -> String {
         FilterValue::Bool(value) => value.to_string(),
         FilterValue::Int(value) => value.to_string(),
         FilterValue::Number(value) => write_plain(*value),
-        FilterValue::Text(value) => value.clone(),
+        FilterValue::Text(value) | FilterValue::Name(value) => value.clone(),
+        FilterValue::Date(day) => day.to_string(),
+        FilterValue::Relative(relative) => relative.to_string(),
+        FilterValue::Me => "me".to_owned(),
     }
 }
 
@@ -497,6 +648,26 @@ impl ProblemKind {
                     format!("{} user-defined fields ({}); Autotask takes one in a query", names.len(), first(names, 5)),
                 ),
                 "",
+            ),
+            ProblemKind::NoClock { name } => (
+                Issue::error("filter.no_clock", format!("`{name}` is compared with a relative date, and the time is not given"))
+                    .hint("give `now`"),
+                "value",
+            ),
+            ProblemKind::NoMe { name } => (
+                Issue::error("filter.no_me", format!("`{name}` is compared with `me`, and nobody said who that is"))
+                    .hint("give the id of your resource as `me`, or write the name"),
+                "value",
+            ),
+            ProblemKind::Unresolved { name, entity, given } => (
+                Issue::error("filter.unresolved_name", format!("`{given}`, which `{name}` is compared with, has not been looked up in {entity}"))
+                    .hint("look the name up and give its id, or write the id as `#123`"),
+                "value",
+            ),
+            ProblemKind::NoRows { name, entity } => (
+                Issue::error("filter.no_rows", format!("`{name}` is a field of related rows, and the rows of {entity} are not here"))
+                    .hint(format!("load {entity} first")),
+                "field",
             ),
             ProblemKind::TooDeep => {
                 (Issue::error("filter.too_deep", format!("groups nest deeper than {FILTER_DEPTH_MAX} levels")), "")

@@ -1,7 +1,7 @@
 //! Query: `E/query`, its further pages, and `E/query/count`.
 
 use autotask_core::filter::body::{self, Reading};
-use autotask_core::filter::typed::{Problem, ProblemKind, Typed};
+use autotask_core::filter::typed::{Problem, ProblemKind, Typed, limits};
 use autotask_core::route::{Method, Page};
 use autotask_core::{DataType, EntityInfo, Filter};
 use serde_json::{Map, Value, json};
@@ -84,6 +84,10 @@ fn read(call: &Call<'_>, table: &Table, method: Method, search: Option<&str>) ->
     // dropping the nodes leaves all rows.
     let filter = read.filter.unwrap_or_else(Filter::everything);
     let typed = Typed::of(&filter, &table.info).map_err(|problems| refusal(&problems, table))?;
+    let over = limits(&filter);
+    if !over.is_empty() {
+        return Err(refusal(&over, table));
+    }
     let condition = Where::of(&typed, table);
     if condition.values.len() > VALUES_MAX {
         return Err(Refusal::application(format!(
@@ -126,7 +130,9 @@ fn refusal(problems: &[Problem], table: &Table) -> Refusal {
     Refusal::Application(match &problem.kind {
         ProblemKind::UnknownField { name, .. } => format!("Unable to find {name} in the {singular} Entity."),
         // Decision: the text was not captured; a field that cannot be filtered is not found.
-        ProblemKind::NotQueryable { name } => format!("Unable to find {name} in the {singular} Entity."),
+        ProblemKind::NotQueryable { name } | ProblemKind::NoRows { name, .. } => {
+            format!("Unable to find {name} in the {singular} Entity.")
+        }
         ProblemKind::ValueType { data_type, given, .. } => conversion_failed(given, *data_type),
         ProblemKind::TooManyConditions { .. } => {
             "Invalid query syntax. Queries are limited to 500 or fewer 'OR' conditions.".to_owned()
@@ -138,6 +144,9 @@ fn refusal(problems: &[Problem], table: &Table) -> Refusal {
         ProblemKind::OperatorNotForType { .. }
         | ProblemKind::WrongArity { .. }
         | ProblemKind::EmptyList { .. }
+        | ProblemKind::NoClock { .. }
+        | ProblemKind::NoMe { .. }
+        | ProblemKind::Unresolved { .. }
         | ProblemKind::TooDeep => format!("Invalid query syntax. {}.", problem.issue().message),
     })
 }

@@ -4,13 +4,15 @@
 #[allow(dead_code, reason = "the records' part is for other consumers")]
 mod fixtures;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use autotask_core::filter::Context;
 use autotask_core::filter::body::{self, Reading};
-use autotask_core::filter::parse::parse;
+use autotask_core::filter::parse;
 use autotask_core::filter::typed::Typed;
 use autotask_core::{DataType, Filter, Instant, Record};
-use fixtures::FilterCase;
+use fixtures::{FilterCase, context, resolved};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -83,7 +85,10 @@ fn row<'t>(table: &'t Table, record: &Record) -> Row<'t> {
 }
 
 fn filters(case: &FilterCase, table: &Table) -> Vec<Filter> {
-    let text = case.text.iter().map(|text| parse(text, &table.info).0.expect("no errors"));
+    let text = case.text.iter().map(|text| {
+        let parsed = parse::read(text, &table.info, &Context::default());
+        parsed.filter().expect("no errors").clone()
+    });
     let json = case.json.iter().map(|text| {
         let json = autotask_core::json::parse(text.as_bytes()).expect("JSON");
         body::read(&json, Reading::Lenient).filter.expect("a filter")
@@ -97,12 +102,18 @@ fn sql_finds_what_the_corpus_says() {
     let connection = Connection::open_in_memory().expect("memory");
     super::prepare(&connection).expect("prepared");
     connection.execute_batch(&schema::tables()).expect("tables");
+    let mut kept = BTreeMap::new();
     for name in ["Companies", "Contacts"] {
+        let rows_here: &mut autotask_core::Table = kept.entry(name.to_owned()).or_default();
         for value in json(&format!("{name}.json")).as_array().expect("rows") {
             let record = Record::from(value.as_object().expect("a row").clone());
+            rows_here.put(record.clone());
             rows::insert(&connection, &row(tenant.named(name), &record)).expect("inserted");
         }
     }
+    let tables = kept.iter().map(|(name, table)| (name.clone(), table)).collect();
+    let resolved = resolved();
+    let context = context(&resolved, &tables);
     let mut checked = 0;
     for entry in std::fs::read_dir(folder().join("filters")).expect("the folder") {
         let path = entry.expect("readable").path();
@@ -115,7 +126,8 @@ fn sql_finds_what_the_corpus_says() {
         expected.sort_unstable();
         let table = tenant.named(&case.entity);
         for filter in filters(&case, table) {
-            let typed = Typed::of(&filter, &table.info).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+            let typed =
+                Typed::with(&filter, &table.info, &context).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
             let found = rows::select(&connection, table, &Where::of(&typed, table)).expect("selected");
             let ids: Vec<i64> = found.iter().map(Row::id).collect();
             assert_eq!(ids, expected, "{name}");

@@ -90,6 +90,15 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.create_scalar_function(
+        "digits",
+        1,
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
+        |context| {
+            let text = context.get::<Option<String>>(0)?;
+            Ok(text.map(|text| text.chars().filter(char::is_ascii_digit).collect::<String>()))
+        },
+    )?;
+    connection.create_scalar_function(
         "ends_with",
         2,
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,

@@ -1,7 +1,7 @@
 //! SQL: a typed filter → a WHERE clause with bound values.
 //!
-//! Every comparison with null is null in SQL, which a WHERE takes as false; since nothing here negates, that is the
-//! filter's own meaning. Text is compared through the folded column; no `LIKE` and no collation is involved.
+//! Every comparison with null is null in SQL, which a WHERE takes as false; where something is negated it is said as
+//! `IS NOT TRUE`, so that it is the filter's own meaning. Text is compared through the folded column; no `LIKE` and no collation is involved.
 
 use autotask_core::DataType;
 use autotask_core::filter::Op;
@@ -53,7 +53,12 @@ fn node(typed: &Typed<'_>, table: &Table, values: &mut Vec<Value>) -> String {
         Typed::Or(items) if items.is_empty() => "0".to_owned(),
         Typed::And(items) => joined(items, " AND ", table, values),
         Typed::Or(items) => joined(items, " OR ", table, values),
+        Typed::Not(inner) => format!("({}) IS NOT TRUE", node(inner, table, values)),
         Typed::Never => "0".to_owned(),
+        Typed::PointsAt(field, ids) => {
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            format!("{} IN ({})", quoted(&field.name), ids.join(", "))
+        }
         Typed::Test(test) => test_of(test, table, values),
     }
 }
@@ -147,10 +152,32 @@ fn comparison(column: &str, is_text: bool, test: &Test<'_>, values: &mut Vec<Val
             bind(first);
             format!("ends_with({column}, ?)")
         }
+        Op::NotEndsWith => {
+            bind(first);
+            format!("NOT ends_with({column}, ?)")
+        }
         Op::Contains => {
             bind(first);
             format!("instr({column}, ?) > 0")
         }
+        Op::NotContains => {
+            bind(first);
+            format!("instr({column}, ?) = 0")
+        }
+        Op::NotBeginsWith => {
+            bind(first);
+            format!("instr({column}, ?) <> 1")
+        }
+        Op::DigitsContain => {
+            bind(first);
+            format!("instr(digits({column}), ?) > 0")
+        }
+        Op::DigitsBeginWith => {
+            bind(first);
+            format!("instr(digits({column}), ?) = 1")
+        }
+        // It becomes two comparisons before.
+        Op::Between => "0".to_owned(),
         Op::In | Op::NotIn => {
             test.values.iter().for_each(bind);
             let marks = vec!["?"; test.values.len()].join(", ");

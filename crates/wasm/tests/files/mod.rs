@@ -13,9 +13,13 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/alias_in_json.filter
         filters/and_or_nested.filter
         filters/begins_with_percent.filter
+        filters/between_instants.filter
         filters/contains_accent.filter
         filters/contains_final_sigma.filter
         filters/contains_underscore.filter
+        filters/date_is_a_whole_day.filter
+        filters/digits_begin_with.filter
+        filters/digits_contain.filter
         filters/ends_with.filter
         filters/eq_boolean.filter
         filters/eq_boolean_spellings.filter
@@ -36,10 +40,8 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/error_empty_list.filter
         filters/error_in_json.filter
         filters/error_missing_parenthesis.filter
-        filters/error_not_queryable.filter
         filters/error_on_second_line.filter
         filters/error_operator_not_for_type.filter
-        filters/error_two_udfs.filter
         filters/error_unknown_field.filter
         filters/error_unknown_label.filter
         filters/error_unknown_operator.filter
@@ -56,16 +58,25 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/lt_negative.filter
         filters/lt_offset.filter
         filters/lte_tick.filter
+        filters/me.filter
+        filters/not_begins_with.filter
+        filters/not_contains.filter
+        filters/not_ends_with.filter
         filters/not_exist.filter
         filters/not_in.filter
+        filters/not_keeps_rows_without_a_value.filter
+        filters/not_queryable_runs_here.filter
         filters/noteq_leaves_null_out.filter
         filters/null_in_json.filter
         filters/or_of_nothing.filter
         filters/over_lines.filter
+        filters/related_field.filter
+        filters/relative_months.filter
         filters/udf_empty.filter
         filters/udf_instant.filter
         filters/udf_number.filter
         filters/udf_text.filter
+        filters/udf_two.filter
 };
 
 /// Rows, metadata and records to validate, as (name, content).
