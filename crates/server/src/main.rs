@@ -4,6 +4,7 @@ mod app_files;
 mod browser;
 mod data_folder;
 mod demo;
+mod filter;
 mod listen;
 mod logging;
 mod sandbox;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Options),
     /// The sandbox alone: a local server that behaves like Autotask
     Sandbox(sandbox::Options),
+    /// A filter as Autotask's JSON, as text, or as a plan of what runs where
+    Filter(filter::Options),
 }
 
 /// What went wrong at the start, as clap has it for wrong flags.
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
             Command::Demo(options) => demo::run(options).await,
             Command::Serve(options) => serve::run(options).await,
             Command::Sandbox(options) => sandbox::run(options).await,
+            Command::Filter(options) => filter::run(options),
         },
         Err(error) => Err(error),
     };

@@ -162,3 +162,51 @@ fn a_database_that_is_none_is_named() {
     std::fs::File::open(file).unwrap().read_to_string(&mut kept).unwrap();
     assert!(kept.starts_with("these are notes"));
 }
+
+#[track_caller]
+fn filter(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } =
+        command(&[&["filter"], arguments].concat()).output().expect("the binary runs");
+    (status.code(), String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+#[test]
+fn a_filter_becomes_json_text_and_a_plan() {
+    let now = ["--now", "2026-11-21T12:00:00Z", "--zone", "America/New_York"];
+    let (code, stdout, stderr) = filter(&[&now[..], &["companyType = Customer and lastActivityDate < -12m"]].concat());
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(json[1]["value"], "2025-11-21T05:00:00Z");
+    let (code, stdout, _) = filter(&["--to", "text", "[{'op':'ne','field':'CITY','value':'Troy',}]"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "city != \"Troy\"\n"));
+    let (code, stdout, _) = filter(&["--to", "plan", "--entity", "contact", "company.city = Troy"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(
+        (code, &json["lookups"][0]["entity"], &json["lookups"][0]["into"]),
+        (Some(0), &"Companies".into(), &"companyID".into())
+    );
+}
+
+#[test]
+fn errors_of_a_filter_stand_under_their_place() {
+    let (code, stdout, stderr) = filter(&["companyTipe = Customer and city contains"]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert_eq!(
+        stderr,
+        "companyTipe = Customer and city contains\n\
+         ^^^^^^^^^^^ error: unknown field `companyTipe` on Companies; did you mean `companyType`?\n\
+         companyTipe = Customer and city contains\n                                        \
+         ^ error: a value is missing after `contains`\n\
+         error: the filter cannot be used\n"
+    );
+    refused(&["filter", "--entity", "Compnies", ""], &[], "unknown entity `Compnies`; did you mean `Companies`?");
+    refused(&["filter", "--zone", "Mars", ""], &[], "`Mars` is no time zone; write a name such as `Europe/Berlin`");
+    refused(&["filter", "--now", "soon", ""], &[], "`soon` is no instant");
+    refused(&["filter", "owner is me"], &[], "nobody said who that is");
+    refused(
+        &["filter", "not (city contains a)"],
+        &[],
+        "Autotask cannot run this filter alone: Autotask has no such operator",
+    );
+    refused(&["filter", "[{\"op\":\"eq\""], &[], "error");
+}
