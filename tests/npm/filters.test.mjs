@@ -85,3 +85,60 @@ test('a filter with errors given to a table throws all its issues', () => {
   assert.throws(() => table.filter([{ op: 'gt', field: 'isActive', value: 1 }]), { code: 'filter.operator_not_for_type' });
   assert.throws(() => table.filter([7]), { code: 'filter.expected' });
 });
+
+test('a plan says what Autotask can run, and what is left', async () => {
+  const { planFilter, Table: Rows } = await import('autotask-crm');
+  const context = { now: '2026-03-08T12:00:00Z', zone: 'America/New_York', me: 4 };
+  const plan = planFilter('Companies', 'owner is me and not (city contains "spring") and createDate = today', context);
+  assert.deepEqual(plan.server, [
+    { field: 'ownerResourceID', op: 'eq', value: 4 },
+    // The day on which clocks go forward has 23 hours.
+    { field: 'createDate', op: 'gte', value: '2026-03-08T05:00:00Z' },
+    { field: 'createDate', op: 'lt', value: '2026-03-09T04:00:00Z' },
+  ]);
+  assert.deepEqual(plan.local, [{ op: 'not', items: [{ field: 'city', op: 'contains', value: 'spring' }] }]);
+  assert.deepEqual(plan.nodes.map(({ where }) => where).sort(), ['local', 'local', 'server', 'server']);
+  const rows = new Rows('Companies');
+  rows.load(Buffer.from(JSON.stringify([{ id: 1, city: 'Springfield' }, { id: 2 }])));
+  assert.deepEqual([...rows.filter(plan.local, context).ids()], [2]);
+  const long = planFilter('Companies', [{ op: 'in', field: 'id', value: Array.from({ length: 1201 }, (_, id) => id) }]);
+  assert.deepEqual(long.queries.map(([{ value }]) => value.length), [500, 500, 201]);
+});
+
+test('names are told apart from what is known of them', async () => {
+  const { planFilter, parseFilter: parse } = await import('autotask-crm');
+  const text = 'owner = "Maria Lopez"';
+  assert.deepEqual(parse('Companies', text).unresolved, [{ field: 'ownerResourceID', entity: 'Resources', name: 'Maria Lopez' }]);
+  assert.equal(planFilter('Companies', text).issues[0].code, 'filter.unresolved_name');
+  const resolved = { 'Maria Lopez': 7 };
+  assert.deepEqual(parse('Companies', text, { resolved }).unresolved, []);
+  assert.deepEqual(planFilter('Companies', text, { resolved }).server, [{ field: 'ownerResourceID', op: 'eq', value: 7 }]);
+});
+
+test('a wrong context is a TypeError or refused', async () => {
+  const { parseFilter: parse } = await import('autotask-crm');
+  assert.throws(() => parse('Companies', '', { zone: 'Mars' }), { name: 'TypeError', message: /^context.zone must be/ });
+  assert.throws(() => parse('Companies', '', { tables: { Companies: {} } }), { name: 'TypeError' });
+  assert.throws(() => parse('Companies', '', { now: 'soon' }), { name: 'AutotaskCrmError', code: 'context.malformed' });
+  assert.throws(() => parse('Companies', '', { weekStart: 3 }), { name: 'AutotaskCrmError', code: 'context.malformed' });
+});
+
+test('the pages of a walk keep the time of the first', async () => {
+  const { buildRequest } = await import('autotask-crm');
+  const operation = { kind: 'query', entity: 'Companies', filter: 'lastActivityDate > -1h' };
+  const first = buildRequest(operation);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(buildRequest(operation), first);
+  const url = 'https://x/ATServicesRest/V1.0/Companies/query/next?paging=1';
+  assert.equal(buildRequest({ kind: 'next', entity: 'Companies', url, query: operation }).body, first.body);
+  const local = buildRequest({ kind: 'query', entity: 'Companies', filter: 'city does not contain a' });
+  assert.deepEqual([local.path, local.issues[0].code], ['', 'request.not_on_server']);
+});
+
+test('proposals at a cursor count as JavaScript does', async () => {
+  const { completeFilter } = await import('autotask-crm');
+  const [first] = completeFilter('Companies', 'city = "😀" and companyT', 24);
+  assert.deepEqual(first, { kind: 'field', insert: 'companyType', label: 'Company type', detail: 'integer', from: 16, to: 24 });
+  assert.deepEqual(completeFilter('Compnies', '', 0), []);
+  assert.throws(() => completeFilter('Companies', '', -1), TypeError);
+});

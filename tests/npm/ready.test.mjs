@@ -30,7 +30,7 @@ test('ready is idempotent', async () => {
 
 test('the package holds what it needs and nothing else', async () => {
   assert.deepEqual(Object.keys(crm).sort(), [
-    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'buildRequest', 'entity', 'entityNames', 'parseFilter',
+    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'buildRequest', 'completeFilter', 'entity', 'entityNames', 'parseFilter',
     'planFilter',
     'printFilter', 'readFilter', 'readResponse', 'ready', 'setDefaultSource', 'validate', 'version',
   ]);

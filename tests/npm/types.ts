@@ -1,10 +1,10 @@
 // Uses every exported function and type; `npx tsc -p .` must have nothing to say. It is never run.
 import {
-  AutotaskCrmError, Hierarchy, Schema, Selection, Table, buildRequest, entity, entityNames, parseFilter, printFilter,
+  AutotaskCrmError, Hierarchy, Schema, Selection, Table, buildRequest, completeFilter, entity, entityNames, parseFilter, planFilter, printFilter,
   readFilter, readResponse, ready, validate, version,
 } from 'autotask-crm';
 import type {
-  Company, CompanyLocation, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterValue, Issue, Operation,
+  Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
   Outcome, PicklistValue, QueryOperation, Resource, Ticket,
 } from 'autotask-crm';
 
@@ -24,7 +24,7 @@ const schema = new Schema();
 const loaded: Issue[] = schema.load('Companies', new Uint8Array(), { fields: [] });
 schema.load('Companies');
 const own: EntityInfo | undefined = schema.entity('Companies');
-const context: Context = { schema };
+const context: Context = { schema, now: '2026-11-21T12:00:00Z', zone: 'UTC', me: 4, weekStart: 0, resolved: { 'Maria Lopez': 5 } };
 
 const answer: FilterAnswer = parseFilter('Companies', 'city = Troy', context);
 const { maxRecords, includeFields, ignored } = readFilter('Companies', { filter: [] }, context);
@@ -32,7 +32,11 @@ const first: [number | undefined, string[] | undefined, string[]] = [maxRecords,
 const value: FilterValue = null;
 const node: FilterNode = { op: 'or', items: [{ op: 'in', field: 'id', value: [1, 2] }, { op: 'eq', field: 'x', value, udf: true }, { op: 'exist', field: 'y' }] };
 const text: string = printFilter('Companies', answer.filter ?? [node], context);
-// @ts-expect-error Autotask has no such operator
+const plan: FilterPlan = planFilter('Companies', [{ op: 'not', items: [{ op: 'notContains', field: 'city', value: 'x' }] }], context);
+const days: FilterNode = { op: 'between', field: 'createDate', value: [{ date: '2026-01-01' }, { relative: 'today' }] };
+const proposals: Completion[] = completeFilter('Companies', 'comp', 4, context);
+void [plan.server, plan.nodes[0]?.where === 'split', days, proposals[0]?.insert];
+// @ts-expect-error there is no such operator
 const wrong: FilterNode = { op: 'like', field: 'x' };
 
 function rows(): Selection {

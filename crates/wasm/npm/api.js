@@ -299,6 +299,13 @@ export function planFilter(entity, filter, context) {
   return askWithContext(context, (schema, own) => raw.planFilter(schema, own, entity, json));
 }
 
+export function completeFilter(entity, text, cursor, context) {
+  check(entity, 'string', 'entity');
+  check(text, 'string', 'text');
+  if (!Number.isInteger(cursor) || cursor < 0) throw new TypeError('cursor must be a place in the text');
+  return ask(() => raw.completeFilter(ownSchema(context) ?? vanilla, entity, text, cursor));
+}
+
 // ── rows ──
 
 export class Table {

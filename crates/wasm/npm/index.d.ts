@@ -172,6 +172,19 @@ export interface FilterPlan {
 
 export function planFilter(entity: string, filter: FilterNode[] | string, context?: Context): FilterPlan;
 
+export interface Completion {
+  kind: 'field' | 'operator' | 'value' | 'keyword';
+  /** What to write in the place of `from` to `to`, in UTF-16 units. */
+  insert: string;
+  label: string;
+  detail?: string;
+  from: number;
+  to: number;
+}
+
+/** What could stand at the cursor, best first. */
+export function completeFilter(entity: string, text: string, cursor: number, context?: Context): Completion[];
+
 // ── rows ──
 
 export class Table {

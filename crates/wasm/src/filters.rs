@@ -1,7 +1,7 @@
 //! Filters: text and JSON to the tree and back.
 
 use autotask_core::filter::body::{self, Reading};
-use autotask_core::filter::{check, parse, plan, print};
+use autotask_core::filter::{check, complete, parse, plan, print};
 use autotask_core::issue::has_errors;
 use autotask_core::{EntityInfo, Filter, Issue};
 use serde::Serialize;
@@ -133,6 +133,25 @@ pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &st
             "server": [], "queries": [], "lookups": [], "local": [], "nodes": [], "conditions": 0, "udfs": 0, "issues": issues,
         }),
     })
+}
+
+/// What could stand at the cursor, a place in UTF-16 units.
+#[wasm_bindgen(js_name = completeFilter)]
+#[must_use]
+pub fn complete_filter(schema: &Schema, entity: &str, text: &str, cursor: usize) -> String {
+    let Ok(info) = known(&schema.inner, entity) else { return "[]".to_owned() };
+    let mut units = 0;
+    let at = text.char_indices().find(|(_, c)| {
+        let is_there = units >= cursor;
+        units += c.len_utf16();
+        is_there
+    });
+    let mut found = complete::complete(text, at.map_or(text.len(), |(at, _)| at), &info);
+    let in_units = |byte: usize| text.get(..byte).map_or(0, |before| before.encode_utf16().count());
+    for completion in &mut found {
+        (completion.from, completion.to) = (in_units(completion.from), in_units(completion.to));
+    }
+    to_json(&found)
 }
 
 fn parsed(text: &str, info: &EntityInfo, context: &Context) -> (Option<Filter>, Vec<Issue>) {

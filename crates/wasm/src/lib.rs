@@ -12,7 +12,7 @@ mod schema;
 mod table;
 
 pub use context::Context;
-pub use filters::{parse_filter, plan_filter, print_filter, read_filter};
+pub use filters::{complete_filter, parse_filter, plan_filter, print_filter, read_filter};
 pub use hierarchy::Hierarchy;
 pub use operations::{build_request, read_response, validate};
 pub use schema::{Schema, entity, entity_names, version};

@@ -8,6 +8,7 @@
 
 pub mod body;
 pub mod check;
+pub mod complete;
 mod context;
 mod lower;
 pub mod op;

@@ -159,8 +159,16 @@ impl Part {
     }
 }
 
+/// The tokens of a text, without regard to what is wrong with it.
+pub(super) fn lex(text: &str, info: &EntityInfo) -> Vec<Token> {
+    if text.len() > TEXT_BYTES_MAX {
+        return Vec::new();
+    }
+    Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new() }.lex()
+}
+
 #[derive(Clone, Debug, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Word(String),
     Quoted(String),
     Backquoted(String),
@@ -176,14 +184,14 @@ enum Kind {
 }
 
 #[derive(Clone, Debug)]
-struct Token {
-    kind: Kind,
-    start: usize,
-    end: usize,
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl Token {
-    fn is_word(&self, word: &str) -> bool {
+    pub(super) fn is_word(&self, word: &str) -> bool {
         matches!(&self.kind, Kind::Word(w) if w.eq_ignore_ascii_case(word))
     }
 }
