@@ -28,7 +28,7 @@ fn verbatim(builder: Builder, key: Key, group: Key) -> AnyView {
     view! {
         <div class="rule rule--text" role="group" aria-label=["Rule: ", &text].concat()>
             <code class="ell" dir="auto">{text.clone()}</code>
-            <span class="hint">"change it in the tab Text"</span>
+            <span class="muted small">"Change it in the tab Text"</span>
             <IconButton
                 icon=Icon::Close
                 label=["Remove rule: ", &text].concat()

@@ -597,6 +597,7 @@ impl ProblemKind {
                     (_, true) if *udf => issue.hint(format!("`{name}` is a field of Autotask's own; leave `udf` out")),
                     (_, true) => issue.hint(format!("`{name}` is a user-defined field; say `\"udf\": true`")),
                     (Some(nearest), _) => issue.hint(format!("did you mean `{nearest}`?")),
+                    (None, _) if *udf => issue.hint("the name, or the metadata of your instance, is missing here"),
                     (None, _) => issue,
                 };
                 (issue, "field")
