@@ -1,6 +1,9 @@
 //! Numbers with a fraction as text: read and written as JSON reads and writes them, so that the number in a filter
 //! and the number in a row are the same when their digits are.
 
+/// How far serde_json is looked away from; two steps were seen.
+const STEPS_MAX: usize = 8;
+
 /// Reads a decimal number such as `12`, `-0.5` or `1e3`; also `+1`, `.5` and `007`, which JSON itself refuses.
 ///
 /// `None` for anything else, also for what is too large for a finite number.
@@ -23,8 +26,9 @@ pub fn read(text: &str) -> Option<f64> {
     let zero = if digits.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
     let json = [sign, zero, digits].concat();
     let near: f64 = serde_json::from_str(&json).ok()?;
-    // With more than 15 digits serde_json may miss the nearest number by one step.
-    let exact = [near, near.next_up(), near.next_down()].into_iter().find(|candidate| write(*candidate) == json);
+    // With more than 15 digits serde_json may miss the nearest number by a few steps.
+    let steps = std::iter::successors(Some((near, near)), |(up, down)| Some((up.next_up(), down.next_down())));
+    let exact = steps.take(STEPS_MAX).flat_map(|(up, down)| [up, down]).find(|candidate| write(*candidate) == json);
     Some(exact.unwrap_or(near)).filter(|number| number.is_finite())
 }
 
