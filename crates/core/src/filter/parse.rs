@@ -12,7 +12,7 @@
 //!
 //! After a problem it resynchronises at `and`, `or` or a parenthesis and goes on.
 
-use super::typed::Typed;
+use super::typed::{ProblemKind, Typed};
 use super::{Arity, Condition, Context, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand, Relative};
 use crate::alias::field_alias;
 use crate::calendar::Day;
@@ -72,6 +72,12 @@ pub fn read(text: &str, info: &EntityInfo, context: &Context<'_>) -> Parsed {
     let open = ISSUES_MAX.saturating_sub(parsed.issues.len());
     for problem in problems.iter().filter(|problem| !problem.kind.is_lack()).take(open.max(1)) {
         let mut issue = problem.issue();
+        if let ProblemKind::OperatorNotForType { name, op, data_type } = &problem.kind {
+            // Who writes text is answered in its words, not in those of the API.
+            issue.message = format!("`{}` cannot be used on `{name}`, which holds {}", op.text(), data_type.noun());
+            let fitting = Op::ALL.into_iter().filter(|op| op.is_for(*data_type));
+            issue.expected = fitting.map(|op| op.text().to_owned()).collect();
+        }
         let member = issue.path.take().unwrap_or_default();
         let Some(span) = leaf(&parsed.filter, &problem.path).and_then(|leaf| parsed.spans.get(leaf)) else { continue };
         let (start, end) = match member.rsplit('.').next() {
@@ -680,19 +686,45 @@ impl Parser<'_> {
             self.error("filter.empty_list", "the list is empty", &open);
             return None;
         }
+        let mut is_sound = true;
         loop {
-            values.push(self.value(op, field)?);
+            match self.value(op, field) {
+                Some(value) => values.push(value),
+                None => {
+                    is_sound = false;
+                    self.skip_in_list();
+                }
+            }
             match self.peek().map(|t| t.kind.clone()) {
                 Some(Kind::Comma) => self.at += 1,
                 Some(Kind::Close) => {
                     self.at += 1;
-                    return Some(values);
+                    return is_sound.then_some(values);
                 }
-                _ => {
+                Some(_) => {
                     self.error_here("filter.expected", "`,` or `)` is expected in the list");
+                    is_sound = false;
+                    self.skip_in_list();
+                    let ends = self.peek().is_none_or(|t| t.kind == Kind::Close);
+                    self.at += 1;
+                    if ends {
+                        return None;
+                    }
+                }
+                None => {
+                    if is_sound {
+                        self.error_at_end("filter.expected", "`,` or `)` is expected in the list");
+                    }
                     return None;
                 }
             }
+        }
+    }
+
+    /// Goes on to the next comma of the list, or to its end.
+    fn skip_in_list(&mut self) {
+        while self.peek().is_some_and(|t| !matches!(t.kind, Kind::Comma | Kind::Close)) {
+            self.at += 1;
         }
     }
 

@@ -9,14 +9,16 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Value, json};
 
 use super::lower::lower;
-use super::{Condition, Context, FILTER_DEPTH_MAX, Filter, FilterValue, OR_CONDITIONS_MAX, Op, Operand, UDFS_MAX};
+use super::{
+    Condition, Context, FILTER_DEPTH_MAX, Filter, FilterValue, OR_CONDITIONS_MAX, Op, Operand, Relative, UDFS_MAX,
+};
 use crate::entity::{EntityInfo, Relation};
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
 use crate::issue::Issue;
 use crate::number::write_plain;
 use crate::record::{Record, boolean, number, whole};
-use crate::text::{fold, fold_for_equality};
+use crate::text::{fold, fold_for_equality, nearest};
 
 /// A filter ready to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -618,7 +620,10 @@ impl ProblemKind {
             ProblemKind::ValueType { name, data_type, given, choices } => {
                 let issue =
                     Issue::error("filter.value_type", format!("`{given}` is not {}, which `{name}` holds", data_type.noun()));
-                let issue = if choices.is_empty() || choices.len() > 20 {
+                let meant = nearest(given, Relative::WORDS).filter(|_| *data_type == DataType::DateTime);
+                let issue = if let Some(meant) = meant {
+                    issue.hint(format!("did you mean `{meant}`?"))
+                } else if choices.is_empty() || choices.len() > 20 {
                     issue
                 } else {
                     issue.hint(format!("the values are {}", choices.join(", ")))

@@ -10,14 +10,35 @@ macro_rules! files {
 /// Filters, as (name, content).
 #[rustfmt::skip]
 pub(crate) const FILTERS: &[(&str, &str)] = files! {
+        filters/alias_account_name.filter
         filters/alias_in_json.filter
+        filters/alias_primary_contact.filter
         filters/and_or_nested.filter
         filters/begins_with_percent.filter
+        filters/between_days.filter
         filters/between_instants.filter
+        filters/between_nothing.filter
+        filters/between_numbers.filter
+        filters/between_relative.filter
+        filters/between_then_and.filter
+        filters/comment_at_the_end.filter
+        filters/contact_flag_false.filter
+        filters/contact_flag_no.filter
+        filters/contact_mail_ends_with.filter
+        filters/contact_name_with_apostrophe.filter
         filters/contains_accent.filter
         filters/contains_final_sigma.filter
         filters/contains_underscore.filter
+        filters/date_after.filter
+        filters/date_after_the_same_day.filter
+        filters/date_before.filter
+        filters/date_in.filter
+        filters/date_in_quotes.filter
         filters/date_is_a_whole_day.filter
+        filters/date_not_equal.filter
+        filters/date_not_in.filter
+        filters/date_on_or_after.filter
+        filters/date_on_or_before.filter
         filters/digits_begin_with.filter
         filters/digits_contain.filter
         filters/ends_with.filter
@@ -36,47 +57,184 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/eq_number_as_text.filter
         filters/eq_picklist_label.filter
         filters/eq_sharp_s.filter
+        filters/error_and_at_the_beginning.filter
         filters/error_bad_date.filter
+        filters/error_between_on_text.filter
+        filters/error_between_with_or.filter
+        filters/error_between_without_and.filter
+        filters/error_between_without_second_bound.filter
+        filters/error_boolean_is_a_word.filter
+        filters/error_connector_missing.filter
+        filters/error_contains_on_boolean.filter
+        filters/error_date_is_a_word.filter
+        filters/error_date_month_thirteen.filter
+        filters/error_date_relative_unit.filter
+        filters/error_date_word_misspelt.filter
         filters/error_empty_list.filter
+        filters/error_field_missing_before_operator.filter
+        filters/error_greater_on_boolean.filter
         filters/error_in_json.filter
+        filters/error_json_empty_list.filter
+        filters/error_json_filter_is_a_number.filter
+        filters/error_json_group_without_items.filter
+        filters/error_json_list_for_one.filter
+        filters/error_json_node_is_a_number.filter
+        filters/error_json_not_without_items.filter
+        filters/error_json_one_bound.filter
+        filters/error_json_operator_not_for_type.filter
+        filters/error_json_unknown_field.filter
+        filters/error_json_unknown_operator.filter
+        filters/error_json_value_object.filter
+        filters/error_json_without_field.filter
+        filters/error_json_without_op.filter
+        filters/error_label_misspelt_in_a_list.filter
+        filters/error_label_of_several_words.filter
+        filters/error_list_not_closed.filter
+        filters/error_list_of_nothing.filter
+        filters/error_list_with_a_hole.filter
+        filters/error_list_with_a_wrong_value.filter
+        filters/error_list_without_comma.filter
+        filters/error_list_without_parentheses.filter
         filters/error_missing_parenthesis.filter
+        filters/error_not_alone.filter
+        filters/error_not_not_alone.filter
+        filters/error_nothing_after_and.filter
+        filters/error_nothing_after_or.filter
+        filters/error_number_is_a_word.filter
+        filters/error_number_with_two_points.filter
         filters/error_on_second_line.filter
+        filters/error_on_the_third_line.filter
+        filters/error_operator_missing.filter
         filters/error_operator_not_for_type.filter
+        filters/error_parenthesis_too_many.filter
+        filters/error_quote_not_closed.filter
+        filters/error_relation_field_unknown.filter
+        filters/error_relation_unknown.filter
+        filters/error_relation_without_field.filter
+        filters/error_sign_that_means_nothing.filter
+        filters/error_three_at_once.filter
+        filters/error_udf_unknown.filter
+        filters/error_udf_without_name.filter
         filters/error_unknown_field.filter
+        filters/error_unknown_field_alone.filter
         filters/error_unknown_label.filter
         filters/error_unknown_operator.filter
+        filters/error_value_missing_at_the_end.filter
         filters/error_value_type.filter
         filters/everything.filter
         filters/everything_from_a_comment.filter
         filters/exist.filter
+        filters/field_by_label.filter
+        filters/field_short.filter
+        filters/field_short_empty.filter
+        filters/field_short_parent.filter
+        filters/groups_all_and_any.filter
         filters/gt_date_in_json.filter
         filters/gt_decimal.filter
         filters/gt_text.filter
         filters/gte_decimal.filter
         filters/in_labels.filter
         filters/in_text.filter
+        filters/json_alias_starts_with.filter
+        filters/json_as_people_write_it.filter
+        filters/json_body.filter
+        filters/json_date.filter
+        filters/json_keys_in_any_case.filter
+        filters/json_list_of_one.filter
+        filters/json_name.filter
+        filters/json_not.filter
+        filters/json_not_of_several.filter
+        filters/json_single_node.filter
+        filters/json_true_as_text.filter
+        filters/keywords_in_any_case.filter
+        filters/label_bare.filter
+        filters/label_in_any_case.filter
+        filters/label_number_as_text.filter
         filters/lt_negative.filter
         filters/lt_offset.filter
         filters/lte_tick.filter
         filters/me.filter
+        filters/not_and_is_or.filter
         filters/not_begins_with.filter
+        filters/not_between.filter
         filters/not_contains.filter
+        filters/not_contains_with_not.filter
+        filters/not_empty_pushed.filter
         filters/not_ends_with.filter
         filters/not_exist.filter
+        filters/not_gt_pushed.filter
         filters/not_in.filter
+        filters/not_in_pushed.filter
         filters/not_keeps_rows_without_a_value.filter
+        filters/not_noteq_keeps_nulls.filter
+        filters/not_or_is_and.filter
         filters/not_queryable_runs_here.filter
+        filters/not_twice.filter
         filters/noteq_leaves_null_out.filter
         filters/null_in_json.filter
+        filters/number_in_quotes.filter
         filters/or_of_nothing.filter
+        filters/or_with_a_local_branch.filter
         filters/over_lines.filter
+        filters/precedence_and_before_or.filter
+        filters/precedence_not.filter
+        filters/precedence_parentheses.filter
+        filters/reference_by_name.filter
+        filters/reference_in_me.filter
+        filters/reference_not_me.filter
+        filters/related_and_own.filter
+        filters/related_company_empty.filter
+        filters/related_company_inactive.filter
         filters/related_field.filter
+        filters/related_not.filter
+        filters/related_or.filter
+        filters/related_parent.filter
+        filters/relative_end_of_year.filter
+        filters/relative_hours.filter
         filters/relative_months.filter
+        filters/relative_now.filter
+        filters/relative_start_of_month.filter
+        filters/relative_start_of_quarter.filter
+        filters/relative_start_of_week.filter
+        filters/relative_tomorrow.filter
+        filters/relative_weeks.filter
+        filters/relative_years.filter
+        filters/relative_yesterday.filter
+        filters/single_quotes.filter
+        filters/spelling_angle_brackets.filter
+        filters/spelling_begins_with.filter
+        filters/spelling_does_not_start_with.filter
+        filters/spelling_double_equals.filter
+        filters/spelling_ends_with.filter
+        filters/spelling_eq.filter
+        filters/spelling_equals.filter
+        filters/spelling_greater_than.filter
+        filters/spelling_gte.filter
+        filters/spelling_is.filter
+        filters/spelling_is_any_of.filter
+        filters/spelling_is_none_of.filter
+        filters/spelling_is_not.filter
+        filters/spelling_is_not_null.filter
+        filters/spelling_is_null.filter
+        filters/spelling_less_than.filter
+        filters/spelling_lte.filter
+        filters/spelling_ne.filter
+        filters/spelling_not_in_wire.filter
+        filters/spelling_starts_with.filter
+        filters/text_empty_differs.filter
+        filters/text_empty_equals.filter
+        filters/text_empty_is_contained.filter
+        filters/text_only_spaces.filter
+        filters/text_order_lt.filter
+        filters/udf_between.filter
         filters/udf_empty.filter
+        filters/udf_exist.filter
         filters/udf_instant.filter
+        filters/udf_not.filter
         filters/udf_number.filter
         filters/udf_text.filter
         filters/udf_two.filter
+        filters/udf_with_a_space.filter
 };
 
 /// Rows, metadata and records to validate, as (name, content).
@@ -85,28 +243,74 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/Companies.json
         records/CompaniesUserDefinedFields.json
         records/Contacts.json
+        records/company_below_the_own_one.json
         records/company_blank_name.json
+        records/company_city_longest.json
+        records/company_city_of_emoji.json
+        records/company_city_too_long.json
+        records/company_country_name.json
         records/company_empty.json
         records/company_formats.json
+        records/company_fraction_as_owner.json
         records/company_full.json
+        records/company_list_as_city.json
         records/company_minimal.json
         records/company_name_longest.json
         records/company_name_too_long.json
+        records/company_object_as_owner.json
         records/company_own_parent.json
+        records/company_phone_extension.json
+        records/company_phone_too_long.json
+        records/company_postal_code_number.json
         records/company_read_only_and_unknown.json
+        records/company_tax_exempt_word.json
+        records/company_tax_region_negative.json
+        records/company_two_unknown_fields.json
         records/company_type_label.json
         records/company_type_unknown.json
+        records/company_type_zero.json
         records/company_types.json
         records/company_udfs.json
         records/company_update_clears_city.json
         records/company_update_clears_name.json
+        records/company_update_clears_owner.json
+        records/company_update_nothing.json
+        records/company_update_type_unknown.json
         records/company_update_without_id.json
+        records/company_web_with_path.json
+        records/company_web_with_space.json
+        records/company_web_without_scheme.json
         records/company_without_name.json
+        records/company_without_owner.json
+        records/company_without_phone.json
         records/company_zero.json
+        records/company_zero_inactive.json
+        records/company_zero_parent.json
         records/contact_email.json
         records/contact_email_unicode.json
         records/contact_flag.json
+        records/contact_mail_empty.json
+        records/contact_mail_without_at.json
         records/contact_minimal.json
+        records/contact_name_too_long.json
+        records/contact_phone_words.json
+        records/contact_two_mails.json
+        records/contact_update_company.json
         records/contact_without_company.json
+        records/contact_without_flag.json
+        records/contact_without_names.json
+        records/contract_update_type.json
+        records/location_minimal.json
+        records/location_name_too_long.json
+        records/location_update_clears_name.json
+        records/location_without_company.json
         records/location_without_name.json
+        records/note_without_times.json
+        records/opportunity_amount_word.json
+        records/opportunity_close_date_word.json
+        records/opportunity_empty.json
+        records/ticket_company_as_text.json
+        records/ticket_due_soon.json
+        records/ticket_title_too_long.json
+        records/ticket_without_title.json
 };
