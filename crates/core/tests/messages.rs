@@ -1,6 +1,7 @@
 //! What a person reads when a filter is wrong: every error of the fixtures, drawn under its place. Read the snapshot
 //! before accepting it; a message that says too little is a bug.
 
+#[allow(dead_code, reason = "records and plans are for other tests")]
 mod fixtures;
 
 use std::collections::BTreeMap;
