@@ -25,7 +25,8 @@ pub fn read(text: &str) -> Option<f64> {
     let digits = digits.trim_start_matches('0');
     let zero = if digits.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
     let json = [sign, zero, digits].concat();
-    let near: f64 = serde_json::from_str(&json).ok()?;
+    // As any value, not as a number: a refusal would bring the standard library's way to print one into a download.
+    let near = serde_json::from_str::<serde_json::Value>(&json).ok()?.as_f64()?;
     // With more than 15 digits serde_json may miss the nearest number by a few steps.
     let steps = std::iter::successors(Some((near, near)), |(up, down)| Some((up.next_up(), down.next_down())));
     let exact = steps.take(STEPS_MAX).flat_map(|(up, down)| [up, down]).find(|candidate| write(*candidate) == json);

@@ -271,7 +271,7 @@ fn is_host(host: &str) -> bool {
 /// with an extension at most.
 #[must_use]
 pub fn is_phone(text: &str) -> bool {
-    let folded = text.to_lowercase();
+    let folded = text.to_ascii_lowercase();
     let number = ["extension", "ext.", "ext", "x", "#"]
         .iter()
         .find_map(|mark| folded.split_once(mark))

@@ -73,11 +73,15 @@ impl Context {
         };
         let resolved = match &given["resolved"] {
             Value::Null => BTreeMap::new(),
-            Value::Object(map) => map
-                .iter()
-                .map(|(name, id)| Some((name.clone(), id.as_i64()?)))
-                .collect::<Option<_>>()
-                .ok_or_else(|| wrong("resolved", "an object of names and ids"))?,
+            Value::Object(map) => {
+                // Inserted one by one: collecting sorts them first, one more compiled sort in a download.
+                let mut resolved = BTreeMap::new();
+                for (name, id) in map {
+                    let id = id.as_i64().ok_or_else(|| wrong("resolved", "an object of names and ids"))?;
+                    resolved.insert(name.clone(), id);
+                }
+                resolved
+            }
             _ => return Err(wrong("resolved", "an object of names and ids")),
         };
         Ok(Context { now, zone: JsZone { offset_minutes }, week_start, me, resolved, tables: Vec::new() })
@@ -95,7 +99,8 @@ impl Context {
     pub(crate) fn run<T>(&self, work: impl FnOnce(&autotask_core::filter::Context<'_>) -> T) -> T {
         let borrowed: Vec<(&str, Ref<'_, autotask_core::Table>)> =
             self.tables.iter().map(|(entity, table)| (entity.as_str(), table.borrow())).collect();
-        let tables = borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)).collect();
+        let mut tables = BTreeMap::new();
+        tables.extend(borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)));
         work(&autotask_core::filter::Context {
             now: self.now,
             zone: &self.zone,

@@ -237,7 +237,7 @@ impl Proposals {
     }
 
     fn best(mut self) -> Vec<Completion> {
-        self.found.sort_by_key(|(rank, _)| *rank);
+        crate::order::sort_by_key(&mut self.found, |(rank, _)| *rank);
         self.found.into_iter().map(|(_, completion)| completion).take(PROPOSALS_MAX).collect()
     }
 }

@@ -93,7 +93,7 @@ pub fn read(text: &str, info: &EntityInfo, context: &Context<'_>) -> Parsed {
             parsed.issues.push(issue);
         }
     }
-    parsed.issues.sort_by_key(|issue| issue.position.map(|p| (p.start, p.end)));
+    crate::order::sort_by_key(&mut parsed.issues, |issue| issue.position.map(|p| (p.start, p.end)));
     parsed
 }
 

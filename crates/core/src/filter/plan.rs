@@ -242,7 +242,7 @@ pub fn plan(filter: &Filter, info: &EntityInfo, context: &Context<'_>) -> Plan {
         _ => Some(Filter::And(local)),
     };
     let mut nodes = planner.nodes;
-    nodes.sort_by(|a, b| a.path.cmp(&b.path));
+    crate::order::sort_by(&mut nodes, |a, b| a.path.cmp(&b.path));
     let server = match join(server, true) {
         Filter::And(items) => Filter::And(items),
         other => Filter::And(vec![other]),

@@ -459,7 +459,9 @@ impl<'a> Reader<'a, '_> {
                     return self.problem(ProblemKind::NoRows { name, entity });
                 };
                 let rows = table.filter(&typed);
-                let ids = rows.into_iter().filter_map(|row| table.row(row)?.id()).collect();
+                // Not collected, which would sort them first: one more compiled sort in a download.
+                let mut ids = BTreeSet::new();
+                ids.extend(rows.into_iter().filter_map(|row| table.row(row)?.id()));
                 Typed::PointsAt(relation.field, ids)
             }
             Err(problems) => {
