@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(json) = json::parse(bytes) else { return };
     let info = entity("Companies").expect("known");
-    for reading in [Reading::Lenient, Reading::Wire, Reading::WireStrict] {
+    for reading in [Reading::Lenient(info), Reading::Wire, Reading::WireStrict] {
         let Some(filter) = read(&json, reading).filter else { continue };
         let written = nodes(&filter, info);
         let again = read(&written.clone().into(), reading).filter.expect("what is written is read");

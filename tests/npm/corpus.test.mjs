@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Schema, Table, parseFilter, planFilter, printFilter, readFilter, ready, validate } from 'autotask-crm';
+import { Schema, Table, buildRequest, parseFilter, planFilter, printFilter, readFilter, ready, validate } from 'autotask-crm';
 
 const { FIXTURES } = process.env;
 assert.ok(FIXTURES, 'FIXTURES names the folder tests/fixtures');
@@ -41,7 +41,7 @@ const context = {
   now: '2026-11-21T12:00:00Z',
   zone: 'Etc/GMT+5',
   me: 29682885,
-  resolved: { 'Maria Lopez': 29682886 },
+  resolved: { 'Maria Lopez': 29682886, 'United States': 237 },
 };
 
 const list = (text) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
@@ -85,10 +85,34 @@ for (const name of files('filters', '.filter')) {
   });
 }
 
+/** A request as the files write it: a query always as if by POST. */
+function asSent({ method, path, body }, wasGet) {
+  const [bare, search] = path.split('?search=');
+  return { method: search && !wasGet ? 'POST' : method, path: bare, body: JSON.parse(search ? decodeURIComponent(search) : body) };
+}
+
+for (const name of files('requests', '.json')) {
+  test(`request ${name}`, () => {
+    const { given, entity, sent, issues } = JSON.parse(content('requests', name));
+    let operation;
+    if (sent.path.endsWith('/query')) {
+      const query = readFilter(entity, given.body ?? given.path, context);
+      assert.deepEqual(query.issues.map(place), issues);
+      operation = { kind: 'query', entity, filter: given.body?.filter ?? query.filter, context };
+    } else {
+      operation = { kind: given.method === 'POST' ? 'create' : 'update', entity, record: given.body, context };
+      assert.deepEqual(validate(entity, given.body, operation.kind, context).filter(({ severity }) => severity === 'error'), []);
+    }
+    const request = buildRequest(operation);
+    assert.deepEqual(request.issues.map(place), issues);
+    assert.deepEqual(asSent(request, given.method === 'GET'), sent);
+  });
+}
+
 for (const name of files('records', '.json').filter((name) => /^[a-z]/.test(name))) {
   test(name, () => {
     const { entity, mode, record, expect } = JSON.parse(content('records', name));
-    const found = validate(entity, record, mode, { schema });
+    const found = validate(entity, record, mode, context);
     const seen = found.map(({ code, path, message }, index) => (expect[index]?.message ? { code, path, message } : { code, path }));
     assert.deepEqual(seen, expect);
   });

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use autotask_core::filter::plan::{self, Plan};
 use autotask_core::filter::{Context, Filter};
-use autotask_core::title::title_fields;
+use autotask_core::title::name_filter;
 use autotask_core::{EntityInfo, Failure, FailureKind, Issue, Query, Record, Verb, entity};
 
 use super::context::filter_context;
@@ -43,18 +43,8 @@ fn refusal(text: String, advice: String) -> Failure {
 /// The id of the one row that is called so; `None` if there is none.
 async fn id_of(name: &str, wanted: &str) -> Result<Option<i64>, Failure> {
     let Some(info) = entity(name) else { return Ok(None) };
-    let words: Vec<&str> = wanted.split_whitespace().collect();
-    let filter = match title_fields(info).as_slice() {
-        [first, last] => Filter::or((1..words.len()).map(|at| {
-            Filter::and([Filter::eq(*first, words[..at].join(" ")), Filter::eq(*last, words[at..].join(" "))])
-        })),
-        [only] => Filter::eq(*only, wanted),
-        _ => return Ok(None),
-    };
-    if matches!(&filter, Filter::Or(items) if items.is_empty()) {
-        return Ok(None);
-    }
-    match ids(info, Filter::and([filter])).await?.as_slice() {
+    let Some(filter) = name_filter(info, wanted) else { return Ok(None) };
+    match ids(info, filter).await?.as_slice() {
         [] => Ok(None),
         [id] => Ok(Some(*id)),
         several => {

@@ -39,11 +39,11 @@ impl Language {
         if text.trim().is_empty() {
             return (Some(Filter::everything()), Vec::new());
         }
-        let json = match json::parse(text.as_bytes()) {
+        let json = match body::parse(text.as_bytes()) {
             Ok(json) => json,
             Err(issue) => return (None, vec![issue]),
         };
-        let read = body::read(&json, body::Reading::Lenient);
+        let read = body::read(&json, body::Reading::Lenient(info));
         let mut issues = read.issues;
         if let Some(filter) = &read.filter {
             issues.extend(check_meaning(filter, info, &filter_context()));

@@ -196,6 +196,30 @@ pub fn route(method: Method, path: &str) -> Result<Route, RouteError> {
     }
 }
 
+/// The write that older texts send to the path of a child entity, `POST /V1.0/Contacts`: Autotask has no such route, the
+/// parent's id stands in the body.
+///
+/// ```
+/// use autotask_core::route::{Method, Route, flat_route};
+/// assert!(matches!(flat_route(Method::Post, "/v1.0/Contacts"), Some(Route::Create(e, None)) if e.name == "Contacts"));
+/// assert_eq!(flat_route(Method::Post, "/V1.0/Companies"), None);
+/// ```
+#[must_use]
+pub fn flat_route(method: Method, path: &str) -> Option<Route> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let (version, name) = path.strip_prefix('/').unwrap_or(path).split_once('/')?;
+    let found = entity(name).filter(|e| e.name.eq_ignore_ascii_case(name) && !is_written_at_top(e))?;
+    if !version.eq_ignore_ascii_case("v1.0") {
+        return None;
+    }
+    match method {
+        Method::Post if found.can_create => Some(Route::Create(found, None)),
+        Method::Patch if found.can_update => Some(Route::Update(found, None)),
+        Method::Put if found.can_update => Some(Route::Replace(found, None)),
+        _ => None,
+    }
+}
+
 fn query_route(method: Method, entity: &EntityInfo, route: Route) -> Result<Route, RouteError> {
     match method {
         _ if !entity.can_query => Err(RouteError::NotFound),

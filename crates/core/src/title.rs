@@ -1,6 +1,7 @@
 //! Title: what a row of any entity is called, and which fields that takes.
 
 use crate::entity::EntityInfo;
+use crate::filter::Filter;
 use crate::record::Record;
 
 /// The fields a title is made of, in order; those the entity has are joined by a space.
@@ -24,6 +25,28 @@ pub fn title_fields(info: &EntityInfo) -> Vec<&'static str> {
         return vec!["firstName", "lastName"];
     }
     TITLE_FIELDS.into_iter().find(has).into_iter().collect()
+}
+
+/// The rows that are called so; `None` where rows of the entity have no name, or the words cannot be one.
+///
+/// ```
+/// use autotask_core::{Filter, entity, title::name_filter};
+/// let filter = name_filter(entity("Countries").unwrap(), "United States");
+/// assert_eq!(filter, Some(Filter::and([Filter::eq("displayName", "United States")])));
+/// assert_eq!(name_filter(entity("Resources").unwrap(), "Cher"), None);
+/// ```
+#[must_use]
+pub fn name_filter(info: &EntityInfo, name: &str) -> Option<Filter> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let filter = match title_fields(info).as_slice() {
+        // Where the first name ends is not known.
+        [first, last] if words.len() > 1 => Filter::or((1..words.len()).map(|at| {
+            Filter::and([Filter::eq(*first, words[..at].join(" ")), Filter::eq(*last, words[at..].join(" "))])
+        })),
+        [only] if !words.is_empty() => Filter::eq(*only, name),
+        _ => return None,
+    };
+    Some(Filter::and([filter]))
 }
 
 /// What the row is called; its id where it has no name.

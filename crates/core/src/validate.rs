@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use crate::alias::read_record;
 use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo, Format};
+use crate::filter::Context;
 use crate::instant::Instant;
 use crate::issue::Issue;
 use crate::record::{Record, USER_DEFINED_FIELDS, boolean, number, whole};
@@ -52,6 +54,18 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
     check_user_defined_fields(record, info, mode, &mut issues);
     check_company(record, info, &mut issues);
     issues
+}
+
+/// Every problem of a record that somebody wrote, in the words of older texts too: [`read_record`] and then [`validate`].
+///
+/// A problem of a value stands at the name of today, a translation at the name as it was given.
+#[must_use]
+pub fn validate_as_given(given: &Record, info: &EntityInfo, mode: Mode, context: &Context<'_>) -> Vec<Issue> {
+    let mut read = read_record(given, info, context);
+    let mut issues = validate(&read.record, info, mode);
+    issues.retain(|issue| !issue.path.as_deref().is_some_and(|path| read.has_error_at(path, info)));
+    read.issues.append(&mut issues);
+    read.issues
 }
 
 /// The warning for a contact whose address another contact has. Autotask itself allows it.

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use autotask_core::alias::read_record;
 use autotask_core::filter::body::{self, Reading};
 use autotask_core::filter::{Context, Typed, check, parse, plan, print};
 use autotask_core::issue::has_errors;
-use autotask_core::validate::{Mode, validate};
+use autotask_core::validate::{Mode, validate_as_given};
 use autotask_core::{EntityInfo, Filter, Issue, Position, Record, Schema, Table};
 use fixtures::{FilterCase, context, is_expected, resolved};
 use serde_json::Value;
@@ -92,7 +93,7 @@ fn each(work: impl Fn(&FilterCase, &EntityInfo, Option<&Filter>, &[Issue], &Cont
         }
         if let Some(json) = &case.json {
             let json = autotask_core::json::parse(json.as_bytes()).expect("JSON");
-            let mut read = body::read(&json, Reading::Lenient);
+            let mut read = body::read(&json, Reading::Lenient(&info));
             read.issues.extend(read.filter.iter().flat_map(|filter| check::check_local(filter, &info, &context)));
             let filter = read.filter.as_ref().filter(|_| !has_errors(&read.issues));
             work(filter, &read.issues);
@@ -118,7 +119,7 @@ fn text_and_json_mean_the_same_tree() {
         let info = schema.entity(&case.entity).expect("a known entity");
         let json = autotask_core::json::parse(json.as_bytes()).expect("JSON");
         let (parsed, _) = parse::parse(text, &info);
-        let read = body::read(&json, Reading::Lenient);
+        let read = body::read(&json, Reading::Lenient(&info));
         if case.matches.is_none() {
             continue;
         }
@@ -146,7 +147,7 @@ fn written_json_is_read_back_and_written_the_same() {
     each(|case, info, filter, _, _| {
         let Some(filter) = filter else { return };
         let written = body::write(filter, info);
-        let read = body::read(&Value::from(written.clone()), Reading::Lenient);
+        let read = body::read(&Value::from(written.clone()), Reading::Lenient(info));
         assert_eq!(read.issues, [], "{}", case.name);
         assert_eq!(read.filter.map(|filter| body::write(&filter, info)), Some(written), "{}", case.name);
     });
@@ -207,8 +208,37 @@ fn every_operator_has_a_case_that_matches_something() {
 }
 
 #[test]
+fn requests_of_older_texts_become_what_autotask_knows() {
+    let resolved = resolved();
+    let context = Context { resolved: Some(&resolved), ..Context::default() };
+    for (name, content) in files("requests", "json") {
+        let case: Value = serde_json::from_str(&content).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let info = autotask_core::entity(case["entity"].as_str().expect("an entity")).expect("a known entity");
+        let (given, sent) = (&case["given"], &case["sent"]);
+        let (body, issues) = if sent["path"].as_str().expect("a path").ends_with("/query") {
+            let json = match given.get("body") {
+                Some(body) => body.clone(),
+                None => body::parse(given["path"].as_str().expect("a path").as_bytes()).expect("JSON"),
+            };
+            let read = body::read(&json, Reading::Lenient(info));
+            let plan = plan(&read.filter.expect("a filter"), info, &context);
+            assert_eq!((plan.place(), plan.issues), (plan::Place::Server, vec![]), "{name}");
+            (serde_json::json!({"filter": body::write(&plan.server, info)}), read.issues)
+        } else {
+            let record = Record::from(given["body"].as_object().expect("a record").clone());
+            let read = read_record(&record, info, &context);
+            assert_eq!(read.unresolved, [], "{name}");
+            (Value::from(read.record), read.issues)
+        };
+        assert_eq!(body, sent["body"], "{name}");
+        assert_eq!(Value::from(issues.iter().map(place).collect::<Vec<_>>()), case["issues"], "{name}");
+    }
+}
+
+#[test]
 fn records_have_exactly_the_expected_issues() {
-    let schema = schema();
+    let (schema, resolved) = (schema(), resolved());
+    let context = Context { resolved: Some(&resolved), ..Context::default() };
     let cases: Vec<_> =
         files("records", "json").into_iter().filter(|(name, _)| name.starts_with(char::is_lowercase)).collect();
     let mut failed = Vec::new();
@@ -221,8 +251,10 @@ fn records_have_exactly_the_expected_issues() {
             other => panic!("{name}: mode {other:?}"),
         };
         let record = Record::from(case["record"].as_object().expect("a record").clone());
-        let issues: Vec<Value> =
-            validate(&record, &info, mode).iter().map(|issue| serde_json::to_value(issue).expect("JSON")).collect();
+        let issues: Vec<Value> = validate_as_given(&record, &info, mode, &context)
+            .iter()
+            .map(|issue| serde_json::to_value(issue).expect("JSON"))
+            .collect();
         let expected = case["expect"].as_array().expect("a list");
         if issues.len() != expected.len() || !issues.iter().zip(expected).all(|(i, e)| is_expected(i, e)) {
             failed.push(format!("{name}: found {issues:#?}, expected {expected:#?}"));

@@ -37,7 +37,7 @@ fn every_message_is_one_that_helps() {
                 draw(&mut messages, text, issue);
             }
         } else if let Some(json) = &case.json {
-            let read = body::read(&autotask_core::json::parse(json.as_bytes()).expect("JSON"), Reading::Lenient);
+            let read = body::read(&autotask_core::json::parse(json.as_bytes()).expect("JSON"), Reading::Lenient(&info));
             let checked = read.filter.iter().flat_map(|filter| check::check_meaning(filter, &info, &context));
             for issue in read.issues.iter().cloned().chain(checked) {
                 draw(&mut messages, json, &issue);

@@ -276,7 +276,7 @@ proptest! {
     fn a_tree_survives_its_own_json(filter in tree()) {
         House::new(&[]).with(|info, _| {
             let nodes = body::nodes(&filter, info);
-            let read = body::read(&Value::from(nodes.clone()), Reading::Lenient);
+            let read = body::read(&Value::from(nodes.clone()), Reading::Lenient(info));
             prop_assert_eq!(read.issues, vec![]);
             prop_assert_eq!(body::nodes(&read.filter.expect("a filter"), info), nodes);
             Ok(())

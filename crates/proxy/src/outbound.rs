@@ -3,11 +3,14 @@
 //! What is taken from the inbound request is read into a type first and written anew: the route, the filter, the
 //! cursor, the login of a zone look-up, and of a write the JSON object. Nothing else passes.
 
+use autotask_core::alias::read_record;
+use autotask_core::filter::Context;
 use autotask_core::filter::body::{self, ReadFilter, Reading};
+use autotask_core::filter::plan::{Place, Reason, plan};
 use autotask_core::json;
-use autotask_core::request::encode_component;
+use autotask_core::request::{Query, encode_component};
 use autotask_core::route::{Method, Page, Route};
-use autotask_core::{EntityInfo, Issue, Severity};
+use autotask_core::{EntityInfo, Issue, Record, Severity};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -43,17 +46,28 @@ impl Outbound {
         Outbound::plain(Route::Zone).with_query(&[("user", user)])
     }
 
-    /// The request that a caller means.
+    /// A search of our own, always by POST.
+    pub(crate) fn query(query: &Query) -> Outbound {
+        let plain = Outbound::plain(Route::Query(query.entity, Method::Post, Page::First));
+        Outbound { body: Some(query.body().to_string()), ..plain }
+    }
+
+    /// The request that a caller means, in the words of older texts too.
     ///
-    /// `search` is the caller's query string, `bytes` its body.
-    pub(crate) fn build(route: Route, search: Option<&str>, bytes: &[u8]) -> Result<Outbound, Refusal> {
+    /// `search` is the caller's query string, `bytes` its body, `context` holds the names that were looked up.
+    pub(crate) fn build(
+        route: Route,
+        search: Option<&str>,
+        bytes: &[u8],
+        context: &Context<'_>,
+    ) -> Result<Built, Refusal> {
         let search = Search::parse(search.unwrap_or_default())?;
-        let plain = Outbound::plain(route);
+        let plain = || Outbound::plain(route);
         match route {
             Route::Zone => {
                 let user = search.one("user")?.unwrap_or_default();
                 match user.len() <= USER_BYTES_MAX {
-                    true => Ok(plain.with_query(&[("user", &user)])),
+                    true => Ok(Built::as_given(plain().with_query(&[("user", &user)]))),
                     false => Err(Refusal::Request("`user` is too long for a login")),
                 }
             }
@@ -62,15 +76,14 @@ impl Outbound {
                     Page::First => None,
                     Page::Next | Page::Previous => Some(cursor(&search)?),
                 };
-                plain.with_filter(entity, method, cursor, &search, bytes)
+                plain().with_filter(entity, method, cursor, &search, bytes, context)
             }
-            Route::Count(entity, method) => plain.with_filter(entity, method, None, &search, bytes),
-            Route::Create(..) | Route::Update(..) | Route::Replace(..) => {
-                let row = parse(bytes)?;
-                match row {
-                    Value::Object(_) => Ok(Outbound { body: Some(row.to_string()), ..plain }),
-                    _ => Err(Refusal::Json(vec!["the body must be a JSON object, one row".to_owned()])),
-                }
+            Route::Count(entity, method) => plain().with_filter(entity, method, None, &search, bytes, context),
+            Route::Create(entity, parent) | Route::Update(entity, parent) | Route::Replace(entity, parent) => {
+                let Value::Object(row) = parse(bytes)? else {
+                    return Err(Refusal::Json(vec!["the body must be a JSON object, one row".to_owned()]));
+                };
+                write(route, entity, parent, row, context)
             }
             Route::Versions
             | Route::Version
@@ -83,7 +96,7 @@ impl Outbound {
             | Route::Get(..)
             | Route::Children(..)
             | Route::Child(..)
-            | Route::Delete(..) => Ok(plain),
+            | Route::Delete(..) => Ok(Built::as_given(plain())),
         }
     }
 
@@ -104,21 +117,89 @@ impl Outbound {
         cursor: Option<String>,
         search: &Search,
         bytes: &[u8],
-    ) -> Result<Outbound, Refusal> {
+        context: &Context<'_>,
+    ) -> Result<Built, Refusal> {
         let mut parameters: Vec<(&str, &str)> = cursor.iter().map(|cursor| ("paging", cursor.as_str())).collect();
         if method == Method::Post {
             // Without a body Autotask complains about the missing filter, and so it does about an empty object.
-            let query = if bytes.is_empty() { Map::new() } else { query(&parse(bytes)?, entity)? };
-            let body = Some(Value::Object(query).to_string());
-            return Ok(Outbound { body, ..self.with_query(&parameters) });
+            let read = if bytes.is_empty() { Read::default() } else { query(&parse(bytes)?, entity, context)? };
+            return Ok(read.built(|query| Outbound { body: Some(query.to_string()), ..self.with_query(&parameters) }));
         }
-        let query = match search.one("search")? {
-            Some(text) => Some(Value::Object(query(&parse(text.as_bytes())?, entity)?).to_string()),
-            None => None,
-        };
-        parameters.extend(query.iter().map(|query| ("search", query.as_str())));
-        Ok(self.with_query(&parameters))
+        let Some(text) = search.one("search")? else { return Ok(Built::as_given(self.with_query(&parameters))) };
+        let read = query(&parse(text.as_bytes())?, entity, context)?;
+        let search = Value::Object(read.query.clone()).to_string();
+        parameters.push(("search", &search));
+        Ok(read.built(|_| self.with_query(&parameters)))
     }
+}
+
+/// What a caller's request became.
+#[derive(Debug)]
+pub(crate) enum Built {
+    /// It can be sent; notices say what was read otherwise than it was written.
+    Ready(Outbound, Vec<Issue>),
+    /// These names, each with its entity, have to be looked up first.
+    Names(Vec<(String, String)>),
+}
+
+impl Built {
+    fn as_given(outbound: Outbound) -> Built {
+        Built::Ready(outbound, Vec::new())
+    }
+}
+
+/// A query as it was read.
+#[derive(Default)]
+struct Read {
+    query: Map<String, Value>,
+    notices: Vec<Issue>,
+    names: Vec<(String, String)>,
+}
+
+impl Read {
+    fn built(self, outbound: impl FnOnce(Value) -> Outbound) -> Built {
+        match self.names.is_empty() {
+            true => Built::Ready(outbound(Value::Object(self.query)), self.notices),
+            false => Built::Names(self.names),
+        }
+    }
+}
+
+/// A row to write, below its parent. What cannot be translated is for Autotask to judge.
+fn write(
+    route: Route,
+    entity: &'static EntityInfo,
+    parent: Option<i64>,
+    row: Map<String, Value>,
+    context: &Context<'_>,
+) -> Result<Built, Refusal> {
+    let read = read_record(&Record::from(row), entity, context);
+    if !read.unresolved.is_empty() && context.resolved.is_none() {
+        return Ok(Built::Names(
+            read.unresolved.into_iter().map(|(_, entity, name)| (entity.to_owned(), name)).collect(),
+        ));
+    }
+    let mut errors = read.issues.iter().filter(|issue| issue.is_error()).peekable();
+    if errors.peek().is_some() {
+        return Err(Refusal::Json(errors.map(sentence).collect()));
+    }
+    let parent = parent.or_else(|| read.record.int(entity.parent?.field));
+    if parent.is_none()
+        && let Some(above) = entity.parent.filter(|above| above.writes_only_through_parent)
+    {
+        let (parent, field) = (above.entity, above.field);
+        return Err(Refusal::Json(vec![format!(
+            "{} are written below {parent}; put `{field}` into the body",
+            entity.name
+        )]));
+    }
+    let route = match route {
+        Route::Create(..) => Route::Create(entity, parent),
+        Route::Update(..) => Route::Update(entity, parent),
+        _ => Route::Replace(entity, parent),
+    };
+    let body = Some(Value::from(read.record).to_string());
+    Ok(Built::Ready(Outbound { body, ..Outbound::plain(route) }, read.issues))
 }
 
 fn cursor(search: &Search) -> Result<String, Refusal> {
@@ -137,9 +218,9 @@ fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     json::parse(bytes).map_err(|issue| Refusal::Json(vec![sentence(&issue)]))
 }
 
-/// The query object in Autotask's own spelling.
-fn query(json: &Value, entity: &EntityInfo) -> Result<Map<String, Value>, Refusal> {
-    let ReadFilter { filter, max_records, include_fields, issues, .. } = body::read(json, Reading::Lenient);
+/// The query object in Autotask's own spelling. What Autotask lacks is planned, and refused where it cannot run it alone.
+fn query(json: &Value, entity: &EntityInfo, context: &Context<'_>) -> Result<Read, Refusal> {
+    let ReadFilter { filter, max_records, include_fields, issues, .. } = body::read(json, Reading::Lenient(entity));
     let errors: Vec<String> = issues.iter().filter(|issue| issue.severity == Severity::Error).map(sentence).collect();
     if !errors.is_empty() {
         return Err(Refusal::Json(errors));
@@ -151,14 +232,30 @@ fn query(json: &Value, entity: &EntityInfo) -> Result<Map<String, Value>, Refusa
     if let Some(fields) = include_fields {
         query.insert("IncludeFields".to_owned(), fields.into());
     }
-    if let Some(filter) = filter {
+    if let Some(mut filter) = filter {
+        let names = filter.unresolved(entity, context);
+        if !names.is_empty() && context.resolved.is_none() {
+            let names = names.into_iter().map(|(_, entity, name)| (entity, name)).collect();
+            return Ok(Read { names, ..Read::default() });
+        }
+        if !filter.is_wire() {
+            let plan = plan(&filter, entity, context);
+            if !plan.issues.is_empty() {
+                return Err(Refusal::Json(plan.issues.iter().map(sentence).collect()));
+            }
+            if plan.place() != Place::Server {
+                let why = plan.nodes.iter().find_map(|node| node.reason).map_or("", Reason::words);
+                return Err(Refusal::Json(vec![format!("Autotask cannot run this filter alone: {why}")]));
+            }
+            filter = plan.server;
+        }
         query.insert("filter".to_owned(), body::write(&filter, entity).into());
     }
-    Ok(query)
+    Ok(Read { query, notices: issues, names: Vec::new() })
 }
 
 /// An issue as one sentence: what, where, and what to do.
-fn sentence(issue: &Issue) -> String {
+pub(crate) fn sentence(issue: &Issue) -> String {
     let mut text = issue.message.clone();
     if let Some(path) = &issue.path {
         text.push_str(&format!(" at `{path}`"));
@@ -210,8 +307,11 @@ mod tests {
     fn check(method: &str, path: &str, body: &str, expected: &str) {
         let (path, search) = path.split_once('?').map_or((path, None), |(path, search)| (path, Some(search)));
         let route = route(Method::parse(method).unwrap(), path).unwrap();
-        let found = match Outbound::build(route, search, body.as_bytes()) {
-            Ok(Outbound { method, path, body, .. }) => format!("{method} {path} {}", body.unwrap_or_default()),
+        let found = match Outbound::build(route, search, body.as_bytes(), &Context::default()) {
+            Ok(Built::Ready(Outbound { method, path, body, .. }, _)) => {
+                format!("{method} {path} {}", body.unwrap_or_default())
+            }
+            Ok(Built::Names(names)) => format!("{names:?}"),
             Err(refusal) => format!("{refusal:?}"),
         };
         assert_eq!(found.trim_end(), expected);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use autotask_core::route::{Method, Route, RouteError, route};
+use autotask_core::route::{Method, Route, RouteError, flat_route, route};
 use autotask_core::{entity, entity_names};
 use common::{Upstream, app, ask, client, proxy};
 
@@ -40,6 +40,11 @@ async fn all_entities_and_methods_are_as_the_table_says() {
                         assert_eq!(calls, [format!("{method} /ATServicesRest{path}")]);
                         assert_eq!(got.status, 200, "{method} {path}");
                         passed += 1;
+                    }
+                    // The flat write of older texts; its parent's id is missing here.
+                    Err(_) if flat_route(method, path).is_some() => {
+                        assert_eq!((got.status, calls.len()), (500, 0), "{method} {path}");
+                        assert!(got.text().contains("are written below"), "{method} {path}: {}", got.text());
                     }
                     Err(error) => {
                         let expected = match error {

@@ -142,15 +142,16 @@ fn standard_input() -> Result<String> {
 
 /// JSON if it begins like JSON, else text. The filter is `None` when there is an error.
 fn read(text: &str, info: &EntityInfo, context: &Context<'_>) -> (Option<Filter>, Vec<Issue>) {
-    if !text.trim_start().starts_with(['[', '{']) {
+    let is_address = ["search=", "/", "http", "GET "].iter().any(|lead| text.trim_start().starts_with(lead));
+    if !is_address && !text.trim_start().starts_with(['[', '{']) {
         let parsed = parse::read(text, info, context);
         return (parsed.filter().cloned(), parsed.issues);
     }
-    let json = match autotask_core::json::parse(text.as_bytes()) {
+    let json = match body::parse(text.as_bytes()) {
         Ok(json) => json,
         Err(issue) => return (None, vec![issue]),
     };
-    let read = body::read(&json, Reading::Lenient);
+    let read = body::read(&json, Reading::Lenient(info));
     let mut issues = read.issues;
     issues.extend(read.filter.iter().flat_map(|filter| check::check_meaning(filter, info, context)));
     let failed = has_errors(&issues);

@@ -481,7 +481,7 @@ export function validate(entity, record, mode, context) {
   check(entity, 'string', 'entity');
   if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
   const json = toJson(checkObject(record, 'record'), 'record');
-  return ask(() => raw.validate(ownSchema(context) ?? vanilla, entity, json, mode === 'create'));
+  return askWithContext(context, (schema, own) => raw.validate(schema, own, entity, json, mode === 'create'));
 }
 
 const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');

@@ -246,8 +246,20 @@ export class Hierarchy {
 
 // ── records and requests ──
 
+/** Names of older texts (`isPrimaryContact`, `country`, `AccountName`) are read with a notice. */
 export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
-export function buildRequest(operation: Operation): { method: string; path: string; body?: string; issues: Issue[] };
+/**
+ * With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
+ * a notice; names of references (`country: 'United States'`) once their id stands in `context.resolved`, before that
+ * they are `unresolved`.
+ */
+export function buildRequest(operation: Operation): {
+  method: string;
+  path: string;
+  body?: string;
+  issues: Issue[];
+  unresolved?: { field: string; entity: string; name: string }[];
+};
 export function readResponse(operation: Operation, status: number, body: ArrayBuffer | ArrayBufferView): Outcome;
 
 export interface QueryOperation {
@@ -265,7 +277,7 @@ export type Operation =
   | { kind: 'next'; entity: string; url: string; query: QueryOperation }
   | { kind: 'get' | 'delete'; entity: string; id: number; parentId?: number }
   /** `parentId` is taken from the record where it is there. */
-  | { kind: 'create' | 'update' | 'replace'; entity: string; record: object; parentId?: number }
+  | { kind: 'create' | 'update' | 'replace'; entity: string; record: object; parentId?: number; context?: Context }
   | { kind: 'info' | 'fields' | 'userDefinedFields'; entity: string }
   | { kind: 'zone'; user: string }
   | { kind: 'threshold' };

@@ -22,7 +22,7 @@ pub(crate) fn refusal(issues: Vec<Issue>) -> String {
 
 /// JSON text or bytes of the caller's own, with problems at their place in UTF-16 units.
 pub(crate) fn read_text(json: &[u8]) -> Result<Value, Issue> {
-    autotask_core::json::parse(json).map_err(|mut issue| {
+    autotask_core::filter::body::parse(json).map_err(|mut issue| {
         let text = std::str::from_utf8(json).unwrap_or_default();
         issue.position = issue.position.map(|position| position.in_utf16(text));
         issue

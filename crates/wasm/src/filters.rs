@@ -29,10 +29,17 @@ struct FilterAnswer {
 
 /// A name whose id has to be looked up.
 #[derive(Serialize)]
-struct Unresolved {
+pub(crate) struct Unresolved {
     field: String,
     entity: String,
     name: String,
+}
+
+impl Unresolved {
+    /// From (field, entity, name).
+    pub(crate) fn of((field, entity, name): (String, impl Into<String>, String)) -> Unresolved {
+        Unresolved { field, entity: entity.into(), name }
+    }
 }
 
 impl FilterAnswer {
@@ -40,7 +47,7 @@ impl FilterAnswer {
         let unresolved = |filter: &Filter| context.run(|context| filter.unresolved(info, context));
         let unresolved = filter.map(unresolved).unwrap_or_default().into_iter();
         FilterAnswer {
-            unresolved: unresolved.map(|(field, entity, name)| Unresolved { field, entity, name }).collect(),
+            unresolved: unresolved.map(Unresolved::of).collect(),
             filter: filter.map(|f| body::nodes(f, info)),
             text: filter.map(|f| print::print(f, info)),
             issues,
@@ -75,7 +82,7 @@ pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8]
     let answer = match (known(&schema.inner, entity), json) {
         (Err(issue), _) | (_, Err(issue)) => FilterAnswer { ignored: Some(Vec::new()), ..FilterAnswer::refused(issue) },
         (Ok(info), Ok(json)) => {
-            let read = body::read(&json, Reading::Lenient);
+            let read = body::read(&json, Reading::Lenient(&info));
             let issues = checked(read.issues, read.filter.as_ref(), &info, context);
             FilterAnswer {
                 max_records: read.max_records,
@@ -173,34 +180,38 @@ fn checked(mut issues: Vec<Issue>, filter: Option<&Filter>, info: &EntityInfo, c
 /// A filter as JavaScript gives it, text or nodes, in JSON.
 pub(crate) fn filter_of_json(json: &str, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
     let json = read_value(json.as_bytes()).map_err(|issue| vec![issue])?;
-    filter_of(&json, info, context)
+    filter_of(&json, info, context).map(|(filter, _)| filter)
 }
 
-/// The same from its value. A filter without errors, or all its issues.
-pub(crate) fn filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
+/// The same from its value. A filter without errors and its notices, or all its issues.
+fn filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<(Filter, Vec<Issue>), Vec<Issue>> {
     let (filter, issues) = match json.as_str() {
         Some(text) => parsed(text, info, context),
         None => {
-            let read = body::read(json, Reading::Lenient);
+            let read = body::read(json, Reading::Lenient(info));
             let issues = checked(read.issues, read.filter.as_ref(), info, context);
             (read.filter, issues)
         }
     };
     match filter {
-        Some(filter) if !has_errors(&issues) => Ok(filter),
+        Some(filter) if !has_errors(&issues) => Ok((filter, issues)),
         _ => Err(issues),
     }
 }
 
-/// A filter that Autotask can run alone, as `buildRequest` needs it.
-pub(crate) fn server_filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<Filter, Vec<Issue>> {
-    let filter = filter_of(json, info, context)?;
+/// A filter that Autotask can run alone, as `buildRequest` needs it, and notices of how it was read.
+pub(crate) fn server_filter_of(
+    json: &Value,
+    info: &EntityInfo,
+    context: &Context,
+) -> Result<(Filter, Vec<Issue>), Vec<Issue>> {
+    let (filter, notices) = filter_of(json, info, context)?;
     let plan = context.run(|context| plan::plan(&filter, info, context));
     if !plan.issues.is_empty() {
         return Err(plan.issues);
     }
     if plan.place() == plan::Place::Server && plan.queries().len() == 1 {
-        return Ok(plan.server);
+        return Ok((plan.server, notices));
     }
     let why = plan.nodes.iter().find_map(|node| node.reason).map_or("it takes several calls", plan::Reason::words);
     let issue = Issue::error("request.not_on_server", format!("Autotask cannot run this filter alone: {why}"))

@@ -1,26 +1,28 @@
 //! Operations: requests to send, answers to read, records to check.
 
+use autotask_core::alias::read_record;
+use autotask_core::issue::has_errors;
 use autotask_core::request::{Operation, Query, Verb};
 use autotask_core::response::{self, Failure};
-use autotask_core::validate::Mode;
+use autotask_core::validate::{Mode, validate_as_given};
 use autotask_core::{EntityInfo, Issue, Record};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
 use crate::convert::{known, read_value, to_json, unknown_entity};
-use crate::filters::server_filter_of;
+use crate::filters::{Unresolved, server_filter_of};
 use crate::schema::Schema;
 
 /// Every problem of a record, given as JSON.
 #[wasm_bindgen]
 #[must_use]
-pub fn validate(schema: &Schema, entity: &str, record: &str, is_create: bool) -> String {
+pub fn validate(schema: &Schema, context: &Context, entity: &str, record: &str, is_create: bool) -> String {
     let mode = if is_create { Mode::Create } else { Mode::Update };
     let record = read_value(record.as_bytes()).and_then(record_of);
     let issues = match (known(&schema.inner, entity), record) {
         (Err(issue), _) | (_, Err(issue)) => vec![issue],
-        (Ok(info), Ok(record)) => autotask_core::validate::validate(&record, &info, mode),
+        (Ok(info), Ok(record)) => context.run(|context| validate_as_given(&record, &info, mode, context)),
     };
     to_json(&issues)
 }
@@ -29,20 +31,37 @@ pub fn validate(schema: &Schema, entity: &str, record: &str, is_create: bool) ->
 #[wasm_bindgen(js_name = buildRequest)]
 #[must_use]
 pub fn build_request(schema: &Schema, context: &Context, operation: &str) -> String {
+    let mut notes = Notes::default();
     let request = read_value(operation.as_bytes())
         .map_err(|issue| vec![issue])
-        .and_then(|operation| operation_of(schema, context, &operation))
+        .and_then(|operation| operation_of(schema, context, &operation, &mut notes))
         .and_then(|operation| operation.request().map_err(|issue| vec![issue]));
-    to_json(&match request {
+    let Notes { mut issues, unresolved } = notes;
+    let mut answer = match request {
         Ok(request) => {
-            let mut answer = json!({"method": request.method.as_str(), "path": request.path, "issues": []});
+            let mut answer = json!({"method": request.method.as_str(), "path": request.path});
             if let Some(body) = request.body {
                 answer["body"] = Value::from(body);
             }
             answer
         }
-        Err(issues) => json!({"method": "", "path": "", "issues": issues}),
-    })
+        Err(found) => {
+            issues.extend(found);
+            json!({"method": "", "path": ""})
+        }
+    };
+    answer["issues"] = json!(issues);
+    if !unresolved.is_empty() {
+        answer["unresolved"] = json!(unresolved);
+    }
+    to_json(&answer)
+}
+
+/// What is said of an operation beside its request: notices of how it was read, names to look up.
+#[derive(Default)]
+struct Notes {
+    issues: Vec<Issue>,
+    unresolved: Vec<Unresolved>,
 }
 
 /// What an answer says.
@@ -79,7 +98,12 @@ fn wrong(message: impl Into<String>, path: &str) -> Vec<Issue> {
     vec![Issue::error("request.malformed", message).at(path)]
 }
 
-fn operation_of(schema: &Schema, context: &Context, operation: &Value) -> Result<Operation, Vec<Issue>> {
+fn operation_of(
+    schema: &Schema,
+    context: &Context,
+    operation: &Value,
+    notes: &mut Notes,
+) -> Result<Operation, Vec<Issue>> {
     let needed = |name: &str| {
         let text = operation[name].as_str().map(str::to_owned);
         text.ok_or_else(|| wrong(format!("the operation has no `{name}`"), name))
@@ -97,21 +121,31 @@ fn operation_of(schema: &Schema, context: &Context, operation: &Value) -> Result
         given => given.as_i64().map(Some).ok_or_else(|| wrong("`parentId` must be a whole number", "parentId")),
     };
     let id = || operation["id"].as_i64().ok_or_else(|| wrong("the operation has no whole number as `id`", "id"));
-    let record = || record_of(operation["record"].clone()).map_err(|issue| vec![issue.at("record")]);
+    let record = |notes: &mut Notes| {
+        let given = record_of(operation["record"].clone()).map_err(|issue| vec![issue.at("record")])?;
+        let info = known(&schema.inner, &name).map_err(|issue| vec![issue])?;
+        let read = context.run(|context| read_record(&given, &info, context));
+        notes.unresolved.extend(read.unresolved.into_iter().map(Unresolved::of));
+        if has_errors(&read.issues) {
+            return Err(read.issues);
+        }
+        notes.issues.extend(read.issues);
+        Ok(read.record)
+    };
     Ok(match kind.as_str() {
-        "query" => Operation::Query(query_of(schema, context, entity, operation)?),
-        "count" => Operation::Count(query_of(schema, context, entity, operation)?),
+        "query" => Operation::Query(query_of(schema, context, entity, operation, notes)?),
+        "count" => Operation::Count(query_of(schema, context, entity, operation, notes)?),
         "next" => {
             let url = needed("url")?;
             let query = Some(&operation["query"]).filter(|query| query.is_object());
             let query = query.ok_or_else(|| wrong("give the `query` that the walk began with", "query"))?;
-            Operation::Next { query: query_of(schema, context, entity, query)?, url }
+            Operation::Next { query: query_of(schema, context, entity, query, notes)?, url }
         }
         "get" => Operation::Get(entity, id()?),
         "delete" => Operation::Delete(entity, parent()?, id()?),
-        "create" => Operation::Create(entity, record()?, parent()?),
-        "update" => Operation::Update(entity, record()?, parent()?),
-        "replace" => Operation::Replace(entity, record()?, parent()?),
+        "create" => Operation::Create(entity, record(notes)?, parent()?),
+        "update" => Operation::Update(entity, record(notes)?, parent()?),
+        "replace" => Operation::Replace(entity, record(notes)?, parent()?),
         "info" => Operation::EntityInformation(entity),
         "fields" => Operation::Fields(entity),
         "userDefinedFields" => Operation::UserDefinedFields(entity),
@@ -124,11 +158,16 @@ fn query_of(
     context: &Context,
     entity: &'static EntityInfo,
     query: &Value,
+    notes: &mut Notes,
 ) -> Result<Query, Vec<Issue>> {
     let info = known(&schema.inner, entity.name).map_err(|issue| vec![issue])?;
     let filter = match &query["filter"] {
         Value::Null => autotask_core::Filter::everything(),
-        filter => server_filter_of(filter, &info, context)?,
+        filter => {
+            let (filter, notices) = server_filter_of(filter, &info, context)?;
+            notes.issues.extend(notices);
+            filter
+        }
     };
     let max_records = match &query["maxRecords"] {
         Value::Null => None,

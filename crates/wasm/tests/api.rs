@@ -98,11 +98,11 @@ fn every_filter_means_what_its_file_says() {
 
 #[wasm_bindgen_test]
 fn every_record_has_the_issues_its_file_says() {
-    let schema = schema();
+    let (schema, context) = (schema(), context(&[]));
     for (name, content) in files::RECORDS.iter().filter(|(name, _)| name.starts_with(char::is_lowercase)) {
         let case = read(content);
         let entity = case["entity"].as_str().expect("an entity");
-        let issues = read(&validate(&schema, entity, &case["record"].to_string(), case["mode"] == "create"));
+        let issues = read(&validate(&schema, &context, entity, &case["record"].to_string(), case["mode"] == "create"));
         let (issues, expected) = (issues.as_array().expect("a list"), case["expect"].as_array().expect("a list"));
         let fits = issues.len() == expected.len() && issues.iter().zip(expected).all(|(i, e)| is_expected(i, e));
         assert!(fits, "{name}: found {issues:#?}, expected {expected:#?}");

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::typed::to_json;
 use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand, Relative};
+use crate::alias::field_alias;
 use crate::calendar::{Day, Utc};
 use crate::entity::EntityInfo;
 use crate::issue::Issue;
@@ -23,10 +24,11 @@ use crate::schema::member_of;
 use crate::text::nearest;
 
 /// How JSON is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// For people: `ne` is `noteq`, `= null` is `notExist`, each with a notice.
-    Lenient,
+#[derive(Clone, Copy, Debug)]
+pub enum Reading<'a> {
+    /// For people who ask for rows of this entity: `ne` is `noteq`, `= null` is `notExist`, `country` is `countryID`,
+    /// each with a notice.
+    Lenient(&'a EntityInfo),
     /// As Autotask does it: a comparison with null matches nothing, an unknown operator is dropped.
     Wire,
     /// As Autotask does it, except that what it would silently drop is an error.
@@ -50,7 +52,7 @@ pub struct ReadFilter {
 
 /// Reads an array of nodes, one node, or a whole query body; member names in any letter case.
 #[must_use]
-pub fn read(json: &Value, reading: Reading) -> ReadFilter {
+pub fn read(json: &Value, reading: Reading<'_>) -> ReadFilter {
     let mut reader = Reader { reading, issues: Vec::new() };
     let mut out = ReadFilter::default();
     match json {
@@ -62,7 +64,7 @@ pub fn read(json: &Value, reading: Reading) -> ReadFilter {
                     "filter" => {
                         out.filter = match value {
                             Value::Array(nodes) => reader.nodes(nodes, "filter", 0).map(Filter::And),
-                            Value::Object(_) if reading == Reading::Lenient => reader.node(value, "filter", 0),
+                            Value::Object(_) if reader.is_lenient() => reader.node(value, "filter", 0),
                             Value::Null => None,
                             _ => reader.error("filter.expected", "`filter` must be a list of conditions", "filter"),
                         }
@@ -113,12 +115,45 @@ pub fn read(json: &Value, reading: Reading) -> ReadFilter {
     out
 }
 
-struct Reader {
-    reading: Reading,
+/// JSON that a person wrote or pasted: a filter, a query body, or the address of a query that holds one.
+///
+/// # Errors
+///
+/// As [`json::parse`](crate::json::parse).
+pub fn parse(text: &[u8]) -> Result<Value, Issue> {
+    match std::str::from_utf8(text).ok().and_then(search_text) {
+        Some(json) => crate::json::parse(json.as_bytes()),
+        None => crate::json::parse(text),
+    }
+}
+
+/// The JSON in the address of a query, as older texts write it: `GET /v1.0/Companies/query?search={…}`. `None` when the
+/// text is no such address.
+///
+/// What stands before the JSON becomes spaces, so that a place in it is one in the text, unless it was percent-encoded.
+fn search_text(text: &str) -> Option<String> {
+    const SEARCH: &str = "search=";
+    let start = text.trim_start();
+    let is_address = ["search=", "?", "/", "http", "GET ", "GET\t"].iter().any(|lead| start.starts_with(lead));
+    let at = text.find(SEARCH).filter(|_| is_address)? + SEARCH.len();
+    let json = text[at..].trim_end();
+    if json.starts_with('{') {
+        return Some(" ".repeat(at) + json);
+    }
+    let plain = json.split('&').next().unwrap_or(json).replace('+', " ");
+    Some(percent_encoding::percent_decode_str(&plain).decode_utf8().ok()?.into_owned())
+}
+
+struct Reader<'a> {
+    reading: Reading<'a>,
     issues: Vec<Issue>,
 }
 
-impl Reader {
+impl Reader<'_> {
+    fn is_lenient(&self) -> bool {
+        matches!(self.reading, Reading::Lenient(_))
+    }
+
     /// `None` when there were nodes and none of them was understood.
     fn nodes(&mut self, nodes: &[Value], path: &str, depth: usize) -> Option<Vec<Filter>> {
         if depth >= FILTER_DEPTH_MAX {
@@ -139,7 +174,7 @@ impl Reader {
         let Some(word) = member_of(map, "op").and_then(Value::as_str) else {
             return self.error("filter.expected", "the condition has no `op`", path);
         };
-        if self.reading == Reading::Lenient && word.eq_ignore_ascii_case("not") {
+        if self.is_lenient() && word.eq_ignore_ascii_case("not") {
             let Some(items) = member_of(map, "items").and_then(Value::as_array) else {
                 return self.error("filter.expected", "the group `not` has no list `items`", path);
             };
@@ -162,15 +197,49 @@ impl Reader {
         };
         let op = self.op(word, path)?;
         let udf = member_of(map, "udf").and_then(boolean).unwrap_or(false);
-        let (op, operand) = self.operand(op, member_of(map, "value"), path)?;
-        Some(Filter::Condition(Condition { field: field.to_owned(), udf, op, operand }))
+        let (op, mut operand) = self.operand(op, member_of(map, "value"), path)?;
+        let field = if udf { field.to_owned() } else { self.field(field, &mut operand, path) };
+        Some(Filter::Condition(Condition { field, udf, op, operand }))
+    }
+
+    /// The field's name of today; the text that a reference is compared with is the name of a row.
+    fn field(&mut self, word: &str, operand: &mut Operand, path: &str) -> String {
+        let Reading::Lenient(info) = self.reading else { return word.to_owned() };
+        let known = info.field(word);
+        let Some(field) = known.or_else(|| info.short_field(word)).or_else(|| field_alias(info, word)) else {
+            return word.to_owned();
+        };
+        let notice = |message: String, path: String| Issue::notice("filter.alias", message).at(path);
+        if known.is_none() {
+            let message = format!("`{word}` was read as `{}`", field.name);
+            self.issues.push(notice(message, format!("{path}.field")).hint("Autotask does not know the word"));
+        }
+        if field.reference.is_some() && field.data_type.is_whole() {
+            let values = match operand {
+                Operand::None => &mut [],
+                Operand::One(value) => std::slice::from_mut(value),
+                Operand::Many(values) => values.as_mut_slice(),
+            };
+            for value in values {
+                let FilterValue::Text(text) = value else { continue };
+                if text.trim().parse::<i64>().is_err() && !text.trim().is_empty() {
+                    let message = format!(
+                        "\"{text}\" was read as the name of one of {}",
+                        field.reference.as_deref().unwrap_or_default()
+                    );
+                    self.issues.push(notice(message, format!("{path}.value")).hint("Autotask takes an id"));
+                    *value = FilterValue::Name(std::mem::take(text));
+                }
+            }
+        }
+        if known.is_some() { word.to_owned() } else { field.name.to_string() }
     }
 
     fn op(&mut self, word: &str, path: &str) -> Option<Op> {
         if let Some(op) = Op::from_wire(word) {
             return Some(op);
         }
-        if let Some(op) = Op::from_own(word).filter(|_| self.reading == Reading::Lenient) {
+        if let Some(op) = Op::from_own(word).filter(|_| self.is_lenient()) {
             return Some(op);
         }
         let path = format!("{path}.op");
@@ -181,7 +250,7 @@ impl Reader {
                     .push(Issue::error("filter.unknown_operator", format!("unknown operator `{word}`")).at(path));
                 None
             }
-            (Reading::Lenient, Some(op)) => {
+            (Reading::Lenient(_), Some(op)) => {
                 self.issues.push(
                     Issue::notice("filter.alias", format!("`{word}` was read as `{}`", op.wire()))
                         .hint("Autotask does not know the word and would drop the condition")
@@ -191,7 +260,7 @@ impl Reader {
             }
             (_, alias) => {
                 let mut issue = Issue::error("filter.unknown_operator", format!("unknown operator `{word}`"));
-                let lenient = self.reading == Reading::Lenient;
+                let lenient = self.is_lenient();
                 let known: Vec<&str> =
                     Op::ALL.into_iter().filter(|op| lenient || op.is_on_server()).map(Op::wire).collect();
                 issue.hint = alias
@@ -211,7 +280,7 @@ impl Reader {
             Arity::None => Some((op, Operand::None)),
             Arity::One => match value {
                 None => self.error("filter.expected", &format!("`{}` needs a value", op.wire()), &path),
-                Some(Value::Null) if self.reading == Reading::Lenient && matches!(op, Op::Eq | Op::NotEq) => {
+                Some(Value::Null) if self.is_lenient() && matches!(op, Op::Eq | Op::NotEq) => {
                     let (op, words) =
                         if op == Op::Eq { (Op::NotExist, "is empty") } else { (Op::Exist, "has a value") };
                     self.issues.push(
@@ -259,7 +328,7 @@ impl Reader {
                         ),
                     }
                 }
-                Some(value) if self.reading == Reading::Lenient => {
+                Some(value) if self.is_lenient() => {
                     self.scalar(value).map(|scalar| (op, Operand::Many(vec![scalar]))).or_else(|| {
                         self.error("filter.value_type", &format!("`{}` needs a list of values", op.wire()), &path)
                     })
@@ -271,7 +340,7 @@ impl Reader {
 
     /// A value; one of ours only where people are read.
     fn scalar(&self, value: &Value) -> Option<FilterValue> {
-        let Some(map) = value.as_object().filter(|map| self.reading == Reading::Lenient && map.len() == 1) else {
+        let Some(map) = value.as_object().filter(|map| self.is_lenient() && map.len() == 1) else {
             return scalar(value);
         };
         let (key, inner) = map.iter().next()?;
@@ -378,6 +447,10 @@ mod tests {
     use super::*;
     use crate::entity;
 
+    fn companies() -> &'static EntityInfo {
+        entity("Companies").expect("known")
+    }
+
     fn codes(read: &ReadFilter) -> Vec<(&str, &str)> {
         read.issues.iter().map(|i| (i.code, i.path.as_deref().unwrap_or(""))).collect()
     }
@@ -396,13 +469,29 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_query_holds_its_json() {
+        let json = r#"{"filter":[{"op":"exist","field":"id"}]}"#;
+        for text in [
+            format!("GET /v1.0/Companies/query?search={json}"),
+            format!("search={json}\n"),
+            format!("https://x.test/V1.0/Companies/query?search={}", crate::request::encode_component(json)),
+            format!("/V1.0/Companies/query?search={}&x=1", crate::request::encode_component(json)),
+        ] {
+            assert_eq!(search_text(&text).as_deref().map(str::trim), Some(json), "{text}");
+        }
+        for text in [json, "city = \"search=\"", "", "GET /V1.0/Companies/5", "?search=%ff"] {
+            assert_eq!(search_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn an_unknown_operator_is_dropped_refused_or_translated() {
         let json = json!([{"op":"ne","field":"status","value":5},{"op":"eq","field":"id","value":1}]);
         let wire = read(&json, Reading::Wire);
         assert_eq!(wire.filter, Some(Filter::and([Filter::eq("id", 1)])));
         assert_eq!(wire.issues, []);
         assert_eq!(codes(&read(&json, Reading::WireStrict)), [("filter.unknown_operator", "filter[0].op")]);
-        let lenient = read(&json, Reading::Lenient);
+        let lenient = read(&json, Reading::Lenient(companies()));
         assert_eq!(lenient.filter.as_ref().map(|f| f.top_level().len()), Some(2));
         assert_eq!(codes(&lenient), [("filter.alias", "filter[0].op")]);
         assert_eq!(read(&json!([{"op":"ne","field":"a","value":1}]), Reading::Wire).filter, None);
@@ -415,14 +504,17 @@ mod tests {
             read(&json, Reading::Wire).filter,
             Some(Filter::and([Filter::condition("parentCompanyID", Op::Eq, FilterValue::Null)]))
         );
-        assert_eq!(read(&json, Reading::Lenient).filter, Some(Filter::and([Filter::empty("parentCompanyID", true)])));
+        assert_eq!(
+            read(&json, Reading::Lenient(companies())).filter,
+            Some(Filter::and([Filter::empty("parentCompanyID", true)]))
+        );
     }
 
     #[test]
     fn every_problem_is_named_with_its_path() {
         let json = json!([7, {"op":"or","items":[{"op":"eq","field":"id"},{"field":"id"}]}, {"op":"in","field":"id","value":[[1]]}, {"op":"and"}]);
         assert_eq!(
-            codes(&read(&json, Reading::Lenient)),
+            codes(&read(&json, Reading::Lenient(companies()))),
             [
                 ("filter.expected", "filter[0]"),
                 ("filter.expected", "filter[1].items[0].value"),
@@ -438,8 +530,11 @@ mod tests {
         let nest = |levels: usize| {
             (0..levels).fold(json!({"op":"eq","field":"id","value":1}), |inner, _| json!({"op":"and","items":[inner]}))
         };
-        assert_eq!(read(&json!([nest(FILTER_DEPTH_MAX - 1)]), Reading::Lenient).issues, []);
-        assert_eq!(read(&json!([nest(FILTER_DEPTH_MAX)]), Reading::Lenient).issues[0].code, "filter.too_deep");
+        assert_eq!(read(&json!([nest(FILTER_DEPTH_MAX - 1)]), Reading::Lenient(companies())).issues, []);
+        assert_eq!(
+            read(&json!([nest(FILTER_DEPTH_MAX)]), Reading::Lenient(companies())).issues[0].code,
+            "filter.too_deep"
+        );
     }
 
     #[test]
@@ -447,7 +542,7 @@ mod tests {
         let contacts = entity("Contacts").expect("known");
         let filter = read(
             &json!([{"op":"EQ","field":"ISACTIVE","value":"True"},{"op":"in","field":"companyid","value":["1",2]},{"op":"eq","field":"Ranking","udf":true,"value":"Golden"}]),
-            Reading::Lenient,
+            Reading::Lenient(companies()),
         )
         .filter
         .expect("read");

@@ -185,6 +185,26 @@ impl Filter {
         })
     }
 
+    /// Whether Autotask knows its operators, groups and kinds of values, so that it can be sent as it is.
+    #[must_use]
+    pub fn is_wire(&self) -> bool {
+        let plain = |value: &FilterValue| {
+            !matches!(value, FilterValue::Date(_) | FilterValue::Relative(_) | FilterValue::Name(_) | FilterValue::Me)
+        };
+        match self {
+            Filter::And(items) | Filter::Or(items) => items.iter().all(Filter::is_wire),
+            Filter::Not(_) => false,
+            Filter::Condition(Condition { op, operand, .. }) => {
+                op.is_on_server()
+                    && match operand {
+                        Operand::None => true,
+                        Operand::One(value) => plain(value),
+                        Operand::Many(values) => values.iter().all(plain),
+                    }
+            }
+        }
+    }
+
     /// Every name that has to be looked up and is not in the context: (field, entity, name), each once.
     #[must_use]
     pub fn unresolved(&self, info: &EntityInfo, context: &Context<'_>) -> Vec<(String, String, String)> {

@@ -1,21 +1,28 @@
 //! `/ATServicesRest`: Autotask's API, for the app and for any client of Autotask's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use autotask_core::route::{Method, Route, RouteError, below_root, route};
+use autotask_core::filter::Context;
+use autotask_core::request::Query;
+use autotask_core::response::read_rows;
+use autotask_core::route::{Method, Route, RouteError, below_root, flat_route, route};
+use autotask_core::title::name_filter;
+use autotask_core::{Instant, Issue, Record, entity};
 use axum::body::Body;
 use axum::extract::{Request, State as Extract};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::labelled;
 use crate::access::{Caller, OwnOrigin, caller};
 use crate::assets::gunzip;
 use crate::log::Label;
-use crate::outbound::Outbound;
+use crate::outbound::{Built, Outbound, sentence};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
@@ -23,6 +30,12 @@ use crate::upstream::Answer;
 
 /// Most bytes of a request's body, packed and unpacked.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Most names that are looked up for one request.
+const NAMES_MAX: usize = 10;
+/// Most notices that an answer carries.
+const NOTICES_MAX: usize = 20;
+/// Carries a notice: what of the request was read otherwise than it was written.
+const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
 /// Longest time for a body to come.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -30,7 +43,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
     let path = below_root(request.uri().path()).unwrap_or_default();
     let found = match Method::parse(request.method().as_str()) {
-        Some(method) => route(method, path),
+        // Older texts write children to a path of their own, which Autotask does not have.
+        Some(method) => route(method, path).or_else(|error| flat_route(method, path).ok_or(error)),
         None => Err(RouteError::MethodNotAllowed),
     };
     let label = found.as_ref().map_or(Label::of("no route"), Label::of_route);
@@ -59,7 +73,7 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
             | Route::Replace(..)
     );
     let bytes = if takes_body { read_body(&parts.headers, body).await? } else { Bytes::new() };
-    let mut outbound = Outbound::build(route, parts.uri.query(), &bytes)?;
+    let (mut outbound, notices) = understand(state, route, parts.uri.query(), &bytes).await?;
     if route == Route::Zone
         && let Some(zone) = own_zone(state, &outbound)
     {
@@ -68,7 +82,56 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
     let answer = state.upstream.send(&outbound).await?;
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
     let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
-    respond(state, &rewrite, caller, answer)
+    let mut response = respond(state, &rewrite, caller, answer)?;
+    for notice in notices.iter().take(NOTICES_MAX) {
+        // A header holds ASCII only, and a name may be of any script.
+        let text = utf8_percent_encode(&sentence(notice), CONTROLS).to_string();
+        response.headers_mut().extend(HeaderValue::from_str(&text).ok().map(|text| (NOTICE_HEADER, text)));
+    }
+    Ok(response)
+}
+
+/// The request to Autotask, with every name in it looked up, and notices of what was read otherwise than it was written.
+async fn understand(
+    state: &State,
+    route: Route,
+    search: Option<&str>,
+    bytes: &[u8],
+) -> Result<(Outbound, Vec<Issue>), Refusal> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok());
+    let now = now.map(|micros| Instant(micros * 10));
+    let names = match Outbound::build(route, search, bytes, &Context { now, ..Context::default() })? {
+        Built::Ready(outbound, notices) => return Ok((outbound, notices)),
+        Built::Names(names) => names,
+    };
+    if names.len() > NAMES_MAX {
+        return Err(Refusal::Request("more than ten names would have to be looked up; write their ids"));
+    }
+    let mut resolved = BTreeMap::new();
+    for (entity, name) in names {
+        let id = id_of(state, &entity, &name).await?;
+        resolved.insert(name, id);
+    }
+    match Outbound::build(route, search, bytes, &Context { now, resolved: Some(&resolved), ..Context::default() })? {
+        Built::Ready(outbound, notices) => Ok((outbound, notices)),
+        Built::Names(_) => Err(Refusal::Fault),
+    }
+}
+
+/// The id of the one row that is called so.
+async fn id_of(state: &State, name: &str, wanted: &str) -> Result<i64, Refusal> {
+    let refused = |text: String| Refusal::Json(vec![text]);
+    let unknown = || refused(format!("none of {name} is called \"{wanted}\"; write its id"));
+    let entity = entity(name).ok_or_else(unknown)?;
+    let filter = name_filter(entity, wanted).ok_or_else(unknown)?;
+    let query = Query { include_fields: Some(Vec::new()), ..Query::new(entity, filter) };
+    let answer = state.upstream.send(&Outbound::query(&query)).await?;
+    let rows = read_rows(answer.status, &answer.body).map_err(|failure| refused(failure.messages.join("; ")))?;
+    match rows.items.iter().filter_map(Record::id).collect::<Vec<_>>().as_slice() {
+        [] => Err(unknown()),
+        [id] => Ok(*id),
+        several => Err(refused(format!("\"{wanted}\" is the name of {} {name}; write the id", several.len()))),
+    }
 }
 
 /// A client that is known by its own three values has no zone at Autotask: the one of this server's API user is its.

@@ -91,7 +91,7 @@ fn filters(case: &FilterCase, table: &Table) -> Vec<Filter> {
     });
     let json = case.json.iter().map(|text| {
         let json = autotask_core::json::parse(text.as_bytes()).expect("JSON");
-        body::read(&json, Reading::Lenient).filter.expect("a filter")
+        body::read(&json, Reading::Lenient(&table.info)).filter.expect("a filter")
     });
     text.chain(json).collect()
 }

@@ -139,11 +139,13 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/json_as_people_write_it.filter
         filters/json_body.filter
         filters/json_date.filter
+        filters/json_former_names.filter
         filters/json_keys_in_any_case.filter
         filters/json_list_of_one.filter
         filters/json_name.filter
         filters/json_not.filter
         filters/json_not_of_several.filter
+        filters/json_primary_contact.filter
         filters/json_single_node.filter
         filters/json_true_as_text.filter
         filters/keywords_in_any_case.filter
@@ -181,6 +183,7 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/precedence_parentheses.filter
         filters/reference_by_name.filter
         filters/reference_in_me.filter
+        filters/reference_name_in_json.filter
         filters/reference_not_me.filter
         filters/related_and_own.filter
         filters/related_company_empty.filter
@@ -243,12 +246,14 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/Companies.json
         records/CompaniesUserDefinedFields.json
         records/Contacts.json
+        records/company_account_words.json
         records/company_below_the_own_one.json
         records/company_blank_name.json
         records/company_city_longest.json
         records/company_city_of_emoji.json
         records/company_city_too_long.json
         records/company_country_name.json
+        records/company_country_unknown.json
         records/company_empty.json
         records/company_formats.json
         records/company_fraction_as_owner.json
@@ -257,6 +262,8 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/company_minimal.json
         records/company_name_longest.json
         records/company_name_too_long.json
+        records/company_name_twice.json
+        records/company_name_twice_alike.json
         records/company_object_as_owner.json
         records/company_own_parent.json
         records/company_phone_extension.json
@@ -286,6 +293,7 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/company_zero.json
         records/company_zero_inactive.json
         records/company_zero_parent.json
+        records/contact_account_name.json
         records/contact_email.json
         records/contact_email_unicode.json
         records/contact_flag.json
@@ -294,6 +302,7 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/contact_minimal.json
         records/contact_name_too_long.json
         records/contact_phone_words.json
+        records/contact_primary_alias.json
         records/contact_two_mails.json
         records/contact_update_company.json
         records/contact_without_company.json
@@ -302,6 +311,7 @@ pub(crate) const RECORDS: &[(&str, &str)] = files! {
         records/contract_update_type.json
         records/location_minimal.json
         records/location_name_too_long.json
+        records/location_primary_alias.json
         records/location_update_clears_name.json
         records/location_without_company.json
         records/location_without_name.json
