@@ -76,8 +76,9 @@ export interface EntityInfo {
   userDefinedFields: FieldInfo[];
 }
 
+/** The names of all entities, plural, in alphabetical order. */
 export function entityNames(): string[];
-/** Any letter case, singular or plural. */
+/** What an entity is, as Autotask delivers it; its name in any letter case, singular or plural. */
 export function entity(name: string): EntityInfo | undefined;
 
 /** Vanilla metadata, overridden by an instance's own. */
@@ -143,13 +144,18 @@ export interface FilterAnswer {
   unresolved: { field: string; entity: string; name: string }[];
 }
 
+/** Reads a filter as people write it. Every mistake is an issue at its place in the text. */
 export function parseFilter(entity: string, text: string, context?: Context): FilterAnswer;
-/** Reads Autotask's JSON: an array, one node, or a whole query body; as a value, text or bytes. */
+/**
+ * Reads Autotask's JSON: an array, one node, a whole query body, or the address of a query (`…?search={…}`); as a value,
+ * text or bytes.
+ */
 export function readFilter(
   entity: string,
   json: unknown,
   context?: Context,
 ): FilterAnswer & { maxRecords?: number; includeFields?: string[]; ignored: string[] };
+/** A filter as canonical text, on one line. Throws `AutotaskCrmError` for what is no filter of the entity. */
 export function printFilter(entity: string, filter: FilterNode[], context?: Context): string;
 
 export interface FilterPlan {
@@ -170,6 +176,7 @@ export interface FilterPlan {
   issues: Issue[];
 }
 
+/** What Autotask can run of a filter, what to look up first, and what is left to do with the rows that come. */
 export function planFilter(entity: string, filter: FilterNode[] | string, context?: Context): FilterPlan;
 
 export interface Completion {
@@ -192,12 +199,16 @@ export class Table {
   constructor(entity: string, context?: Context);
   /** A query answer `{"items":…}`, an array, or JSON lines; by id. */
   load(bytes: ArrayBuffer | ArrayBufferView): { added: number; updated: number; skipped: number; issues: Issue[] };
+  /** How many of these there were. Older selections lose them; the numbers of other rows stay. */
   remove(ids: ArrayLike<number>): number;
   readonly length: number;
+  /** All rows, in the order in which they came. */
   all(): Selection;
   /** Throws `AutotaskCrmError` with `.issues` for a filter with errors; ask `parseFilter` first. */
   filter(filter: string | FilterNode[], context?: Context): Selection;
+  /** One row by its id. */
   record(id: number): object | undefined;
+  /** Gives the memory back at once. */
   free(): void;
   [Symbol.dispose](): void;
 }
@@ -205,8 +216,11 @@ export class Table {
 export class Selection {
   private constructor();
   readonly length: number;
+  /** Row numbers, stable while the table lives. */
   rows(): Uint32Array;
+  /** Ids, exact below 2^53. */
   ids(): Float64Array;
+  /** By one field after another; rows without a value come last. Picklists sort by label. */
   sort(by: { field: string; descending?: boolean }[]): Selection;
   /** Both must be of the same table, else `TypeError`. */
   and(other: Selection): Selection;
@@ -246,10 +260,13 @@ export class Hierarchy {
 
 // ── records and requests ──
 
-/** Names of older texts (`isPrimaryContact`, `country`, `AccountName`) are read with a notice. */
+/**
+ * Every problem of a row, at its field. An `error` cannot be sent, a `warning` would be ignored by Autotask. Names of
+ * older texts (`isPrimaryContact`, `country`, `AccountName`) are read with a notice.
+ */
 export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
 /**
- * With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
+ * What to send, behind `…/ATServicesRest`. With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
  * a notice; names of references (`country: 'United States'`) once their id stands in `context.resolved`, before that
  * they are `unresolved`.
  */
@@ -260,6 +277,7 @@ export function buildRequest(operation: Operation): {
   issues: Issue[];
   unresolved?: { field: string; entity: string; name: string }[];
 };
+/** What an answer says, told by its body as much as by its status. */
 export function readResponse(operation: Operation, status: number, body: ArrayBuffer | ArrayBufferView): Outcome;
 
 export interface QueryOperation {

@@ -301,12 +301,16 @@ fn view(entity: &EntityFile) -> String {
 fn declarations(entities: &[EntityFile], labels: &Labels) -> Result<String> {
     let mut out = String::from(HEADER);
     out.push_str("// Rows as Autotask sends them. Every field may be missing (IncludeFields) or null; instants are ISO text in UTC.\n\n");
+    out.push_str(
+        "/**\n * One of a row's user-defined fields; its value is text, whatever the type.\n * @group Rows\n */\n",
+    );
     out.push_str("export interface UserDefinedFieldValue { name: string; value: string | null }\n");
     for entity in entities {
         if entity.fields.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\nexport interface {} {{", singular(&entity.entity));
+        let name = singular(&entity.entity);
+        let _ = writeln!(out, "\n/**\n * A row of {}.\n * @group Rows\n */\nexport interface {name} {{", entity.entity);
         for field in &entity.fields {
             let kind = match field.data_type.as_str() {
                 "boolean" => "boolean",

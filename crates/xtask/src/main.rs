@@ -35,7 +35,11 @@ enum Command {
     /// Runs the benchmarks
     Bench(bench::Options),
     /// Builds the npm package into target/npm
-    Npm,
+    Npm {
+        /// Also write the documentation of its API into target/npm-docs
+        #[arg(long)]
+        docs: bool,
+    },
     /// Writes the entity tables from the entity facts
     Codegen {
         /// Only say whether the written tables are what the facts give
@@ -52,7 +56,10 @@ fn main() -> ExitCode {
         Command::Start(options) => start::run(&options, &from),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options).map(|()| ExitCode::SUCCESS),
-        Command::Npm => npm::run().map(|()| ExitCode::SUCCESS),
+        Command::Npm { docs } => {
+            let built = npm::run().and_then(|()| if docs { npm::docs() } else { Ok(()) });
+            built.map(|()| ExitCode::SUCCESS)
+        }
         Command::Codegen { check } => codegen::run(check).map(|()| ExitCode::SUCCESS),
         Command::TrunkHook => trunk_hook::run().map(|()| ExitCode::SUCCESS),
     });

@@ -1,4 +1,4 @@
-//! `cargo xtask npm`: builds the npm package into `target/npm`.
+//! `cargo xtask npm`: builds the npm package into `target/npm`, with `--docs` also its API's pages into `target/npm-docs`.
 //!
 //! ```text
 //! crates/wasm ──cargo──► .wasm ──wasm-bindgen──► .js .d.ts .wasm ──wasm-opt──► smaller .wasm ─┐
@@ -36,6 +36,14 @@ pub(crate) fn run() -> Result<()> {
     let wasm_opt = tools::wasm_opt_program()?;
     timed("building the npm package", "about 2 minutes the first time", || build(&wasm_bindgen, &wasm_opt))?;
     check_size(&Path::new(PACKAGE).join(format!("{NAME}_bg.wasm")))
+}
+
+/// Writes the documentation of the built package's API, for a browser, into `target/npm-docs`.
+pub(crate) fn docs() -> Result<()> {
+    let typedoc = tools::typedoc()?;
+    timed("documenting the API", "about 10 seconds", || {
+        run_command(Command::new("node").arg(typedoc).args(["--options", "crates/wasm/typedoc.json"]))
+    })
 }
 
 fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {

@@ -39,7 +39,7 @@ enum Step {
     Native,
     /// Tests that run in a headless browser
     Wasm,
-    /// Tests of the packed npm package in Node
+    /// Tests of the packed npm package in Node, and in a browser through Vite, webpack and a plain page
     Npm,
     /// Journeys of a person through the app, in a headless browser
     Journeys,
@@ -248,13 +248,21 @@ fn npm_package(counts: &mut Counts, is_long: bool) -> Result<()> {
         run_command(node_script("npx").args(["tsc", "--project", "."]).current_dir(&project))
             .context("the package's types do not fit its tests")?;
     }
+    npm::docs()?;
     // The README's first example calls a sandbox.
     run_command(cargo().args(["build", "--package", "autotask-crm"])).context("the server is not built")?;
     let server = target_dir()?.join("debug").join(format!("autotask-crm{}", std::env::consts::EXE_SUFFIX));
     let server = std::path::absolute(server).context("cannot tell the path of the server")?;
     let mut command = Command::new("node");
     command.args(["--test", "--test-reporter=spec"]).current_dir(&project);
-    command.env("FIXTURES", fixtures).env("AUTOTASK_CRM_BIN", server);
+    command.env("FIXTURES", fixtures).env("AUTOTASK_CRM_BIN", &server);
+    test(&mut command, counts::of_node, counts, is_long)?;
+    let bundlers = folder.path().join("bundlers");
+    copy_folder(Path::new("tests/bundlers"), &bundlers)?;
+    tools::npm_install(&bundlers, &packed.to_string_lossy())?;
+    let mut command = Command::new("node");
+    command.args(["--test", "--test-reporter=spec"]).current_dir(&bundlers);
+    command.env("CHROME", browser::chromium()?).env("AUTOTASK_CRM_BIN", server);
     test(&mut command, counts::of_node, counts, is_long)
 }
 

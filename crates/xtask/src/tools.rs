@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::run::{cargo, find_on_path, node_script, output, program_in, run, timed};
+use crate::run::{cargo, find_on_path, node_script, output, program_in, run, succeeds, timed};
 
 const TRUNK: Tool = Tool {
     name: "trunk",
@@ -37,6 +37,9 @@ const WASM_BINDGEN: Tool = Tool {
 };
 
 const BINARYEN_VERSION: &str = "132";
+
+const TYPEDOC_VERSION: &str = "0.28.20";
+const TYPESCRIPT_VERSION: &str = "5.9.3";
 
 const OLDEST_NODE: u32 = 20;
 
@@ -87,6 +90,23 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
         install(&root, is_good, |partial| npm_install(partial, &format!("binaryen@{BINARYEN_VERSION}.0.0")))
     })?;
     Ok(programs(&root))
+}
+
+/// The program `typedoc`, which comes from npm with the compiler it reads types with.
+pub(crate) fn typedoc() -> Result<PathBuf> {
+    let script = |root: &Path| root.join("node_modules/typedoc/bin/typedoc");
+    let is_good = |root: &Path| succeeds(Command::new("node").arg(script(root)).arg("--version"));
+    let root = tools_folder()?.join(format!("typedoc-{TYPEDOC_VERSION}"));
+    if !is_good(&root) {
+        node()?;
+        timed(&format!("installing TypeDoc {TYPEDOC_VERSION} from npm"), "about 20 seconds", || {
+            install(&root, is_good, |partial| {
+                npm_install(partial, &format!("typescript@{TYPESCRIPT_VERSION}"))?;
+                npm_install(partial, &format!("typedoc@{TYPEDOC_VERSION}"))
+            })
+        })?;
+    }
+    Ok(script(&root))
 }
 
 /// Makes sure that Node is there and new enough.
