@@ -218,6 +218,36 @@ test.describe('in New York', () => {
   });
 });
 
+test('what could stand at the cursor is proposed, and taken by keyboard', async ({ page, checkAxe }) => {
+  await page.goto('/companies');
+  await page.getByRole('tab', { name: 'Text' }).click();
+  const field = page.getByLabel('Filter as text');
+  await field.fill('');
+  const list = page.getByRole('listbox', { name: 'Proposals' });
+  await field.press('Control+Space');
+  await expect(list.getByRole('option').first()).toBeVisible();
+  await field.press('Escape');
+  await expect(list).toBeHidden();
+  await field.pressSequentially('classif');
+  await expect(list.getByRole('option', { name: /classification/ })).toBeVisible();
+  await checkAxe();
+  await field.press('ArrowDown');
+  await expect(field).toHaveAttribute('aria-activedescendant', 'source-completions-0');
+  await field.press('Enter');
+  await expect(field).toHaveValue('classification ');
+  // Operators follow by themselves; a mouse takes one too.
+  await list.getByRole('option', { name: /^is empty/ }).click();
+  await expect(field).toBeFocused();
+  await field.pressSequentially('and companyType = Cust');
+  await field.press('ArrowDown');
+  await field.press('Tab');
+  await expect(field).toHaveValue('classification is empty and companyType = Customer ');
+  await expect(list).toBeHidden();
+  await field.press('Control+Enter');
+  await expect(page.getByText('Applied', { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/classification/);
+});
+
 test('names and fields of related rows are looked up before the search', async ({ page, house }) => {
   await page.goto(`/companies?f=${encodeURIComponent('parent.companyType = Customer')}`);
   const bar = page.getByText(/^[\d,]+ compan(y|ies)$/);

@@ -45,7 +45,7 @@ const context = {
 };
 
 const list = (text) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
-const place = ({ code, line, column, path }) => `${code}@${line ? `${line}:${column}` : path}`;
+const place = ({ code, line, column, path }) => `${code}@${path ?? `${line}:${column}`}`;
 
 /** The files count characters, JavaScript counts UTF-16 units. */
 function inUnits(issue, text) {

@@ -101,6 +101,7 @@ test('a wrong argument is a TypeError', () => {
     () => crm.readFilter('Companies', cyclic),
     () => crm.readFilter('Companies', [1n]),
     () => crm.printFilter('Companies', 'city = a'),
+    () => crm.printFilter('Companies', [], undefined, 'wide'),
     () => new Table(),
     () => Table('Companies'),
     () => table.load('[]'),

@@ -3,6 +3,7 @@
 //! `tree` is the state and knows no page; `values` turns what is typed into what a filter holds and back; the rest
 //! draws it.
 
+mod completion;
 pub mod context;
 mod fields;
 mod group;

@@ -1,10 +1,11 @@
 //! Source: the filter as text or as JSON, to be written by hand. It becomes the filter as soon as nothing is wrong with it.
 
-use autotask_core::filter::{body, check::check_meaning, parse, print::print};
+use autotask_core::filter::{body, check::check_meaning, parse, print::pretty};
 use autotask_core::{EntityInfo, Filter, Issue, json};
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::Builder;
+use super::completion::{self, Completer};
 use super::context::filter_context;
 use super::tree::Tree;
 use crate::components::{
@@ -26,7 +27,7 @@ pub enum Language {
 impl Language {
     fn print(self, filter: &Filter, info: &EntityInfo) -> String {
         match self {
-            Language::Text => print(filter, info),
+            Language::Text => pretty(filter, info),
             Language::Json => serde_json::to_string_pretty(&body::nodes(filter, info)).unwrap_or_default(),
         }
     }
@@ -39,14 +40,14 @@ impl Language {
         if text.trim().is_empty() {
             return (Some(Filter::everything()), Vec::new());
         }
-        let json = match body::parse(text.as_bytes()) {
+        let (json, plain) = match body::parse(text.as_bytes()) {
             Ok(json) => json,
             Err(issue) => return (None, vec![issue]),
         };
-        let read = body::read(&json, body::Reading::Lenient(info));
+        let read = body::read_and_check(&json, info, |filter| check_meaning(filter, info, &filter_context()));
         let mut issues = read.issues;
-        if let Some(filter) = &read.filter {
-            issues.extend(check_meaning(filter, info, &filter_context()));
+        if let Some(plain) = plain {
+            json::place(&mut issues, &plain);
         }
         let has_errors = autotask_core::issue::has_errors(&issues);
         (read.filter.filter(|_| !has_errors), issues)
@@ -76,8 +77,12 @@ pub fn source_view(builder: Builder, language: Language) -> AnyView {
         }
     };
     let area = NodeRef::<html::Textarea>::new();
+    let completer = (language == Language::Text).then(|| Completer::new(builder, area, text));
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+        if completer.is_some_and(|completer| completer.on_key(&event)) {
+            event.prevent_default();
+            event.stop_propagation();
+        } else if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             apply();
         }
@@ -87,13 +92,19 @@ pub fn source_view(builder: Builder, language: Language) -> AnyView {
         let info = builder.info.get();
         read.with(|(filter, _)| filter.as_ref().map(|filter| language.print(filter, &info))) == Some(of_tree())
     };
-    let state = move || match (has_errors(), is_applied()) {
+    let state = move || {
+        match (has_errors(), is_applied()) {
         (true, _) => {
             view! { <span class="t-danger row">{Icon::Alert.view()} "Not applied: the last good filter stays"</span> }
                 .into_any()
         }
         (false, true) => view! { <span class="muted">"Applied"</span> }.into_any(),
+        (false, false) if completer.is_some() => {
+            view! { <span class="muted"><kbd>"Ctrl Enter"</kbd> " applies it, " <kbd>"Ctrl Space"</kbd> " proposes words"</span> }
+                .into_any()
+        }
         (false, false) => view! { <span class="muted"><kbd>"Ctrl Enter"</kbd> " applies it"</span> }.into_any(),
+    }
     };
     let issues = move || {
         let lines = text.with(|text| text.clone());
@@ -129,11 +140,26 @@ pub fn source_view(builder: Builder, language: Language) -> AnyView {
                 aria-describedby="source-issues"
                 aria-invalid=move || has_errors().to_string()
                 prop:value=move || text.get()
-                on:input=handler(move |event| text.set(event_target_value(&event)))
+                aria-autocomplete=completer.map(|_| "list")
+                aria-haspopup=completer.map(|_| "listbox")
+                aria-controls=move || completer.filter(|completer| completer.has_list()).map(|_| completion::LIST)
+                aria-activedescendant=move || completer.and_then(Completer::active_id)
+                on:input=handler(move |event| {
+                    text.set(event_target_value(&event));
+                    if let Some(completer) = completer {
+                        completer.on_input();
+                    }
+                })
                 on:keydown=handler(on_key)
-                on:blur=handler(move |_| apply())
+                on:blur=handler(move |_| {
+                    if let Some(completer) = completer {
+                        completer.close();
+                    }
+                    apply();
+                })
                 node_ref=area
             ></textarea>
+            {completer.map(Completer::view)}
             <div class="row">
                 {dynamic(state)}
                 <span class="push"></span>

@@ -1,5 +1,8 @@
 //! JSON as Autotask's own samples write it: strict first, then with single quotes, bare keys and trailing commas.
 
+mod place;
+
+pub use place::place;
 use serde_json::Value;
 
 use crate::issue::{Issue, Position};

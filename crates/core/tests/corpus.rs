@@ -93,8 +93,7 @@ fn each(work: impl Fn(&FilterCase, &EntityInfo, Option<&Filter>, &[Issue], &Cont
         }
         if let Some(json) = &case.json {
             let json = autotask_core::json::parse(json.as_bytes()).expect("JSON");
-            let mut read = body::read(&json, Reading::Lenient(&info));
-            read.issues.extend(read.filter.iter().flat_map(|filter| check::check_local(filter, &info, &context)));
+            let read = body::read_and_check(&json, &info, |filter| check::check_local(filter, &info, &context));
             let filter = read.filter.as_ref().filter(|_| !has_errors(&read.issues));
             work(filter, &read.issues);
         }
@@ -218,7 +217,7 @@ fn requests_of_older_texts_become_what_autotask_knows() {
         let (body, issues) = if sent["path"].as_str().expect("a path").ends_with("/query") {
             let json = match given.get("body") {
                 Some(body) => body.clone(),
-                None => body::parse(given["path"].as_str().expect("a path").as_bytes()).expect("JSON"),
+                None => body::parse(given["path"].as_str().expect("a path").as_bytes()).expect("JSON").0,
             };
             let read = body::read(&json, Reading::Lenient(info));
             let plan = plan(&read.filter.expect("a filter"), info, &context);

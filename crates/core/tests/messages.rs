@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use autotask_core::filter::body::{self, Reading};
+use autotask_core::filter::body;
 use autotask_core::filter::{check, parse};
 use autotask_core::{Issue, Schema};
 use fixtures::{FilterCase, context, resolved};
@@ -37,10 +37,12 @@ fn every_message_is_one_that_helps() {
                 draw(&mut messages, text, issue);
             }
         } else if let Some(json) = &case.json {
-            let read = body::read(&autotask_core::json::parse(json.as_bytes()).expect("JSON"), Reading::Lenient(&info));
-            let checked = read.filter.iter().flat_map(|filter| check::check_meaning(filter, &info, &context));
-            for issue in read.issues.iter().cloned().chain(checked) {
-                draw(&mut messages, json, &issue);
+            let (value, plain) = body::parse(json.as_bytes()).expect("JSON");
+            let read = body::read_and_check(&value, &info, |filter| check::check_meaning(filter, &info, &context));
+            let mut issues = read.issues;
+            autotask_core::json::place(&mut issues, &plain.expect("not encoded"));
+            for issue in &issues {
+                draw(&mut messages, json, issue);
             }
         }
         messages.push('\n');

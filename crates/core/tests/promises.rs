@@ -268,6 +268,9 @@ proptest! {
             prop_assert_eq!(issues, vec![], "{}", text);
             prop_assert_eq!(read.as_ref(), Some(&filter), "{}", text);
             prop_assert_eq!(print::print(&read.expect("no issues"), info), text);
+            let pretty = print::pretty(&filter, info);
+            let (read, issues) = parse::parse(&pretty, info);
+            prop_assert_eq!((read.as_ref(), issues), (Some(&filter), vec![]), "{}", pretty);
             Ok(())
         })?;
     }

@@ -15,7 +15,7 @@ use std::io::Read;
 use anyhow::{Context as _, Result, bail};
 use autotask_core::calendar::{WeekStart, Zone};
 use autotask_core::entity::nearest_entity;
-use autotask_core::filter::body::{self, Reading};
+use autotask_core::filter::body;
 use autotask_core::filter::{Context, check, parse, plan, print};
 use autotask_core::issue::has_errors;
 use autotask_core::{EntityInfo, Filter, Instant, Issue, Position, Severity};
@@ -36,6 +36,9 @@ pub(crate) struct Options {
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Json)]
     to: To,
+    /// Text over several lines, for people
+    #[arg(long)]
+    pretty: bool,
     /// The zone in which a date is a whole day, such as `Europe/Berlin`; without it this machine's
     #[arg(long, value_name = "NAME")]
     zone: Option<String>,
@@ -110,6 +113,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     }
     let Some(filter) = filter else { bail!("the filter cannot be used") };
     let written = match options.to {
+        To::Text if options.pretty => print::pretty(&filter, info),
         To::Text => print::print(&filter, info),
         To::Json => {
             let plan = planned(&filter, info, &context)?;
@@ -147,13 +151,15 @@ fn read(text: &str, info: &EntityInfo, context: &Context<'_>) -> (Option<Filter>
         let parsed = parse::read(text, info, context);
         return (parsed.filter().cloned(), parsed.issues);
     }
-    let json = match body::parse(text.as_bytes()) {
+    let (json, text) = match body::parse(text.as_bytes()) {
         Ok(json) => json,
         Err(issue) => return (None, vec![issue]),
     };
-    let read = body::read(&json, Reading::Lenient(info));
+    let read = body::read_and_check(&json, info, |filter| check::check_meaning(filter, info, context));
     let mut issues = read.issues;
-    issues.extend(read.filter.iter().flat_map(|filter| check::check_meaning(filter, info, context)));
+    if let Some(text) = text {
+        autotask_core::json::place(&mut issues, &text);
+    }
     let failed = has_errors(&issues);
     (read.filter.filter(|_| !failed), issues)
 }

@@ -286,11 +286,12 @@ export function readFilter(entity, json, context) {
   return askWithContext(context, (schema, own) => raw.readFilter(schema, own, entity, bytes, isText));
 }
 
-export function printFilter(entity, filter, context) {
+export function printFilter(entity, filter, context, layout = 'line') {
   check(entity, 'string', 'entity');
   if (!Array.isArray(filter)) throw new TypeError('filter must be an array of nodes');
+  if (layout !== 'line' && layout !== 'pretty') throw new TypeError("layout must be 'line' or 'pretty'");
   const json = toJson(filter, 'filter');
-  return withContext(context, (schema, own) => raw.printFilter(schema, own, entity, json));
+  return withContext(context, (schema, own) => raw.printFilter(schema, own, entity, json, layout === 'pretty'));
 }
 
 export function planFilter(entity, filter, context) {

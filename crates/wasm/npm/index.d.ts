@@ -155,8 +155,8 @@ export function readFilter(
   json: unknown,
   context?: Context,
 ): FilterAnswer & { maxRecords?: number; includeFields?: string[]; ignored: string[] };
-/** A filter as canonical text, on one line. Throws `AutotaskCrmError` for what is no filter of the entity. */
-export function printFilter(entity: string, filter: FilterNode[], context?: Context): string;
+/** A filter as canonical text, on one line or, `pretty`, over several. Throws `AutotaskCrmError` for what is no filter of the entity. */
+export function printFilter(entity: string, filter: FilterNode[], context?: Context, layout?: 'line' | 'pretty'): string;
 
 export interface FilterPlan {
   /** What Autotask takes; every row that matches the filter satisfies it. */

@@ -3,6 +3,7 @@
 //! So no getter, proxy or cycle of the caller's is met while our code runs, numbers beyond 2^53 cannot spoil an
 //! answer, and it is faster than building objects member by member.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use autotask_core::{EntityInfo, Issue};
@@ -22,11 +23,18 @@ pub(crate) fn refusal(issues: Vec<Issue>) -> String {
 
 /// JSON text or bytes of the caller's own, with problems at their place in UTF-16 units.
 pub(crate) fn read_text(json: &[u8]) -> Result<Value, Issue> {
-    autotask_core::filter::body::parse(json).map_err(|mut issue| {
-        let text = std::str::from_utf8(json).unwrap_or_default();
-        issue.position = issue.position.map(|position| position.in_utf16(text));
-        issue
-    })
+    autotask_core::json::parse(json).map_err(|issue| in_units(issue, json))
+}
+
+/// The same for a filter, and the text in which its problems stand.
+pub(crate) fn read_filter_text(json: &[u8]) -> Result<(Value, Option<Cow<'_, str>>), Issue> {
+    autotask_core::filter::body::parse(json).map_err(|issue| in_units(issue, json))
+}
+
+fn in_units(mut issue: Issue, text: &[u8]) -> Issue {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    issue.position = issue.position.map(|position| position.in_utf16(text));
+    issue
 }
 
 /// JSON that `npm/api.js` wrote of a value. Places in it mean nothing to the caller.

@@ -1,15 +1,16 @@
 //! Filters: text and JSON to the tree and back.
 
-use autotask_core::filter::body::{self, Reading};
+use autotask_core::filter::body::{self, ReadFilter};
 use autotask_core::filter::{check, complete, parse, plan, print};
 use autotask_core::issue::has_errors;
+use autotask_core::json::place;
 use autotask_core::{EntityInfo, Filter, Issue};
 use serde::Serialize;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{known, read_text, read_value, refusal, to_json};
+use crate::convert::{known, read_filter_text, read_value, refusal, to_json};
 use crate::schema::Schema;
 
 #[derive(Default, Serialize)]
@@ -78,12 +79,18 @@ pub fn parse_filter(schema: &Schema, context: &Context, entity: &str, text: &str
 #[wasm_bindgen(js_name = readFilter)]
 #[must_use]
 pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8], is_text: bool) -> String {
-    let json = if is_text { read_text(json) } else { read_value(json) };
+    let json = if is_text { read_filter_text(json) } else { read_value(json).map(|json| (json, None)) };
     let answer = match (known(&schema.inner, entity), json) {
         (Err(issue), _) | (_, Err(issue)) => FilterAnswer { ignored: Some(Vec::new()), ..FilterAnswer::refused(issue) },
-        (Ok(info), Ok(json)) => {
-            let read = body::read(&json, Reading::Lenient(&info));
-            let issues = checked(read.issues, read.filter.as_ref(), &info, context);
+        (Ok(info), Ok((json, text))) => {
+            let read = read_json(&json, &info, context);
+            let mut issues = read.issues;
+            if let Some(text) = text {
+                place(&mut issues, &text);
+                for issue in &mut issues {
+                    issue.position = issue.position.map(|position| position.in_utf16(&text));
+                }
+            }
             FilterAnswer {
                 max_records: read.max_records,
                 include_fields: read.include_fields,
@@ -101,10 +108,16 @@ pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8]
 ///
 /// The issues of what is no tree, or not one of this entity.
 #[wasm_bindgen(js_name = printFilter)]
-pub fn print_filter(schema: &Schema, context: &Context, entity: &str, filter: &str) -> Result<String, String> {
+pub fn print_filter(
+    schema: &Schema,
+    context: &Context,
+    entity: &str,
+    filter: &str,
+    is_pretty: bool,
+) -> Result<String, String> {
     let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
     let filter = filter_of_json(filter, &info, context).map_err(refusal)?;
-    Ok(print::print(&filter, &info))
+    Ok(if is_pretty { print::pretty(&filter, &info) } else { print::print(&filter, &info) })
 }
 
 /// Where a filter, text or nodes in JSON, runs.
@@ -171,10 +184,8 @@ fn parsed(text: &str, info: &EntityInfo, context: &Context) -> (Option<Filter>, 
     (filter, issues)
 }
 
-fn checked(mut issues: Vec<Issue>, filter: Option<&Filter>, info: &EntityInfo, context: &Context) -> Vec<Issue> {
-    let check = |filter: &Filter| context.run(|context| check::check_meaning(filter, info, context));
-    issues.extend(filter.map(check).unwrap_or_default());
-    issues
+fn read_json(json: &Value, info: &EntityInfo, context: &Context) -> ReadFilter {
+    body::read_and_check(json, info, |filter| context.run(|context| check::check_meaning(filter, info, context)))
 }
 
 /// A filter as JavaScript gives it, text or nodes, in JSON.
@@ -188,9 +199,8 @@ fn filter_of(json: &Value, info: &EntityInfo, context: &Context) -> Result<(Filt
     let (filter, issues) = match json.as_str() {
         Some(text) => parsed(text, info, context),
         None => {
-            let read = body::read(json, Reading::Lenient(info));
-            let issues = checked(read.issues, read.filter.as_ref(), info, context);
-            (read.filter, issues)
+            let read = read_json(json, info, context);
+            (read.filter, read.issues)
         }
     };
     match filter {

@@ -19,6 +19,7 @@ export interface Server {
   url: string;
   /** What it has written so far, to standard output and standard error. */
   log(): string;
+  isRunning(): boolean;
   /** Ends it and waits until its port is free. */
   stop(): Promise<void>;
 }
@@ -87,7 +88,7 @@ async function start(args: string[], url: string, probe: string): Promise<Server
     await stop();
     throw new Error(`${(error as Error).message}: ${program} ${args.join(' ')}\n${text}`);
   }
-  return { url, log: () => text, stop };
+  return { url, log: () => text, isRunning: () => child.exitCode === null && child.signalCode === null, stop };
 }
 
 /** Polls until the server answers at all: what it answers is for the journeys to judge. */

@@ -28,6 +28,8 @@ export interface House {
   startSandbox(): Promise<void>;
   /** What the proxy has written so far. */
   proxyLog(): string;
+  /** What both have written so far. */
+  log(): string;
 }
 
 interface TestFixtures {
@@ -60,6 +62,7 @@ export const test = base.extend<TestFixtures, { house: House }>({
           sandbox ??= await startSandbox(port, database, WORLD);
         },
         proxyLog: () => proxy.log(),
+        log: () => `proxy:\n${proxy.log()}\nsandbox, ${sandbox?.isRunning() ? 'running' : 'ended'}:\n${sandbox?.log()}`,
       };
       await use(house);
       await proxy.stop();
@@ -107,9 +110,10 @@ export const test = base.extend<TestFixtures, { house: House }>({
     });
   },
 
-  page: async ({ page, house }, use) => {
+  page: async ({ page, house }, use, info) => {
     // A journey that failed while the sandbox was stopped must not fail the next ones.
     await house.startSandbox();
     await use(page);
+    if (info.status !== info.expectedStatus) await info.attach('servers', { body: house.log() });
   },
 });

@@ -11,6 +11,8 @@
 //! A tree of ours in JSON has more: `{"op": "not", "items": [node]}`, operators of our own, and the values
 //! `{"date": …}`, `{"relative": …}`, `{"name": …}` and `{"me": true}`. [`plan`](super::plan()) makes of it what Autotask takes.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::typed::to_json;
@@ -53,7 +55,19 @@ pub struct ReadFilter {
 /// Reads an array of nodes, one node, or a whole query body; member names in any letter case.
 #[must_use]
 pub fn read(json: &Value, reading: Reading<'_>) -> ReadFilter {
-    let mut reader = Reader { reading, issues: Vec::new() };
+    read_with(json, Reader { reading, issues: Vec::new(), keeps_holes: false, holes: 0 }, |_| Vec::new())
+}
+
+/// Reads as [`Reading::Lenient`] and checks what was understood, also beside what was not: all problems at once, each at
+/// its path.
+#[must_use]
+pub fn read_and_check(json: &Value, info: &EntityInfo, check: impl FnOnce(&Filter) -> Vec<Issue>) -> ReadFilter {
+    let reading = Reading::Lenient(info);
+    let reader = Reader { reading, issues: Vec::new(), keeps_holes: true, holes: 0 };
+    read_with(json, reader, check)
+}
+
+fn read_with(json: &Value, mut reader: Reader<'_>, check: impl FnOnce(&Filter) -> Vec<Issue>) -> ReadFilter {
     let mut out = ReadFilter::default();
     match json {
         Value::Array(nodes) => out.filter = reader.nodes(nodes, "filter", 0).map(Filter::And),
@@ -112,41 +126,63 @@ pub fn read(json: &Value, reading: Reading<'_>) -> ReadFilter {
         other => Filter::And(vec![other]),
     });
     out.issues = reader.issues;
+    if let Some(filter) = &mut out.filter {
+        out.issues.extend(check(filter));
+        if reader.holes > 0 {
+            close_holes(filter);
+        }
+    }
     out
 }
 
-/// JSON that a person wrote or pasted: a filter, a query body, or the address of a query that holds one.
+/// Removes the empty groups that stand where nothing was understood.
+fn close_holes(filter: &mut Filter) {
+    if let Filter::And(items) | Filter::Or(items) = filter {
+        items.iter_mut().for_each(close_holes);
+        items.retain(|item| !item.is_everything());
+    }
+}
+
+/// JSON that a person wrote or pasted: a filter, a query body, or the address of a query that holds one. Beside it the
+/// text in which problems stand, for [`json::place`](crate::json::place), unless it was percent-encoded.
 ///
 /// # Errors
 ///
 /// As [`json::parse`](crate::json::parse).
-pub fn parse(text: &[u8]) -> Result<Value, Issue> {
-    match std::str::from_utf8(text).ok().and_then(search_text) {
-        Some(json) => crate::json::parse(json.as_bytes()),
-        None => crate::json::parse(text),
+pub fn parse(text: &[u8]) -> Result<(Value, Option<Cow<'_, str>>), Issue> {
+    let plain = String::from_utf8_lossy(text);
+    match search_text(&plain) {
+        Some((json, is_in_place)) => {
+            crate::json::parse(json.as_bytes()).map(|value| (value, is_in_place.then_some(Cow::Owned(json))))
+        }
+        None => crate::json::parse(text).map(|value| (value, Some(plain))),
     }
 }
 
 /// The JSON in the address of a query, as older texts write it: `GET /v1.0/Companies/query?search={…}`. `None` when the
 /// text is no such address.
 ///
-/// What stands before the JSON becomes spaces, so that a place in it is one in the text, unless it was percent-encoded.
-fn search_text(text: &str) -> Option<String> {
+/// What stands before the JSON becomes spaces, so that a place in it is one in the text; `false` where that cannot be,
+/// since it was percent-encoded.
+fn search_text(text: &str) -> Option<(String, bool)> {
     const SEARCH: &str = "search=";
     let start = text.trim_start();
     let is_address = ["search=", "?", "/", "http", "GET ", "GET\t"].iter().any(|lead| start.starts_with(lead));
     let at = text.find(SEARCH).filter(|_| is_address)? + SEARCH.len();
     let json = text[at..].trim_end();
     if json.starts_with('{') {
-        return Some(" ".repeat(at) + json);
+        return Some((" ".repeat(at) + json, true));
     }
     let plain = json.split('&').next().unwrap_or(json).replace('+', " ");
-    Some(percent_encoding::percent_decode_str(&plain).decode_utf8().ok()?.into_owned())
+    Some((percent_encoding::percent_decode_str(&plain).decode_utf8().ok()?.into_owned(), false))
 }
 
 struct Reader<'a> {
     reading: Reading<'a>,
     issues: Vec<Issue>,
+    /// Whether an empty group stands for what was not understood, so that the paths of the rest stay right.
+    keeps_holes: bool,
+    holes: usize,
 }
 
 impl Reader<'_> {
@@ -159,12 +195,22 @@ impl Reader<'_> {
         if depth >= FILTER_DEPTH_MAX {
             return self.error("filter.too_deep", &format!("groups nest deeper than {FILTER_DEPTH_MAX} levels"), path);
         }
-        let understood: Vec<Filter> = nodes
-            .iter()
-            .enumerate()
-            .filter_map(|(index, node)| self.node(node, &format!("{path}[{index}]"), depth))
-            .collect();
-        (nodes.is_empty() || !understood.is_empty()).then_some(understood)
+        let mut understood = Vec::with_capacity(nodes.len());
+        let mut count = 0;
+        for (index, node) in nodes.iter().enumerate() {
+            match self.node(node, &format!("{path}[{index}]"), depth) {
+                Some(filter) => {
+                    count += 1;
+                    understood.push(filter);
+                }
+                None if self.keeps_holes => {
+                    self.holes += 1;
+                    understood.push(Filter::everything());
+                }
+                None => {}
+            }
+        }
+        (nodes.is_empty() || count > 0).then_some(understood)
     }
 
     fn node(&mut self, node: &Value, path: &str, depth: usize) -> Option<Filter> {
@@ -477,7 +523,7 @@ mod tests {
             format!("https://x.test/V1.0/Companies/query?search={}", crate::request::encode_component(json)),
             format!("/V1.0/Companies/query?search={}&x=1", crate::request::encode_component(json)),
         ] {
-            assert_eq!(search_text(&text).as_deref().map(str::trim), Some(json), "{text}");
+            assert_eq!(search_text(&text).as_ref().map(|(json, _)| json.trim()), Some(json), "{text}");
         }
         for text in [json, "city = \"search=\"", "", "GET /V1.0/Companies/5", "?search=%ff"] {
             assert_eq!(search_text(text), None, "{text}");

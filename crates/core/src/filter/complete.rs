@@ -93,7 +93,7 @@ pub fn complete(text: &str, cursor: usize, info: &EntityInfo) -> Vec<Completion>
         Open::Operator(field) => {
             for op in Op::ALL.into_iter().filter(|op| field.is_none_or(|f| op.is_for(f.data_type))) {
                 let label = field.map_or_else(|| op.text(), |f| op.label(f.data_type));
-                let here = (!op.is_on_server()).then(|| "runs here".to_owned());
+                let here = (!op.is_on_server() && op != Op::Between).then(|| "runs here".to_owned());
                 proposals.add(CompletionKind::Operator, op.text().to_owned(), label, here);
             }
         }

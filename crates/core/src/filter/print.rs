@@ -33,6 +33,74 @@ pub fn print(filter: &Filter, info: &EntityInfo) -> String {
     out
 }
 
+/// The widest line that [`pretty`] leaves whole, in characters.
+const LINE_MAX: usize = 80;
+
+/// The filter over several lines, a condition or a short group on each, for people who read and edit it. What fits on
+/// one line stays there. [`parse`](super::parse) reads it back to the same tree.
+///
+/// ```
+/// use autotask_core::{entity, filter::{parse::parse, print::pretty}};
+/// let info = entity("Companies").unwrap();
+/// let text = "companyType = 1 and (city contains \"spring\" or phone is empty) and lastActivityDate < -12m";
+/// let (filter, _) = parse(text, info);
+/// assert_eq!(pretty(&filter.unwrap(), info), "\
+/// companyType = 1
+/// and (city contains \"spring\" or phone is empty)
+/// and lastActivityDate < -12m");
+/// ```
+#[must_use]
+pub fn pretty(filter: &Filter, info: &EntityInfo) -> String {
+    let line = print(filter, info);
+    match filter {
+        Filter::And(items) if line.chars().count() > LINE_MAX => {
+            let mut out = String::new();
+            lines(&mut out, items, "and", 0, info);
+            out
+        }
+        _ => line,
+    }
+}
+
+/// The items of a group, each on lines of its own.
+fn lines(out: &mut String, items: &[Filter], word: &str, depth: usize, info: &EntityInfo) {
+    let indent = "  ".repeat(depth);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        out.push_str(&indent);
+        if index > 0 {
+            let _ = write!(out, "{word} ");
+        }
+        let mut line = String::new();
+        group(&mut line, item, info);
+        let used = indent.len() + word.len() + 1;
+        match item {
+            Filter::Condition(_) => out.push_str(&line),
+            _ if used + line.chars().count() <= LINE_MAX => out.push_str(&line),
+            _ => open_group(out, item, &line, depth, info),
+        }
+    }
+}
+
+/// A group that is too wide for its line.
+fn open_group(out: &mut String, item: &Filter, line: &str, depth: usize, info: &EntityInfo) {
+    let (not, inner) = match item {
+        Filter::Not(inner) => ("not ", &**inner),
+        other => ("", other),
+    };
+    match inner {
+        Filter::And(items) | Filter::Or(items) if items.len() > 1 => {
+            let word = if matches!(inner, Filter::And(_)) { "and" } else { "or" };
+            let _ = writeln!(out, "{not}(");
+            lines(out, items, word, depth + 1, info);
+            let _ = write!(out, "\n{})", "  ".repeat(depth));
+        }
+        _ => out.push_str(line),
+    }
+}
+
 fn join(out: &mut String, items: &[Filter], between: &str, info: &EntityInfo) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
