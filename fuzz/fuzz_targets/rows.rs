@@ -3,7 +3,7 @@
 
 use autotask_core::filter::{Context, Typed, parse::read};
 use autotask_core::table::SortKey;
-use autotask_core::validate::{Mode, validate};
+use autotask_core::validate::{Mode, validate_as_given};
 use autotask_core::{Table, entity};
 use libfuzzer_sys::fuzz_target;
 
@@ -22,7 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     for row in rows {
         if let Some(record) = table.row(row) {
-            let _ = (validate(record, info, Mode::Create), validate(record, info, Mode::Update));
+            for mode in [Mode::Create, Mode::Update] {
+                let _ = validate_as_given(record, info, mode, &context);
+            }
         }
     }
 });

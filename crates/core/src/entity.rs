@@ -138,9 +138,12 @@ pub fn entity_names() -> Vec<&'static str> {
     ALL.iter().map(|e| e.name).collect()
 }
 
-/// The entity name nearest to a mistyped one.
+/// The entity name nearest to a mistyped one; what was called an account is a company today.
 #[must_use]
 pub fn nearest_entity(name: &str) -> Option<&'static str> {
+    if name.eq_ignore_ascii_case("account") || name.eq_ignore_ascii_case("accounts") {
+        return Some("Companies");
+    }
     nearest(name, ALL.iter().map(|e| e.name))
 }
 
@@ -201,5 +204,6 @@ mod tests {
     #[test]
     fn a_mistyped_entity_gets_a_suggestion() {
         assert_eq!(nearest_entity("Compnies"), Some("Companies"));
+        assert_eq!(nearest_entity("Account"), Some("Companies"));
     }
 }

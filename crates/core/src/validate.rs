@@ -47,7 +47,9 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
             continue;
         }
         match info.field(name) {
-            None => issues.push(unknown(info, name, false)),
+            // Which name is near takes its time, and nobody reads hundreds of them.
+            None if issues.len() < HINTS_MAX => issues.push(unknown(info, name, false)),
+            None => issues.push(unknown_field(info, name, false)),
             Some(field) => check_field(field, value, info, mode, record, &mut issues),
         }
     }
@@ -94,17 +96,21 @@ fn is_blank(value: Option<&Value>) -> bool {
     }
 }
 
+/// Most issues of a record that come with a suggestion.
+const HINTS_MAX: usize = 100;
+
 fn unknown(info: &EntityInfo, name: &str, udf: bool) -> Issue {
-    let kind = if udf { "user-defined field" } else { "field" };
-    let issue = Issue::warning(
-        "record.unknown_field",
-        format!("unknown {kind} `{name}` on {}; Autotask ignores it", info.name),
-    );
+    let issue = unknown_field(info, name, udf);
     match info.nearest_field(name, udf) {
         Some(nearest) => issue.hint(format!("did you mean `{nearest}`?")),
         None => issue,
     }
-    .at(name)
+}
+
+fn unknown_field(info: &EntityInfo, name: &str, udf: bool) -> Issue {
+    let kind = if udf { "user-defined field" } else { "field" };
+    let message = format!("unknown {kind} `{name}` on {}; Autotask ignores it", info.name);
+    Issue::warning("record.unknown_field", message).at(name)
 }
 
 fn check_field(

@@ -16,6 +16,8 @@ use crate::upstream_url::UpstreamUrl;
 
 /// Most bytes of an answer: 500 rows are a quarter of a megabyte, an attachment ten.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long after a refused connection it is tried once more.
+const SECOND_ATTEMPT_AFTER: Duration = Duration::from_millis(250);
 /// How long an unused connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -69,7 +71,17 @@ impl Upstream {
         }
         let is_write = outbound.route.is_write();
         let failed = |error: reqwest::Error| self.unreachable(way_of(&error), is_write, Some(&error));
-        let mut response = request.send().await.map_err(failed)?;
+        let again = request.try_clone();
+        let mut response = match (request.send().await, again) {
+            // Nothing was sent when the connection itself was refused, so that even a write may be tried once more.
+            (Err(error), Some(again)) if way_of(&error) == Way::ConnectionRefused => {
+                tracing::info!("the connection was refused; one more attempt");
+                tokio::time::sleep(SECOND_ATTEMPT_AFTER).await;
+                again.send().await
+            }
+            (first, _) => first,
+        }
+        .map_err(failed)?;
         let status = response.status().as_u16();
         if response.status().is_redirection() {
             return Err(Refusal::Malformed("a redirect, which is never followed"));

@@ -47,6 +47,20 @@ fn check(got: &Got, status: u16, kind: &str, text: &str) {
 }
 
 #[tokio::test]
+async fn a_refused_connection_is_tried_once_more_even_for_a_write() {
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let proxy = proxy(&format!("http://{address}"));
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let listener = TcpListener::bind(address).await.unwrap();
+        let app = axum::Router::new().fallback(|| async { r#"{"itemId":7}"#.into_response() });
+        axum::serve(listener, app).await.unwrap();
+    });
+    let got = app("POST", "/ATServicesRest/V1.0/Companies").body("{}").of(&proxy).await;
+    assert_eq!((got.status, got.json()["itemId"].as_i64()), (200, Some(7)));
+}
+
+#[tokio::test]
 async fn nobody_listens() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let proxy = proxy(&format!("http://{free}"));

@@ -20,10 +20,13 @@ use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand
 use crate::alias::field_alias;
 use crate::calendar::{Day, Utc};
 use crate::entity::EntityInfo;
-use crate::issue::Issue;
+use crate::issue::{Issue, has_errors};
 use crate::record::boolean;
 use crate::schema::member_of;
 use crate::text::nearest;
+
+/// Most issues that one filter gets. Nobody reads more.
+const ISSUES_MAX: usize = 100;
 
 /// How JSON is read.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +130,8 @@ fn read_with(json: &Value, mut reader: Reader<'_>, check: impl FnOnce(&Filter) -
     });
     out.issues = reader.issues;
     if let Some(filter) = &mut out.filter {
-        out.issues.extend(check(filter));
+        let open = ISSUES_MAX.saturating_sub(out.issues.len());
+        out.issues.extend(check(filter).into_iter().take(open.max(1)));
         if reader.holes > 0 {
             close_holes(filter);
         }
@@ -186,6 +190,19 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Keeps an issue while there are few enough to be read.
+    fn push(&mut self, issue: Issue) {
+        // The first error counts however many notices there are: without it the filter would seem good.
+        if self.issues.len() < ISSUES_MAX || (issue.is_error() && !has_errors(&self.issues)) {
+            self.issues.push(issue);
+        }
+    }
+
+    /// Whether a further error would be left out.
+    fn is_full(&self) -> bool {
+        self.issues.len() >= ISSUES_MAX && has_errors(&self.issues)
+    }
+
     fn is_lenient(&self) -> bool {
         matches!(self.reading, Reading::Lenient(_))
     }
@@ -214,6 +231,9 @@ impl Reader<'_> {
     }
 
     fn node(&mut self, node: &Value, path: &str, depth: usize) -> Option<Filter> {
+        if self.is_full() {
+            return None;
+        }
         let Some(map) = node.as_object() else {
             return self.error("filter.expected", "a condition is an object with `op` and `field`", path);
         };
@@ -258,7 +278,7 @@ impl Reader<'_> {
         let notice = |message: String, path: String| Issue::notice("filter.alias", message).at(path);
         if known.is_none() {
             let message = format!("`{word}` was read as `{}`", field.name);
-            self.issues.push(notice(message, format!("{path}.field")).hint("Autotask does not know the word"));
+            self.push(notice(message, format!("{path}.field")).hint("Autotask does not know the word"));
         }
         if field.reference.is_some() && field.data_type.is_whole() {
             let values = match operand {
@@ -273,7 +293,7 @@ impl Reader<'_> {
                         "\"{text}\" was read as the name of one of {}",
                         field.reference.as_deref().unwrap_or_default()
                     );
-                    self.issues.push(notice(message, format!("{path}.value")).hint("Autotask takes an id"));
+                    self.push(notice(message, format!("{path}.value")).hint("Autotask takes an id"));
                     *value = FilterValue::Name(std::mem::take(text));
                 }
             }
@@ -292,12 +312,11 @@ impl Reader<'_> {
         match (self.reading, Op::from_alias(word)) {
             (Reading::Wire, _) => None,
             (Reading::WireStrict, Some(op)) if !op.is_on_server() => {
-                self.issues
-                    .push(Issue::error("filter.unknown_operator", format!("unknown operator `{word}`")).at(path));
+                self.push(Issue::error("filter.unknown_operator", format!("unknown operator `{word}`")).at(path));
                 None
             }
             (Reading::Lenient(_), Some(op)) => {
-                self.issues.push(
+                self.push(
                     Issue::notice("filter.alias", format!("`{word}` was read as `{}`", op.wire()))
                         .hint("Autotask does not know the word and would drop the condition")
                         .at(path),
@@ -314,7 +333,7 @@ impl Reader<'_> {
                     .or_else(|| nearest(word, known.iter().copied()))
                     .map(|w| format!("did you mean `{w}`?"));
                 issue.expected = known.into_iter().map(str::to_owned).collect();
-                self.issues.push(issue.at(path));
+                self.push(issue.at(path));
                 None
             }
         }
@@ -329,7 +348,7 @@ impl Reader<'_> {
                 Some(Value::Null) if self.is_lenient() && matches!(op, Op::Eq | Op::NotEq) => {
                     let (op, words) =
                         if op == Op::Eq { (Op::NotExist, "is empty") } else { (Op::Exist, "has a value") };
-                    self.issues.push(
+                    self.push(
                         Issue::notice(
                             "filter.alias",
                             format!("a comparison with null was read as `{}` ({words})", op.wire()),
@@ -400,7 +419,7 @@ impl Reader<'_> {
     }
 
     fn error<T>(&mut self, code: &'static str, message: &str, path: &str) -> Option<T> {
-        self.issues.push(Issue::error(code, message).at(path));
+        self.push(Issue::error(code, message).at(path));
         None
     }
 }

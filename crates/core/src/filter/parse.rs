@@ -135,7 +135,8 @@ fn parse_parts(text: &str, info: &EntityInfo) -> Parsed {
         );
         return Parsed { issues: vec![issue], ..Parsed::default() };
     }
-    let mut parser = Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new() };
+    let mut parser =
+        Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new(), gave_up: false };
     parser.tokens = parser.lex();
     let read = if parser.tokens.is_empty() { Part::Bare(Filter::everything()) } else { parser.either(0) };
     if let Some(token) = parser.peek().cloned() {
@@ -170,7 +171,7 @@ pub(super) fn lex(text: &str, info: &EntityInfo) -> Vec<Token> {
     if text.len() > TEXT_BYTES_MAX {
         return Vec::new();
     }
-    Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new() }.lex()
+    Parser { text, info, tokens: Vec::new(), at: 0, issues: Vec::new(), spans: Vec::new(), gave_up: false }.lex()
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -209,6 +210,8 @@ struct Parser<'a> {
     at: usize,
     issues: Vec<Issue>,
     spans: Vec<ConditionSpan>,
+    /// Whether the rest of the text was passed over, so that nothing can be missing in it.
+    gave_up: bool,
 }
 
 impl Parser<'_> {
@@ -435,6 +438,7 @@ impl Parser<'_> {
             self.error("filter.too_deep", &format!("groups nest deeper than {FILTER_DEPTH_MAX} levels"), &open);
             // What is inside cannot be read without recursion; the rest of the text is passed over.
             self.at = self.tokens.len();
+            self.gave_up = true;
             return Part::Bare(Filter::everything());
         }
         let inner = match self.peek() {
@@ -443,6 +447,7 @@ impl Parser<'_> {
         };
         match self.peek() {
             Some(t) if t.kind == Kind::Close => self.at += 1,
+            None if self.gave_up => {}
             other => {
                 let token = other.cloned().unwrap_or(open);
                 self.error("filter.expected", "the closing parenthesis is missing", &token);

@@ -111,6 +111,13 @@ pub enum ProblemKind {
         /// For a picklist, its values.
         choices: Vec<String>,
     },
+    /// A whole number that JSON does not carry exactly, so that it would be compared with another one.
+    Inexact {
+        /// The field.
+        name: String,
+        /// As written.
+        given: String,
+    },
     /// A value is missing, or there is a list where one value belongs.
     WrongArity {
         /// The field.
@@ -493,6 +500,9 @@ impl<'a> Reader<'a, '_> {
                 continue;
             }
             match scalar(value, field, *op) {
+                Some(scalar) if self.is_here && field.data_type.is_whole() && !scalar.is_exact() => {
+                    self.problem(ProblemKind::Inexact { name: name.clone(), given: display(value) });
+                }
                 Some(scalar) => scalars.push(scalar),
                 None => {
                     self.problem(ProblemKind::value_type(field, value));
@@ -505,6 +515,21 @@ impl<'a> Reader<'a, '_> {
     fn problem(&mut self, kind: ProblemKind) -> Typed<'a> {
         self.problems.push(Problem { path: self.path.clone(), kind });
         Typed::Never
+    }
+}
+
+/// The largest whole number that JSON carries exactly wherever it is read: 2^53 − 1.
+const EXACT_MAX: i64 = 9_007_199_254_740_991;
+
+impl Scalar {
+    /// Whether a number is one that JSON carries exactly.
+    fn is_exact(&self) -> bool {
+        match self {
+            Scalar::Int(number) => number.unsigned_abs() <= EXACT_MAX.unsigned_abs(),
+            #[allow(clippy::cast_precision_loss, reason = "2^53 − 1 is exact")]
+            Scalar::Number(number) => number.abs() <= EXACT_MAX as f64,
+            _ => true,
+        }
     }
 }
 
@@ -632,6 +657,11 @@ impl ProblemKind {
                 };
                 (issue, "value")
             }
+            ProblemKind::Inexact { name, given } => (
+                Issue::error("filter.value_type", format!("`{given}` is too large for `{name}`"))
+                    .hint(format!("whole numbers are exact up to {EXACT_MAX}, as in JSON")),
+                "value",
+            ),
             ProblemKind::WrongArity { name, op } => (
                 match op.arity() {
                     super::Arity::Many => Issue::error("filter.value_type", format!("`{}` on `{name}` needs a list of values", op.wire())),

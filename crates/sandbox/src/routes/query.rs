@@ -144,6 +144,7 @@ fn refusal(problems: &[Problem], table: &Table) -> Refusal {
         ProblemKind::OperatorNotForType { .. }
         | ProblemKind::WrongArity { .. }
         | ProblemKind::EmptyList { .. }
+        | ProblemKind::Inexact { .. }
         | ProblemKind::NoClock { .. }
         | ProblemKind::NoMe { .. }
         | ProblemKind::Unresolved { .. }

@@ -113,6 +113,8 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/error_relation_without_field.filter
         filters/error_sign_that_means_nothing.filter
         filters/error_three_at_once.filter
+        filters/error_too_large.filter
+        filters/error_too_large_in_json.filter
         filters/error_two_in_json.filter
         filters/error_udf_unknown.filter
         filters/error_udf_without_name.filter
