@@ -248,6 +248,32 @@ test('what could stand at the cursor is proposed, and taken by keyboard', async 
   await expect(page).toHaveURL(/classification/);
 });
 
+test('dates that count from now, and ranges, are built by mouse', async ({ page, house, checkAxe }) => {
+  await page.goto(`/companies?f=${encodeURIComponent('lastActivityDate < -12m and createDate between 2020-01-01 and today')}`);
+  const last = page.getByRole('group', { name: 'Rule: Last activity' });
+  await expect(last.getByLabel('Value of Last activity, kind of date')).toHaveValue('-12m');
+  await last.getByLabel('Value of Last activity, kind of date').selectOption({ label: '3 months ago' });
+  const made = page.getByRole('group', { name: 'Rule: Created' });
+  await expect(made.getByLabel('Value of Created, from', { exact: true })).toHaveValue('2020-01-01');
+  await expect(made.getByLabel('Value of Created, until, kind of date')).toHaveValue('today');
+  await made.getByLabel('Value of Created, until, kind of date').selectOption({ label: 'Day' });
+  await made.getByLabel('Value of Created, until', { exact: true }).fill('2025-06-30');
+  await expect(page).toHaveURL(/until|2025-06-30/);
+  const bar = page.getByText(/^[\d,]+ companies$/);
+  await expect(bar).toBeVisible();
+  await checkAxe();
+  await page.getByRole('tab', { name: 'Text' }).click();
+  await expect(page.getByLabel('Filter as text')).toHaveValue('lastActivityDate < -3m and createDate between 2020-01-01 and 2025-06-30');
+  // In UTC: until the end of that day.
+  const [{ count }] = await sql(
+    house.database,
+    'select count(*) as count from Companies where createDate >= 15778368000000000 and createDate < 17513280000000000',
+  );
+  await page.getByLabel('Filter as text').fill('createDate between 2020-01-01 and 2025-06-30');
+  await page.getByLabel('Filter as text').press('Control+Enter');
+  await expect(page.getByText(`${Number(count).toLocaleString('en-US')} companies`, { exact: true })).toBeVisible();
+});
+
 test('names and fields of related rows are looked up before the search', async ({ page, house }) => {
   await page.goto(`/companies?f=${encodeURIComponent('parent.companyType = Customer')}`);
   const bar = page.getByText(/^[\d,]+ compan(y|ies)$/);

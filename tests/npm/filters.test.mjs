@@ -1,7 +1,7 @@
 // Filters: what the corpus cannot say, since it is about JavaScript's own values and places.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AutotaskCrmError, Table, parseFilter, printFilter, readFilter, ready } from 'autotask-crm';
+import { AutotaskCrmError, Schema, Table, buildRequest, parseFilter, planFilter, printFilter, readFilter, ready } from 'autotask-crm';
 
 await ready();
 
@@ -141,4 +141,24 @@ test('proposals at a cursor count as JavaScript does', async () => {
   assert.deepEqual(first, { kind: 'field', insert: 'companyType', label: 'Company type', detail: 'integer', from: 16, to: 24 });
   assert.deepEqual(completeFilter('Compnies', '', 0), []);
   assert.throws(() => completeFilter('Companies', '', -1), TypeError);
+});
+
+test('a filter with an error never becomes a wider one', () => {
+  const wrong = readFilter('Companies', [{ op: 'eq', field: 'city', value: 'x' }, { op: 'contain', field: 'city', value: 'y' }]);
+  assert.equal(wrong.filter, null);
+  const request = buildRequest({ kind: 'count', entity: 'Companies', filter: wrong.filter });
+  assert.deepEqual([request.path, request.issues[0].path], ['', 'filter']);
+  assert.equal(readFilter('Companies', { filters: [] }).issues[0].code, 'filter.expected');
+  assert.deepEqual(planFilter('Companies', 'owner = "Helen Wolfe"').unresolved, [{ field: 'ownerResourceID', entity: 'Resources', name: 'Helen Wolfe' }]);
+});
+
+test('a label that is a keyword is the label on a list of texts', () => {
+  const schema = new Schema();
+  const picklistValues = ['Yes', 'No'].map((label) => ({ value: label, label, isActive: true }));
+  schema.load('Companies', undefined, { fields: [{ name: 'Managed backup', type: 'string', isPickList: true, picklistValues }] });
+  for (const [text, canonical] of [['= Yes', '= "Yes"'], ['in (yes, No)', 'in ("yes", "No")']]) {
+    assert.deepEqual(parseFilter('Companies', `udf."Managed backup" ${text}`, { schema }), {
+      ...parseFilter('Companies', `udf."Managed backup" ${canonical}`, { schema }),
+    });
+  }
 });

@@ -88,6 +88,8 @@ function using(object, work) {
 test('a wrong argument is a TypeError', () => {
   const table = new Table('Companies');
   const all = table.all();
+  const filled = new Table('Companies');
+  filled.load(bytes([{ id: 1 }]));
   const forest = new Hierarchy([1], [null]);
   const cyclic = {};
   cyclic.self = cyclic;
@@ -122,6 +124,9 @@ test('a wrong argument is a TypeError', () => {
     () => all.and(new Table('Companies').all()),
     () => all.records('city'),
     () => all.records([1]),
+    () => filled.all().sort([{ field: 'cityy' }]),
+    () => filled.all().records(['cityy']),
+    () => filled.all().records(['udf.Nope']),
     () => all.records(undefined, '0'),
     () => new Hierarchy(),
     () => new Hierarchy([1], []),

@@ -84,7 +84,7 @@ test('selections are combined; the first one says the order', () => {
 test('records are the rows from one place to before another', () => {
   const all = made().all();
   assert.deepEqual(all.records(), rows);
-  assert.deepEqual(all.records(['ID', 'city', 'none'], 1, 3), [{ ID: 9, city: 'Troy', none: null }, { ID: 100, city: null, none: null }]);
+  assert.deepEqual(all.records(['ID', 'city', 'state'], 1, 3), [{ ID: 9, city: 'Troy', state: null }, { ID: 100, city: null, state: null }]);
   assert.deepEqual(all.records([], 3), [{}]);
   for (const [from, to] of [[4, 9], [2, 2], [3, 1], [Infinity, Infinity], [0, -1]]) assert.deepEqual(all.records(undefined, from, to), []);
   assert.equal(all.records(undefined, -5, 1e12).length, 4);
@@ -134,4 +134,13 @@ test('100,000 rows load and are searched in reasonable time, and the memory come
     for (const object of [table, found, sorted]) object.free();
   }
   t.diagnostic(`resident: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB`);
+});
+
+test('user-defined fields are sorted by and shown', () => {
+  const table = new Table('Companies');
+  const row = (id, value) => ({ id, userDefinedFields: [{ name: 'Customer Ranking', value }] });
+  table.load(new TextEncoder().encode(JSON.stringify([row(1, 'b'), row(2, null), row(3, 'a')])));
+  const sorted = table.all().sort([{ field: 'udf."Customer Ranking"' }]);
+  assert.deepEqual([...sorted.ids()], [3, 1, 2]);
+  assert.deepEqual(sorted.records(['id', 'udf."Customer Ranking"'], 0, 2), [{ id: 3, 'udf."Customer Ranking"': 'a' }, { id: 1, 'udf."Customer Ranking"': 'b' }]);
 });

@@ -86,7 +86,7 @@ fn operator(builder: Builder, key: Key, field: &FieldInfo) -> AnyView {
     let data_type = field.data_type;
     let choices: Vec<Choice> = offered.into_iter().map(|op| Choice::new(op.wire(), op.label(data_type))).collect();
     let on_change = move |word: String| {
-        if let Some(op) = Op::from_wire(&word) {
+        if let Some(op) = Op::from_wire(&word).or_else(|| Op::from_own(&word)) {
             builder.change(|tree| tree.with_rule(key, |rule| rule.set_op(op)));
         }
     };

@@ -37,7 +37,7 @@ pub enum Node {
     Group(Group),
     /// A rule.
     Rule(Rule),
-    /// A part of the filter that no rule can show, as it is: `not (…)`, relative dates, fields of related rows.
+    /// A part of the filter that no rule can show, as it is: `not (…)`, names to look up, fields of related rows.
     Verbatim(Key, Filter),
 }
 
@@ -264,15 +264,13 @@ impl Tree {
 
 /// Whether a rule can show the condition and give it back unchanged.
 fn is_rule(condition: &Condition) -> bool {
-    let is_shown = |value: &FilterValue| {
-        !matches!(value, FilterValue::Null | FilterValue::Relative(_) | FilterValue::Name(_) | FilterValue::Me)
-    };
+    let is_shown = |value: &FilterValue| !matches!(value, FilterValue::Null | FilterValue::Name(_) | FilterValue::Me);
     let values = match &condition.operand {
         Operand::None => &[][..],
         Operand::One(value) => std::slice::from_ref(value),
         Operand::Many(values) => values,
     };
-    condition.op.arity() != Arity::Two && !condition.field.contains('.') && values.iter().all(is_shown)
+    !condition.field.contains('.') && values.iter().all(is_shown)
 }
 
 fn filters(items: &[Node], info: &EntityInfo) -> Vec<Filter> {
@@ -305,7 +303,8 @@ impl Rule {
             Arity::One => Operand::One(values.into_iter().next()?),
             Arity::Two | Arity::Many => Operand::Many(values.collect::<Vec<_>>()),
         };
-        if matches!(&operand, Operand::Many(values) if values.is_empty()) {
+        let needed = if self.op.arity() == Arity::Two { 2 } else { 1 };
+        if matches!(&operand, Operand::Many(values) if values.len() < needed) {
             return None;
         }
         Some(Filter::Condition(Condition { field: self.field.clone(), udf: self.udf, op: self.op, operand }))
@@ -341,7 +340,8 @@ impl Rule {
         match op.arity() {
             Arity::None => self.values.clear(),
             Arity::One => self.values.truncate(1),
-            Arity::Two | Arity::Many => {}
+            Arity::Two => self.values.truncate(2),
+            Arity::Many => {}
         }
     }
 }
@@ -372,6 +372,8 @@ mod tests {
             r#"(city = "a" or city = "b")"#,
             "companyType in (1, 3) and phone is empty and isActive = yes",
             "createDate >= 2026-01-01T00:00:00Z",
+            "lastActivityDate < -12m and createDate between 2026-01-01 and startOfMonth",
+            "surveyCompanyRating between 1 and 2.5",
         ] {
             assert_eq!(text(&tree(canonical)), canonical);
         }
@@ -389,6 +391,12 @@ mod tests {
             rule.values = vec!["Troy".to_owned()];
         });
         assert_eq!(text(&tree), r#"isActive = yes and any (city = "Troy")"#);
+        tree.with_rule(inner, |rule| {
+            rule.set_field("createDate".to_owned(), false, info());
+            rule.set_op(Op::Between);
+            rule.values = vec![String::new(), "today".to_owned()];
+        });
+        assert_eq!(text(&tree), "isActive = yes", "a bound is missing");
         tree.remove(inner);
         assert_eq!(text(&tree), "isActive = yes");
     }

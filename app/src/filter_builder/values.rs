@@ -1,5 +1,6 @@
 //! Values: what is typed or chosen, as what a filter holds, and back.
 
+use autotask_core::filter::Relative;
 use autotask_core::{DataType, FieldInfo, FilterValue, calendar::Day, number};
 
 /// A filter's value as the text of its control; `None` for null, which no control shows.
@@ -39,9 +40,11 @@ pub fn to_value(text: &str, field: Option<&FieldInfo>) -> FilterValue {
             _ => as_text(),
         },
         // A day chosen in the picker is the whole day in the zone of the person.
-        DataType::DateTime => {
-            Day::parse(trimmed).map_or_else(|| FilterValue::Text(trimmed.to_owned()), FilterValue::Date)
-        }
+        DataType::DateTime => match (Day::parse(trimmed), Relative::parse(trimmed)) {
+            (Some(day), _) => FilterValue::Date(day),
+            (None, Some(relative)) => FilterValue::Relative(relative),
+            (None, None) => FilterValue::Text(trimmed.to_owned()),
+        },
         DataType::String | DataType::Bytes => as_text(),
     }
 }
@@ -58,6 +61,7 @@ mod tests {
         assert_eq!(value("id", " 7 "), FilterValue::Int(7));
         assert_eq!(value("id", "seven"), FilterValue::Text("seven".to_owned()));
         assert_eq!(value("city", " Troy"), FilterValue::Text(" Troy".to_owned()));
+        assert_eq!(Some(value("createDate", "-30d")), Relative::parse("-30d").map(FilterValue::Relative));
         assert_eq!(Some(value("createDate", "2026-11-20")), Day::parse("2026-11-20").map(FilterValue::Date));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::entities::ALL;
 use crate::field::FieldInfo;
 use crate::fields::Fields;
-use crate::text::nearest;
+use crate::text::{fold, nearest};
 
 /// Where a child entity is written: under its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,13 @@ impl EntityInfo {
     #[must_use]
     pub fn nearest_field(&self, name: &str, udf: bool) -> Option<&str> {
         let fields = if udf { &self.user_defined_fields } else { &self.fields };
-        nearest(name, fields.iter().map(|f| &*f.name))
+        let whole = || {
+            // `name` for `companyName`: the only field whose name ends so.
+            let ends = |field: &&FieldInfo| name.len() > 2 && fold(&field.name).ends_with(&fold(name));
+            let mut found = fields.iter().filter(ends);
+            found.next().filter(|_| found.next().is_none()).map(|field| &*field.name)
+        };
+        nearest(name, fields.iter().map(|f| &*f.name)).or_else(whole)
     }
 }
 

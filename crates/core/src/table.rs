@@ -191,11 +191,12 @@ impl Table {
         name_of: &dyn Fn(&str, i64) -> Option<String>,
     ) {
         for key in keys.iter().rev() {
-            let field = info.field(&key.field);
+            let (name, udf) = member_name(&key.field);
+            let field = info.find(name, udf);
             // The keys are made once a row, not once a comparison.
             let mut keyed: Vec<(Option<Key>, u32)> = rows
                 .iter()
-                .map(|&row| (self.row(row).and_then(|r| Key::of(r, &key.field, field, name_of)), row))
+                .map(|&row| (self.row(row).and_then(|r| Key::of(r, (name, udf), field, name_of)), row))
                 .collect();
             keyed.sort_by(|(a, _), (b, _)| match (a, b) {
                 (Some(a), Some(b)) if key.descending => b.compare(a),
@@ -206,6 +207,23 @@ impl Table {
                 *slot = row;
             }
         }
+    }
+}
+
+/// The member that a word means: `city`, or `udf.Seats` and `udf."Customer Ranking"` for a user-defined field.
+///
+/// ```
+/// use autotask_core::table::member_name;
+/// assert_eq!(member_name("udf.\"Customer Ranking\""), ("Customer Ranking", true));
+/// assert_eq!(member_name("city"), ("city", false));
+/// ```
+#[must_use]
+pub fn member_name(word: &str) -> (&str, bool) {
+    match word.split_at_checked(4) {
+        Some((lead, name)) if lead.eq_ignore_ascii_case("udf.") => {
+            (name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name), true)
+        }
+        _ => (word, false),
     }
 }
 
@@ -226,11 +244,11 @@ enum Key {
 impl Key {
     fn of(
         row: &Record,
-        name: &str,
+        (name, udf): (&str, bool),
         field: Option<&crate::field::FieldInfo>,
         name_of: &dyn Fn(&str, i64) -> Option<String>,
     ) -> Option<Key> {
-        let value = row.get(name).filter(|v| !v.is_null())?;
+        let value = row.value(name, udf)?;
         let reference = field.and_then(|f| f.reference.as_deref());
         if let Some(name) = reference.and_then(|entity| name_of(entity, row.int(name)?)) {
             return Some(Key::Text(fold(&name)));

@@ -25,7 +25,17 @@ use serde_json::{Value, json};
 /// Longest input that is read, in bytes: JSON may be longer than text, with its own limit.
 const INPUT_BYTES_MAX: u64 = 16 << 20;
 
+const EXAMPLES: &str = "Examples:
+  autotask-crm filter 'companyType = Customer and city beginsWith \"S\"'
+  autotask-crm filter --entity Contacts --to plan 'company.city = Troy and isActive = yes'
+  autotask-crm filter --to text '[{\"op\": \"ne\", \"field\": \"city\", \"value\": \"Troy\"}]'
+
+Text: FIELD OPERATOR VALUE, joined by and, or, not and parentheses. Operators: = != > >= < <=, contains, begins with,
+ends with, in (…), between … and …, is empty, is not empty. Values: \"text\", numbers, yes, no, labels of a picklist,
+#id, 2026-11-21, -30d, startOfMonth, me.";
+
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// The filter, as text or JSON; without it, or as `-`, standard input
     #[arg(value_name = "FILTER", allow_hyphen_values = true)]

@@ -368,6 +368,7 @@ export class Selection {
     if (!Array.isArray(by)) throw new TypeError('by must be an array of { field, descending }');
     const fields = by.map((key) => check(key?.field, 'string', 'field'));
     const descending = Uint8Array.from(by, (key) => (key.descending ? 1 : 0));
+    this.#checkFields(fields);
     return call(() => new Selection(this.#handle.live.sort(fields, descending)));
   }
   and(other) {
@@ -382,7 +383,13 @@ export class Selection {
   records(fields, from = 0, to = Infinity) {
     const names = fields === undefined ? undefined : checkNames(fields, 'fields');
     const [first, end] = [from, to].map((place) => Math.min(Math.max(0, Math.trunc(check(place, 'number', 'from and to'))), 0xffffffff));
+    if (names) this.#checkFields(names);
     return ask(() => this.#handle.live.records(names, first, end));
+  }
+  #checkFields(names) {
+    // An empty selection has no rows that could show what they hold.
+    const unknown = this.length > 0 ? call(() => this.#handle.live.unknown(names)) : undefined;
+    if (unknown !== undefined) throw new TypeError(unknown);
   }
   free() {
     this.#handle.free();

@@ -136,7 +136,7 @@ export type FilterNode =
     };
 
 export interface FilterAnswer {
-  /** What was understood; null when nothing could be. */
+  /** The filter; null when there is an error among the issues. */
   filter: FilterNode[] | null;
   /** The same as canonical text. */
   text: string | null;
@@ -160,16 +160,21 @@ export function printFilter(entity: string, filter: FilterNode[], context?: Cont
 
 export interface FilterPlan {
   /** What Autotask takes; every row that matches the filter satisfies it. */
-  server: object[];
+  server: FilterNode[];
   /** The same as the queries to send: one, unless a list is longer than Autotask takes. */
-  queries: object[][];
-  /** Ids to look up first, for an `in` on the field `into`, beside `server`. */
-  lookups: { entity: string; filter: object[]; into: string }[];
+  queries: FilterNode[][];
+  /**
+   * Ids to look up first, for an `in` on the field `into`, beside `server`. Where a look-up finds none, no row matches.
+   * With more than 500 ids plan again, the `in` among the nodes: `queries` are then several.
+   */
+  lookups: { entity: string; filter: FilterNode[]; into: string }[];
+  /** Names whose ids have to be put into `context.resolved` before it can be planned. */
+  unresolved: { field: string; entity: string; name: string }[];
   /** What is left to do with `Table.filter`; empty when the rows that come are the result. */
   local: FilterNode[];
   /** Where each node runs: `path` is which item of each group, from the top. */
   nodes: { path: number[]; where: 'server' | 'local' | 'split'; reason?: string }[];
-  /** Conditions of the server part that count against Autotask's 500. */
+  /** Conditions of the server part that count against Autotask's 500: those under an `or`, and the values of lists. */
   conditions: number;
   udfs: number;
   /** With an error nothing runs. */
@@ -220,7 +225,10 @@ export class Selection {
   rows(): Uint32Array;
   /** Ids, exact below 2^53. */
   ids(): Float64Array;
-  /** By one field after another; rows without a value come last. Picklists sort by label. */
+  /**
+   * By one field after another, `udf."Customer Ranking"` too; rows without a value come last, picklists sort by label. A
+   * field that neither the entity nor any row has is a `TypeError`, here and in `records`.
+   */
   sort(by: { field: string; descending?: boolean }[]): Selection;
   /** Both must be of the same table, else `TypeError`. */
   and(other: Selection): Selection;

@@ -95,7 +95,7 @@ pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8]
                 max_records: read.max_records,
                 include_fields: read.include_fields,
                 ignored: Some(read.ignored),
-                ..FilterAnswer::of(read.filter.as_ref(), issues, &info, context)
+                ..FilterAnswer::of(read.filter.as_ref().filter(|_| !has_errors(&issues)), issues, &info, context)
             }
         }
     };
@@ -130,6 +130,7 @@ pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &st
     to_json(&match read {
         Ok((filter, info)) => {
             let plan = context.run(|context| plan::plan(&filter, &info, context));
+            let unresolved = context.run(|context| filter.unresolved(&info, context));
             let lookup = |lookup: &plan::Lookup| {
                 json!({
                     "entity": lookup.entity.name,
@@ -147,10 +148,11 @@ pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &st
                 "conditions": plan.conditions(),
                 "udfs": plan.udfs(),
                 "issues": plan.issues,
+                "unresolved": unresolved.into_iter().map(Unresolved::of).collect::<Vec<_>>(),
             })
         }
         Err(issues) => json!({
-            "server": [], "queries": [], "lookups": [], "local": [], "nodes": [], "conditions": 0, "udfs": 0, "issues": issues,
+            "server": [], "queries": [], "lookups": [], "local": [], "nodes": [], "conditions": 0, "udfs": 0, "issues": issues, "unresolved": [],
         }),
     })
 }

@@ -161,9 +161,13 @@ fn query_of(
     notes: &mut Notes,
 ) -> Result<Query, Vec<Issue>> {
     let info = known(&schema.inner, entity.name).map_err(|issue| vec![issue])?;
-    let filter = match &query["filter"] {
-        Value::Null => autotask_core::Filter::everything(),
-        filter => {
+    let filter = match query.get("filter") {
+        None => autotask_core::Filter::everything(),
+        // What `parseFilter` gives for a filter with errors must not become all rows.
+        Some(Value::Null) => {
+            return Err(wrong("`filter` is null, as of a filter with errors; leave it out for all rows", "filter"));
+        }
+        Some(filter) => {
             let (filter, notices) = server_filter_of(filter, &info, context)?;
             notes.issues.extend(notices);
             filter

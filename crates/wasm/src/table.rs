@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use autotask_core::filter::Typed;
-use autotask_core::table::SortKey;
+use autotask_core::table::{SortKey, member_name};
 use autotask_core::{EntityInfo, Record};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -175,6 +175,22 @@ impl Selection {
         self.with(rows)
     }
 
+    /// The first of these that neither the entity nor any row has, and what may be meant.
+    #[must_use]
+    pub fn unknown(&self, fields: Vec<String>) -> Option<String> {
+        let table = self.table.borrow();
+        let rows = || self.present().filter_map(|row| table.row(row));
+        let is_known = |word: &String| {
+            let (name, udf) = member_name(word);
+            self.info.find(name, udf).is_some()
+                || rows().any(|row| if udf { row.user_defined_field(name).is_some() } else { row.get(name).is_some() })
+        };
+        let word = fields.iter().find(|word| !is_known(word))?;
+        let (name, udf) = member_name(word);
+        let meant = self.info.nearest_field(name, udf).map(|name| format!("; did you mean `{name}`?"));
+        Some(format!("the rows have no field `{word}`{}", meant.unwrap_or_default()))
+    }
+
     /// Whether both are of one table, so that their row numbers mean the same.
     #[wasm_bindgen(js_name = isOf)]
     #[must_use]
@@ -238,7 +254,10 @@ impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.fields {
             None => self.record.serialize(serializer),
-            Some(fields) => serializer.collect_map(fields.iter().map(|name| (name, self.record.get(name)))),
+            Some(fields) => serializer.collect_map(fields.iter().map(|word| {
+                let (name, udf) = member_name(word);
+                (word, if udf { self.record.user_defined_field(name) } else { self.record.get(name) })
+            })),
         }
     }
 }

@@ -67,7 +67,12 @@ pub fn read(json: &Value, reading: Reading<'_>) -> ReadFilter {
 pub fn read_and_check(json: &Value, info: &EntityInfo, check: impl FnOnce(&Filter) -> Vec<Issue>) -> ReadFilter {
     let reading = Reading::Lenient(info);
     let reader = Reader { reading, issues: Vec::new(), keeps_holes: true, holes: 0 };
-    read_with(json, reader, check)
+    let mut read = read_with(json, reader, check);
+    if read.filter.is_none() && read.issues.is_empty() {
+        let hint = "write `{\"filter\": […]}`, or the list alone";
+        read.issues.push(Issue::error("filter.expected", "there is no `filter` in it").hint(hint).at("filter"));
+    }
+    read
 }
 
 fn read_with(json: &Value, mut reader: Reader<'_>, check: impl FnOnce(&Filter) -> Vec<Issue>) -> ReadFilter {
@@ -498,6 +503,8 @@ fn write_value(value: &FilterValue, field: Option<&crate::field::FieldInfo>) -> 
     let is_boolean = field.data_type == crate::field::DataType::Boolean;
     match boolean(&json) {
         Some(flag) if is_boolean => Value::Bool(flag),
+        // Text that is no boolean stays what it is: as the number in it, it would be read as one the next time.
+        None if is_boolean => json,
         Some(flag) if field.is_flag => json!(i64::from(flag)),
         _ => match (crate::record::whole(&json), crate::record::number(&json)) {
             (Some(whole), _) => json!(whole),

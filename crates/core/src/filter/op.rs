@@ -228,7 +228,7 @@ impl Op {
         Op::ALL
             .into_iter()
             .filter(|op| op.is_for(field.data_type))
-            .filter(|op| op.is_on_server())
+            .filter(|op| op.is_on_server() || (*op == Op::Between && !listed && !boolean))
             .filter(|op| match op {
                 Op::Gt | Op::Gte | Op::Lt | Op::Lte => !listed && !boolean && !text,
                 Op::NotEq | Op::In | Op::NotIn => !boolean,

@@ -143,6 +143,15 @@ fn parse_parts(text: &str, info: &EntityInfo) -> Parsed {
         let what =
             if token.kind == Kind::Close { "this parenthesis closes nothing" } else { "`and` or `or` is missing here" };
         parser.error("filter.expected", what, &token);
+        // `city = New York`: a word beside a word.
+        let before = parser.at.checked_sub(1).and_then(|at| parser.tokens.get(at));
+        let is_word = |token: &Token| matches!(&token.kind, Kind::Word(word) if !is_keyword(word));
+        if is_word(&token)
+            && before.is_some_and(is_word)
+            && let Some(issue) = parser.issues.last_mut()
+        {
+            issue.hint = Some("put a text of several words in quotes".to_owned());
+        }
     }
     // The tree has an `and` on top; a group in parentheses is one member of it.
     let filter = match read {
@@ -284,6 +293,14 @@ impl Parser<'_> {
                     }
                     at += length;
                     tokens.push(Token { kind: Kind::Word(rest[..length].to_owned()), start, end: at });
+                    continue;
+                }
+                '&' | '|' => {
+                    let word = if c == '&' { "and" } else { "or" };
+                    at += rest.len() - rest.trim_start_matches(c).len();
+                    let issue = Issue::notice("filter.alias", format!("`{}` was read as `{word}`", &text[start..at]));
+                    self.push(issue, start, at);
+                    tokens.push(Token { kind: Kind::Word(word.to_owned()), start, end: at });
                     continue;
                 }
                 other => {
@@ -665,7 +682,13 @@ impl Parser<'_> {
         let mut issue = match &token.kind {
             Kind::Word(word) => {
                 let mut issue = Issue::error("filter.unknown_operator", format!("unknown operator `{word}`"));
-                issue.hint = nearest(word, Op::ALL.map(Op::text)).map(|n| format!("did you mean `{n}`?"));
+                issue.hint = match field {
+                    // `isActive and …`: who writes so means that it is so.
+                    Some(f) if is_keyword(word) && (f.data_type == DataType::Boolean || f.is_flag) => {
+                        Some(format!("write `{} = yes`", f.name))
+                    }
+                    _ => nearest(word, Op::ALL.map(Op::text)).map(|n| format!("did you mean `{n}`?")),
+                };
                 issue
             }
             _ => Issue::error("filter.expected", format!("an operator is expected after `{field_name}`")),
@@ -745,6 +768,14 @@ impl Parser<'_> {
             Kind::Date(_) => FilterValue::Text(self.text[token.start..token.end].to_owned()),
             Kind::Relative(relative) => FilterValue::Relative(*relative),
             Kind::Quoted(text) => self.labelled(text, field, &token)?,
+            // On a list of texts `Yes` is the label that reads so.
+            Kind::Word(word)
+                if field.is_some_and(|f| {
+                    f.data_type == DataType::String && f.picklist.iter().any(|p| fold(&p.label) == fold(word))
+                }) =>
+            {
+                self.labelled(word, field, &token)?
+            }
             Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "yes" | "true") => FilterValue::Bool(true),
             Kind::Word(word) if matches!(word.to_ascii_lowercase().as_str(), "no" | "false") => {
                 FilterValue::Bool(false)

@@ -704,7 +704,7 @@ impl ProblemKind {
             ),
             ProblemKind::NoRows { name, entity } => (
                 Issue::error("filter.no_rows", format!("`{name}` is a field of related rows, and the rows of {entity} are not here"))
-                    .hint(format!("load {entity} first")),
+                    .hint(format!("load {entity} into a table and give it in the context's `tables`")),
                 "field",
             ),
             ProblemKind::TooDeep => {

@@ -13,6 +13,7 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/alias_account_name.filter
         filters/alias_in_json.filter
         filters/alias_primary_contact.filter
+        filters/ampersands.filter
         filters/and_or_nested.filter
         filters/begins_with_percent.filter
         filters/between_days.filter
@@ -63,6 +64,7 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/error_between_with_or.filter
         filters/error_between_without_and.filter
         filters/error_between_without_second_bound.filter
+        filters/error_boolean_alone.filter
         filters/error_boolean_is_a_word.filter
         filters/error_connector_missing.filter
         filters/error_contains_on_boolean.filter
@@ -71,6 +73,7 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/error_date_relative_unit.filter
         filters/error_date_word_misspelt.filter
         filters/error_empty_list.filter
+        filters/error_end_of_a_name.filter
         filters/error_field_missing_before_operator.filter
         filters/error_greater_on_boolean.filter
         filters/error_in_json.filter
@@ -116,6 +119,7 @@ pub(crate) const FILTERS: &[(&str, &str)] = files! {
         filters/error_too_large.filter
         filters/error_too_large_in_json.filter
         filters/error_two_in_json.filter
+        filters/error_two_words.filter
         filters/error_udf_unknown.filter
         filters/error_udf_without_name.filter
         filters/error_unknown_field.filter
