@@ -473,8 +473,9 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
     // Set by hand: an effect in every cell would run for all of them on each arrow key.
     effect(move || {
         active.track();
-        // The row of the new place may only now have got its line.
+        // The row of the new place may only now have got its line, or may have been drawn anew.
         lines.track();
+        columns_epoch.track();
         request_animation_frame(move || grid.put_tab_stop());
     });
 
