@@ -10,6 +10,14 @@ use serde_json::{Value, json};
 pub(crate) enum Refusal {
     /// 500 with `errors`, which is how Autotask refuses nearly everything.
     Application(String),
+    /// `errors` about what the security level does not permit, mostly with 500.
+    NoPermission { status: StatusCode },
+    /// `errors` about too many requests at once for an endpoint.
+    TooManyThreads { status: StatusCode, endpoint: &'static str },
+    /// 429: the tenant is suspended until the rolling hour has room again.
+    HourUsedUp { retry_after: u64 },
+    /// Autotask's sentence about an unexpected error, on purpose.
+    Unexpected { status: StatusCode },
     /// 401 without a body: it does not say which of the three headers is wrong.
     Credentials,
     /// 404 with `Message`: no such route.
@@ -34,12 +42,42 @@ impl Refusal {
     pub(crate) fn application(text: impl Into<String>) -> Refusal {
         Refusal::Application(text.into())
     }
+
+    /// What it says, where it is about the request's content.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Refusal::Application(text) | Refusal::Fault(text) => Some(text.clone()),
+            Refusal::NoPermission { .. } => Some(NO_PERMISSION.to_owned()),
+            Refusal::TooManyThreads { endpoint, .. } => Some(too_many_threads(endpoint)),
+            Refusal::HourUsedUp { .. } => Some(HOUR_USED_UP.to_owned()),
+            _ => None,
+        }
+    }
 }
+
+/// What Autotask says where it says nothing.
+const UNEXPECTED: &str = "An unexpected error has occurred.  If the problem persists, please contact Autotask Support \
+                          and reference Error ID 00000000-0000-0000-0000-000000000000.";
+
+/// What the security level does not permit.
+const NO_PERMISSION: &str = "The logged in Resource does not have the adequate permissions to query this entity type.";
 
 impl From<rusqlite::Error> for Refusal {
     fn from(cause: rusqlite::Error) -> Refusal {
         Refusal::Fault(cause.to_string())
     }
+}
+
+/// Decision: no body of a suspended tenant was recorded; clients go by the status.
+const HOUR_USED_UP: &str = "The number of external requests exceeds the threshold of this database. Try again later.";
+
+/// Decision: only the code and the words `thread threshold … exceeded` are recorded.
+fn too_many_threads(endpoint: &str) -> String {
+    format!("Itgenatr005: The thread threshold for {endpoint} has been exceeded by this API tracking identifier.")
+}
+
+fn errors(status: StatusCode, text: &str) -> Response {
+    json(status, &json!({ "errors": [text] }))
 }
 
 /// A JSON answer with Autotask's content type.
@@ -58,7 +96,15 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let message = |status, text: String| json(status, &json!({ "Message": text }));
         match self {
-            Refusal::Application(text) => json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": [text] })),
+            Refusal::Application(text) => errors(StatusCode::INTERNAL_SERVER_ERROR, &text),
+            Refusal::NoPermission { status } => errors(status, NO_PERMISSION),
+            Refusal::TooManyThreads { status, endpoint } => errors(status, &too_many_threads(endpoint)),
+            Refusal::HourUsedUp { retry_after } => {
+                let mut response = errors(StatusCode::TOO_MANY_REQUESTS, HOUR_USED_UP);
+                response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(retry_after));
+                response
+            }
+            Refusal::Unexpected { status } => errors(status, UNEXPECTED),
             Refusal::Credentials => StatusCode::UNAUTHORIZED.into_response(),
             Refusal::NoRoute { uri } => message(
                 StatusCode::NOT_FOUND,
@@ -88,11 +134,7 @@ impl IntoResponse for Refusal {
             Refusal::Forbidden(text) => message(StatusCode::FORBIDDEN, text.to_owned()),
             Refusal::Fault(cause) => {
                 tracing::error!(cause, "the sandbox failed");
-                json(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    &json!({ "errors": ["An unexpected error has occurred.  If the problem persists, please contact \
-                        Autotask Support and reference Error ID 00000000-0000-0000-0000-000000000000."] }),
-                )
+                errors(StatusCode::INTERNAL_SERVER_ERROR, UNEXPECTED)
             }
         }
     }

@@ -35,6 +35,10 @@ pub struct Config {
     /// Whether to refuse what Autotask would silently drop: unknown operators, unknown and read-only members of a
     /// write, unknown user-defined fields.
     pub strict: bool,
+    /// What is refused because there was too much of it.
+    pub limits: Limits,
+    /// What goes wrong from the start, as JSON: one fault or a list of them.
+    pub faults: Option<serde_json::Value>,
     /// Whether pages on this machine may call it from a browser.
     pub cors: bool,
     /// The three headers it takes.
@@ -52,6 +56,8 @@ impl Default for Config {
             seed: 1,
             world_now: None,
             strict: false,
+            limits: Limits::default(),
+            faults: None,
             cors: true,
             credentials: Credentials::default(),
             clock: Arc::new(system_clock),
@@ -68,6 +74,8 @@ impl fmt::Debug for Config {
             .field("seed", &self.seed)
             .field("world_now", &self.world_now)
             .field("strict", &self.strict)
+            .field("limits", &self.limits)
+            .field("faults", &self.faults)
             .field("cors", &self.cors)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
@@ -83,6 +91,29 @@ impl Config {
     pub(crate) fn now(&self) -> Instant {
         (self.clock)()
     }
+}
+
+/// How much Autotask takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of a rolling hour at which the tenant is suspended; `None`: no limit.
+    pub requests_per_hour: Option<u32>,
+    /// Whether calls get slower as the hour fills: 0.5 s from half of the limit, 1 s from three quarters.
+    pub latency: bool,
+    /// Requests at once for one endpoint, before the next one is refused; `None`: no limit.
+    pub threads_per_endpoint: Option<u32>,
+}
+
+impl Default for Limits {
+    /// Those of a real tenant.
+    fn default() -> Limits {
+        Limits { requests_per_hour: Some(10_000), latency: true, threads_per_endpoint: Some(3) }
+    }
+}
+
+impl Limits {
+    /// No limits, for work in bulk.
+    pub const NONE: Limits = Limits { requests_per_hour: None, latency: false, threads_per_endpoint: None };
 }
 
 /// The three headers of every call. `Debug` shows none of the values.

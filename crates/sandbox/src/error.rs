@@ -16,6 +16,7 @@ enum Kind {
     OtherVersion,
     NotOurs,
     Storage,
+    Faults,
 }
 
 impl Error {
@@ -30,6 +31,10 @@ impl Error {
     pub(crate) fn not_ours(path: &Path) -> Error {
         let message = format!("the file is not a sandbox's database; give another file: {}", path.display());
         Error { kind: Kind::NotOurs, message, source: None }
+    }
+
+    pub(crate) fn faults(why: &str) -> Error {
+        Error { kind: Kind::Faults, message: format!("the faults cannot be switched on: {why}"), source: None }
     }
 
     pub(crate) fn storage(path: Option<&Path>, cause: rusqlite::Error) -> Error {

@@ -12,12 +12,16 @@
 
 mod answer;
 mod auth;
+mod clock;
 mod config;
 mod error;
+mod faults;
+mod limits;
+mod recorder;
 mod routes;
+mod settings;
 mod store;
 mod tenant;
-mod threshold;
 mod world;
 mod write;
 
@@ -26,13 +30,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::Router;
 
 pub use config::{
-    Clock, Config, Credentials, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER,
+    Clock, Config, Credentials, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Limits,
 };
 pub use error::Error;
 
+use auth::Logins;
+use clock::MovableClock;
+use faults::{Faults, Rule};
+use limits::{Threads, Threshold};
+use recorder::Recorder;
+use settings::{Changes, Settings};
 use store::Store;
 use tenant::Tenant;
-use threshold::Threshold;
 
 /// A sandbox: a world, and the server over it. Clones share both.
 #[derive(Clone)]
@@ -44,7 +53,13 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) store: Store,
     tenant: RwLock<Arc<Tenant>>,
+    settings: RwLock<Arc<Settings>>,
+    pub(crate) clock: MovableClock,
+    pub(crate) logins: Logins,
     pub(crate) threshold: Threshold,
+    pub(crate) threads: Threads,
+    pub(crate) faults: Faults,
+    pub(crate) recorder: Recorder,
 }
 
 impl Sandbox {
@@ -55,16 +70,29 @@ impl Sandbox {
     /// # Errors
     ///
     /// An [`Error`] that says what to do, when the file cannot be read or written, is not a sandbox's, or was made by
-    /// another version.
-    pub fn open(config: Config) -> Result<Sandbox, Error> {
+    /// another version, or when the configured faults cannot be understood.
+    pub fn open(mut config: Config) -> Result<Sandbox, Error> {
+        let faults = Faults::default();
+        if let Some(rules) = &config.faults {
+            let rules = Rule::read_all(rules).map_err(|why| Error::faults(&why))?;
+            faults.add(rules).map_err(|why| Error::faults(&why))?;
+        }
+        let clock = MovableClock::new(Arc::clone(&config.clock));
+        config.clock = clock.shared();
         let store = Store::open(&config)?;
         let tenant = store.tenant().map_err(|cause| Error::storage(config.database.as_deref(), cause))?;
         Ok(Sandbox {
             inner: Arc::new(Inner {
+                settings: RwLock::new(Arc::new(Settings::new(&config))),
                 config,
                 store,
                 tenant: RwLock::new(Arc::new(tenant)),
+                clock,
+                logins: Logins::default(),
                 threshold: Threshold::default(),
+                threads: Threads::default(),
+                faults,
+                recorder: Recorder::default(),
             }),
         })
     }
@@ -85,6 +113,18 @@ impl Inner {
     /// The instance's metadata as it is now.
     pub(crate) fn tenant(&self) -> Arc<Tenant> {
         Arc::clone(&self.tenant.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How it behaves now.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn change_settings(&self, changes: &Changes) {
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = Settings::clone(&settings);
+        changed.change(changes);
+        *settings = Arc::new(changed);
     }
 
     /// Reads the metadata again, after a user-defined field was made or changed.

@@ -1,10 +1,12 @@
 //! `autotask-crm sandbox`: a local server that behaves like Autotask.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use autotask_sandbox::{Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
+use autotask_sandbox::{
+    Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Limits, Sandbox,
+};
 use clap::Args;
 
 use crate::listen::{self, Stop};
@@ -30,9 +32,21 @@ pub(crate) struct Options {
     /// Refuse what Autotask would silently drop
     #[arg(long)]
     strict: bool,
+    /// What goes wrong from the start: a file with a list of faults, as `GET /_sandbox/faults` describes them
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Take any number of requests; otherwise 10,000 in an hour and 3 at once for an endpoint, as Autotask does
+    #[arg(long)]
+    no_limits: bool,
     /// Do not let pages on this machine call from a browser
     #[arg(long)]
     no_cors: bool,
+}
+
+fn read_faults(path: &Path) -> Result<serde_json::Value> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read the faults of {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -44,6 +58,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         contacts: options.contacts,
         seed: options.seed,
         strict: options.strict,
+        limits: if options.no_limits { Limits::NONE } else { Limits::default() },
+        faults: options.faults.as_deref().map(read_faults).transpose()?,
         cors: !options.no_cors,
         ..Config::default()
     })

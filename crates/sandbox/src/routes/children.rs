@@ -13,7 +13,7 @@ use crate::tenant::Table;
 /// One row; `{"item":null}` when there is none.
 pub(super) fn by_id(call: &Call<'_>, entity: &EntityInfo, id: i64) -> Result<Value, Refusal> {
     let table = call.table(entity);
-    Ok(json!({ "item": read(call, table, &Where::equals("id", id), true)?.pop() }))
+    item(call, read(call, table, &Where::equals("id", id), true)?.pop())
 }
 
 /// All rows below a parent. Decision: on one page, since no source shows a walk here.
@@ -29,7 +29,15 @@ pub(super) fn one(call: &Call<'_>, entity: &EntityInfo, parent: i64, id: i64) ->
     if entity.name.ends_with("Attachments") {
         return Ok(collection(found));
     }
-    Ok(json!({ "item": found.pop() }))
+    item(call, found.pop())
+}
+
+/// One row or `null`; older answers for a row that is not there were 404.
+fn item(call: &Call<'_>, row: Option<Value>) -> Result<Value, Refusal> {
+    if row.is_none() && call.effects.absent_is_not_found {
+        return Err(Refusal::NoRoute { uri: call.origin.clone() });
+    }
+    Ok(json!({ "item": row }))
 }
 
 fn below(entity: &EntityInfo, parent: i64) -> Where {

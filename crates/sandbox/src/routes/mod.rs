@@ -2,8 +2,10 @@
 
 mod body;
 mod children;
+mod control;
 mod metadata;
 mod page;
+mod pipeline;
 mod query;
 mod sandbox;
 mod zone;
@@ -11,26 +13,20 @@ mod zone;
 use std::sync::Arc;
 
 use autotask_core::EntityInfo;
-use autotask_core::route::{Method, Route, RouteError, below_root, route};
+use autotask_core::route::Route;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::http::{HeaderValue, StatusCode};
+use axum::routing::{delete, get, post};
 use serde_json::Value;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::Inner;
-use crate::answer::{Refusal, json};
-use crate::auth;
+use crate::answer::Refusal;
+use crate::settings::Settings;
 use crate::tenant::{Table, Tenant};
 use crate::write;
 
 pub(crate) use query::conversion_failed;
-
-/// Longest query string that IIS lets through.
-const QUERY_CHARACTERS_MAX: usize = 2_048;
 
 /// One request, taken apart.
 pub(crate) struct Call<'a> {
@@ -44,6 +40,29 @@ pub(crate) struct Call<'a> {
     pub(crate) impersonation: Option<String>,
     /// The body, unpacked.
     pub(crate) body: &'a [u8],
+    /// How the sandbox behaves now.
+    pub(crate) settings: &'a Settings,
+    /// What the faults that struck change in the work itself.
+    pub(crate) effects: Effects,
+}
+
+/// What faults change in the work itself; what they do to the answer alone is done outside.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effects {
+    /// A write says it was done, and was not.
+    pub(crate) ignore_writes: bool,
+    /// Whoever impersonates is refused.
+    pub(crate) deny_impersonation: bool,
+    /// A walk ends with an empty page.
+    pub(crate) empty_last_page: bool,
+    /// A row that is not there is 404.
+    pub(crate) absent_is_not_found: bool,
+    /// The zone's URL has no slash at its end.
+    pub(crate) zone_without_slash: bool,
+    /// The zone is elsewhere.
+    pub(crate) zone_url: Option<String>,
+    /// No user has a zone.
+    pub(crate) zone_unknown: bool,
 }
 
 impl Call<'_> {
@@ -70,7 +89,12 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/_sandbox/health", get(sandbox::health))
         .route("/_sandbox/world", get(sandbox::world))
         .route("/_sandbox/reset", post(sandbox::reset))
-        .fallback(answer)
+        .route("/_sandbox/faults", get(control::faults).post(control::add_faults).delete(control::clear_faults))
+        .route("/_sandbox/faults/{id}", delete(control::remove_fault))
+        .route("/_sandbox/settings", get(control::settings).patch(control::change_settings))
+        .route("/_sandbox/clock", get(control::clock).post(control::move_clock))
+        .route("/_sandbox/requests", get(control::requests).delete(control::clear_requests))
+        .fallback(pipeline::answer)
         .with_state(inner);
     if cors { router.layer(loopback_pages()) } else { router }
 }
@@ -85,68 +109,11 @@ fn loopback_pages() -> CorsLayer {
         .allow_headers(AllowHeaders::mirror_request())
 }
 
-async fn answer(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Response {
-    match answer_or_refuse(inner, request).await {
-        Ok(response) | Err(response) => response,
-    }
-}
-
-async fn answer_or_refuse(inner: Arc<Inner>, request: Request<Body>) -> Result<Response, Response> {
-    let (parts, body) = request.into_parts();
-    let refuse = |refusal: Refusal| refusal.into_response();
-    let origin = origin(&parts.headers, &parts.uri);
-    let path = parts.uri.path();
-    let search = parts.uri.query().unwrap_or("").to_owned();
-    let uri = format!("{origin}{}", parts.uri.path_and_query().map_or(path, |all| all.as_str()));
-    if search.chars().count() > QUERY_CHARACTERS_MAX {
-        return Err(refuse(Refusal::UrlTooLong));
-    }
-    // Clients in the wild send `//`, and it works.
-    let path = single_slashes(path);
-    let no_route = || Refusal::NoRoute { uri: uri.clone() };
-    let below = below_root(&path).ok_or_else(|| refuse(no_route()))?;
-    let method = Method::parse(parts.method.as_str());
-    let found = match method {
-        Some(method) => route(method, below),
-        // A verb that no route has: whether the path exists decides between 404 and 405.
-        None => match route(Method::Get, below) {
-            Err(error @ (RouteError::NotFound | RouteError::BadId)) => Err(error),
-            _ => Err(RouteError::MethodNotAllowed),
-        },
-    };
-    if !matches!(found, Ok(Route::Zone | Route::Versions)) {
-        auth::check(&parts.headers, &inner.config.credentials).map_err(refuse)?;
-        inner.threshold.count(inner.config.now());
-    }
-    let route = found.map_err(|error| {
-        refuse(match error {
-            RouteError::NotFound => no_route(),
-            RouteError::MethodNotAllowed => Refusal::NoVerb { method: parts.method.to_string() },
-            RouteError::BadId => Refusal::BadRequest,
-        })
-    })?;
-    let body = body::read(&parts.headers, body).await.map_err(refuse)?;
-    let impersonation =
-        parts.headers.get("ImpersonationResourceId").map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
-    let work = move || {
-        let tenant = inner.tenant();
-        let call = Call { inner: &inner, tenant: &tenant, origin, search: &search, impersonation, body: &body };
-        dispatch(&call, route)
-    };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(value)) => Ok(json(StatusCode::OK, &value)),
-        Ok(Err(refusal)) => Err(refuse(refusal)),
-        Err(cause) => Err(refuse(Refusal::Fault(cause.to_string()))),
-    }
-}
-
 fn dispatch(call: &Call<'_>, route: Route) -> Result<Value, Refusal> {
     let reads_rows =
         matches!(route, Route::Query(..) | Route::Count(..) | Route::Get(..) | Route::Children(..) | Route::Child(..));
     if reads_rows && call.impersonation.is_some() {
-        return Err(Refusal::application(
-            "The logged in Resource does not have the adequate permissions to query this entity type.",
-        ));
+        return Err(Refusal::NoPermission { status: StatusCode::INTERNAL_SERVER_ERROR });
     }
     match route {
         Route::Zone => zone::zone(call),
@@ -168,24 +135,4 @@ fn dispatch(call: &Call<'_>, route: Route) -> Result<Value, Refusal> {
         Route::Replace(entity, parent) => write::update(call, entity, parent, true),
         Route::Delete(entity, parent, id) => write::delete(call, entity, parent, id),
     }
-}
-
-/// How the client addressed us: the scheme is always http, the host is the one it named.
-fn origin(headers: &HeaderMap, uri: &axum::http::Uri) -> String {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
-        .unwrap_or("localhost");
-    format!("http://{host}")
-}
-
-fn single_slashes(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for c in path.chars() {
-        if c != '/' || !out.ends_with('/') {
-            out.push(c);
-        }
-    }
-    out
 }

@@ -67,7 +67,7 @@ fn read(call: &Call<'_>, table: &Table, method: Method, search: Option<&str>) ->
     if !known.iter().any(|(key, value)| key.eq_ignore_ascii_case("filter") && !value.is_null()) {
         return Err(missing());
     }
-    let reading = if call.inner.config.strict { Reading::WireStrict } else { Reading::Wire };
+    let reading = if call.settings.strict { Reading::WireStrict } else { Reading::Wire };
     let read = body::read(&Value::Object(known), reading);
     if let Some(issue) = read.issues.iter().find(|issue| issue.is_error()) {
         let place = issue.path.as_deref().unwrap_or("filter");

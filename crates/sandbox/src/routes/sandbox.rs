@@ -47,7 +47,7 @@ pub(super) async fn health(State(inner): State<Arc<Inner>>) -> Response {
             "companies": count("Companies")?,
             "contacts": count("Contacts")?,
             "locations": count("CompanyLocations")?,
-            "strict": inner.config.strict,
+            "strict": inner.settings().strict,
             "inMemory": inner.config.file().is_none(),
         }))
     })
@@ -96,7 +96,7 @@ async fn blocking(work: impl FnOnce() -> Result<Value, Refusal> + Send + 'static
 }
 
 /// Whether the caller is on this machine, names it by a loopback name, and is no page from elsewhere.
-fn is_from_here(request: &Request) -> bool {
+pub(super) fn is_from_here(request: &Request) -> bool {
     let text =
         |headers: &HeaderMap, name| headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().is_none_or(|peer| peer.0.ip().is_loopback());

@@ -5,17 +5,21 @@ use serde_json::{Value, json};
 use super::Call;
 use crate::answer::Refusal;
 use crate::auth;
-use crate::threshold::{REQUESTS_PER_HOUR, WINDOW_MINUTES};
+use crate::limits::WINDOW_MINUTES;
 
 /// `zoneInformation?user=…`: everything is at the address the client already uses.
 pub(super) fn zone(call: &Call<'_>) -> Result<Value, Refusal> {
     match call.parameter("user") {
-        Some(user) if auth::is_user(&user, &call.inner.config.credentials) => Ok(json!({
-            "zoneName": "Sandbox",
-            "url": format!("{}/ATServicesRest/", call.origin),
-            "webUrl": format!("{}/", call.origin),
-            "ci": 1,
-        })),
+        Some(user) if auth::is_user(&user, &call.inner.config.credentials) && !call.effects.zone_unknown => {
+            let slash = if call.effects.zone_without_slash { "" } else { "/" };
+            let here = || format!("{}/ATServicesRest{slash}", call.origin);
+            Ok(json!({
+                "zoneName": "Sandbox",
+                "url": call.effects.zone_url.clone().unwrap_or_else(here),
+                "webUrl": format!("{}/", call.origin),
+                "ci": 1,
+            }))
+        }
         _ => Err(Refusal::application("Zone information could not be determined")),
     }
 }
@@ -33,8 +37,8 @@ pub(super) fn version() -> Value {
 /// `ThresholdInformation`.
 pub(super) fn threshold(call: &Call<'_>) -> Value {
     json!({
-        "externalRequestThreshold": REQUESTS_PER_HOUR,
+        "externalRequestThreshold": call.settings.requests_per_hour,
         "requestThresholdTimeframe": WINDOW_MINUTES,
-        "currentTimeframeRequestCount": call.inner.threshold.current(call.inner.config.now()),
+        "currentTimeframeRequestCount": call.inner.threshold.current(call.inner.clock.now(), call.settings),
     })
 }

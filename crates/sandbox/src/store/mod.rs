@@ -72,6 +72,18 @@ impl Store {
         Ok(out)
     }
 
+    /// Runs a write as [`Store::write`] does, and keeps nothing of it.
+    pub(crate) fn attempt<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let out = work(&transaction)?;
+        transaction.rollback()?;
+        Ok(out)
+    }
+
     /// Throws all rows away and makes the world anew.
     pub(crate) fn reset(&self, config: &Config) -> Result<(), Error> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,19 +5,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A stream of numbers.
-pub(super) struct Dice(ChaCha8Rng);
+pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
     /// The stream of this number from a seed. Each company has its own, so that a company is the same one in a small
     /// and in a large world.
-    pub(super) fn new(seed: u64, stream: u64) -> Dice {
+    pub(crate) fn new(seed: u64, stream: u64) -> Dice {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
         Dice(rng)
     }
 
     /// A number below `bound`, which is not 0.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         // The bias is below one in a million for what is asked here.
         let product = u64::from(self.0.next_u32()) * u64::from(bound.max(1));
         u32::try_from(product >> 32).unwrap_or(0)

@@ -5,7 +5,7 @@
 
 mod companies;
 mod contacts;
-mod dice;
+pub(crate) mod dice;
 pub(crate) mod lists;
 mod names;
 mod places;

@@ -40,7 +40,7 @@ impl Draft {
         let Value::Object(map) = lenient::json(call.body)? else {
             return Err(Refusal::application(lenient::not_an_object(call.body)));
         };
-        let strict = call.inner.config.strict;
+        let strict = call.settings.strict;
         let mut draft = Draft { id: None, fields: Vec::new(), udfs: Vec::new() };
         for (key, value) in &map {
             let Some(at) = table.position(key) else {

@@ -36,7 +36,7 @@ pub(super) struct Context<'a> {
 pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) -> Result<Value, Refusal> {
     let table = call.table(entity);
     let draft = Draft::read(call, table)?;
-    let id = call.inner.store.write(|connection| -> Result<i64, Refusal> {
+    let id = transact(call, |connection| -> Result<i64, Refusal> {
         let context = context(call, connection, entity)?;
         let mut row = Row::new(table);
         draft.fill(&mut row, draft::Mode::Create);
@@ -68,7 +68,7 @@ pub(crate) fn update(
     let table = call.table(entity);
     let draft = Draft::read(call, table)?;
     let id = draft.id.ok_or_else(|| checks::missing("id"))?;
-    call.inner.store.write(|connection| -> Result<(), Refusal> {
+    transact(call, |connection| -> Result<(), Refusal> {
         let context = context(call, connection, entity)?;
         let old = found(connection, table, parent, id, "update")?;
         let mut row = old.clone();
@@ -88,13 +88,24 @@ pub(crate) fn update(
 /// The end of a row.
 pub(crate) fn delete(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>, id: i64) -> Result<Value, Refusal> {
     let table = call.table(entity);
-    call.inner.store.write(|connection| -> Result<(), Refusal> {
+    transact(call, |connection| -> Result<(), Refusal> {
         let row = found(connection, table, parent, id, "delete")?;
         rules::before_delete(connection, call.tenant, &row)?;
         rows::delete(connection, table, id)?;
         Ok(())
     })?;
     done(call, entity, id)
+}
+
+/// One transaction: all of it is kept, or with an error nothing; and nothing where a fault says so.
+fn transact<T>(
+    call: &Call<'_>,
+    work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    match call.effects.ignore_writes {
+        true => call.inner.store.attempt(work),
+        false => call.inner.store.write(work),
+    }
 }
 
 /// The row to change, below its parent where the URL names one.
@@ -131,12 +142,15 @@ fn context<'a>(
         impersonator: None,
     };
     let takes = entity.field("impersonatorCreatorResourceID").is_some();
-    if let Some(header) = call.impersonation.as_deref().filter(|_| takes) {
+    if let Some(header) = call.impersonation.as_deref().filter(|_| takes || call.effects.deny_impersonation) {
         let refused = || {
             Refusal::application(
                 "The logged in Resource does not have the adequate permissions to create this entity type.",
             )
         };
+        if call.effects.deny_impersonation {
+            return Err(refused());
+        }
         let id: i64 = header.trim().parse().map_err(|_| refused())?;
         // API-only users cannot be impersonated.
         let resource = rows::get(connection, tenant.named("Resources"), id)?

@@ -137,6 +137,18 @@ impl Api {
         self.call("PATCH", path, body).await
     }
 
+    /// A call of `/_sandbox/…`, which needs no credentials.
+    pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = Request::builder().method(method).uri(format!("/_sandbox/{path}"));
+        self.send(request.header(header::HOST, "127.0.0.1:8081").body(body).expect("a request")).await
+    }
+
+    /// Switches one fault or a list of them on.
+    pub(crate) async fn fault(&self, rules: Value) {
+        self.control("POST", "faults", rules).await.ok();
+    }
+
     /// One row by id.
     pub(crate) async fn row(&self, entity: &str, id: i64) -> Value {
         self.get(&format!("/{entity}/{id}")).await.ok()["item"].clone()
@@ -181,5 +193,50 @@ impl Api {
             body[key] = value.clone();
         }
         self.post("/Companies", body).await.item_id()
+    }
+}
+
+/// A sandbox behind a real port, for what only a connection shows.
+pub(crate) struct Served {
+    pub(crate) api: Api,
+    pub(crate) origin: String,
+    pub(crate) client: reqwest::Client,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Served {
+    pub(crate) async fn new(api: Api) -> Served {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let origin = format!("http://{}", listener.local_addr().expect("an address"));
+        let router = api.sandbox.router();
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()
+            .expect("a client");
+        Served { api, origin, client, server }
+    }
+
+    /// A request with the three headers, not yet sent.
+    pub(crate) fn request(&self, method: &str, path: &str, body: Option<&Value>) -> reqwest::RequestBuilder {
+        let Credentials { user, secret, integration_code } = Credentials::default();
+        let request = self
+            .client
+            .request(method.parse().expect("a method"), format!("{}{ROOT}{path}", self.origin))
+            .header("UserName", user)
+            .header("Secret", secret)
+            .header("ApiIntegrationCode", integration_code);
+        match body {
+            Some(body) => request.header("Content-Type", "application/json").body(body.to_string()),
+            None => request,
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.server.abort();
     }
 }
