@@ -1,12 +1,15 @@
 //! Upstream: the one gate to Autotask. Limits, priorities and the audit will stand here.
 
+use std::collections::HashMap;
 use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
+use autotask_core::entities::ALL;
 use autotask_core::route::{Method, Route};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::Semaphore;
 
 use crate::config::{Config, Error, Mode};
 use crate::outbound::Outbound;
@@ -21,10 +24,14 @@ const SECOND_ATTEMPT_AFTER: Duration = Duration::from_millis(250);
 /// How long an unused connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Requests at once that Autotask takes for one endpoint; children count as their own entity. The next one waits here.
+const AT_ONCE_MAX: usize = 3;
+
 /// The connection to Autotask.
 #[derive(Debug)]
 pub(crate) struct Upstream {
     client: reqwest::Client,
+    places: HashMap<&'static str, Semaphore>,
     url: UpstreamUrl,
     authentication: HeaderMap,
 }
@@ -44,7 +51,8 @@ impl Upstream {
         for (name, value) in config.credentials.headers() {
             authentication.extend(value.header().map(|value| (http::HeaderName::from_static(name), value)));
         }
-        Ok(Upstream { client, url: config.upstream.clone(), authentication })
+        let places = ALL.iter().map(|entity| (entity.name, Semaphore::new(AT_ONCE_MAX))).collect();
+        Ok(Upstream { client, places, url: config.upstream.clone(), authentication })
     }
 
     /// Where it is.
@@ -70,6 +78,12 @@ impl Upstream {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         let is_write = outbound.route.is_write();
+        let places = outbound.route.entity().and_then(|entity| self.places.get(entity.name));
+        // Given back when the whole answer is here. A semaphore that nobody closes never refuses.
+        let _place = match places {
+            Some(places) => places.acquire().await.ok(),
+            None => None,
+        };
         let failed = |error: reqwest::Error| self.unreachable(way_of(&error), is_write, Some(&error));
         let again = request.try_clone();
         let mut response = match (request.send().await, again) {

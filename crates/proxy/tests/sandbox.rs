@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 
 /// A proxy before a sandbox with a small world.
 async fn world(companies: u32) -> Router {
-    let config = autotask_sandbox::Config { companies, ..Default::default() };
+    before(autotask_sandbox::Config { companies, ..Default::default() }).await
+}
+
+/// A proxy before such a sandbox.
+async fn before(config: autotask_sandbox::Config) -> Router {
     let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).expect("a world")).await.expect("a world");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -98,4 +102,19 @@ async fn what_is_wrong_is_said_as_autotask_says_it() {
     assert_eq!(client("GET", "/Companies/query").of(&proxy).await.status, 500);
     let wrong = ask("GET", "/ATServicesRest/V1.0/Companies/0").header("Secret", "wrong").of(&proxy).await;
     assert_eq!((wrong.status, wrong.bytes.len()), (401, 0));
+}
+
+#[tokio::test]
+async fn more_requests_at_once_than_autotask_takes_wait_their_turn() {
+    // Each takes long enough that a dozen would be under way together.
+    let slow = json!({"fault": "slow", "milliseconds": 150, "entity": "Companies"});
+    let proxy = before(autotask_sandbox::Config { companies: 1, faults: Some(slow), ..Default::default() }).await;
+    let calls = (0..12).map(|_| {
+        let proxy = proxy.clone();
+        tokio::spawn(async move { client("GET", "/Companies/0").of(&proxy).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        let answer = call.await.expect("no panic");
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
 }
