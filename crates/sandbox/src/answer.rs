@@ -5,6 +5,33 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+/// A good answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// JSON as a tree.
+    Json(Value),
+    /// JSON as text: rows, of which there may be many.
+    Text(String),
+}
+
+impl Answer {
+    /// The tree, for who changes something in it.
+    pub(crate) fn into_json(self) -> Value {
+        match self {
+            Answer::Json(value) => value,
+            // It was written by this program.
+            Answer::Text(text) => serde_json::from_str(&text).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Answer::Json(value) => value.to_string(),
+            Answer::Text(text) => text,
+        }
+    }
+}
+
 /// Why a request is refused.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -80,9 +107,12 @@ fn errors(status: StatusCode, text: &str) -> Response {
     json(status, &json!({ "errors": [text] }))
 }
 
+/// Autotask's content type.
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
+
 /// A JSON answer with Autotask's content type.
 pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
-    with_type(status, "application/json; charset=utf-8", value.to_string())
+    with_type(status, JSON, value.to_string())
 }
 
 pub(crate) fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {

@@ -17,11 +17,10 @@ use autotask_core::route::Route;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode};
 use axum::routing::{delete, get, post};
-use serde_json::Value;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::Inner;
-use crate::answer::Refusal;
+use crate::answer::{Answer, Refusal};
 use crate::settings::Settings;
 use crate::tenant::{Table, Tenant};
 use crate::write;
@@ -109,13 +108,13 @@ fn loopback_pages() -> CorsLayer {
         .allow_headers(AllowHeaders::mirror_request())
 }
 
-fn dispatch(call: &Call<'_>, route: Route) -> Result<Value, Refusal> {
+fn dispatch(call: &Call<'_>, route: Route) -> Result<Answer, Refusal> {
     let reads_rows =
         matches!(route, Route::Query(..) | Route::Count(..) | Route::Get(..) | Route::Children(..) | Route::Child(..));
     if reads_rows && call.impersonation.is_some() {
         return Err(Refusal::NoPermission { status: StatusCode::INTERNAL_SERVER_ERROR });
     }
-    match route {
+    let json = match route {
         Route::Zone => zone::zone(call),
         Route::Versions => Ok(zone::versions()),
         Route::Version => Ok(zone::version()),
@@ -125,14 +124,15 @@ fn dispatch(call: &Call<'_>, route: Route) -> Result<Value, Refusal> {
         Route::EntityInformation(entity) => Ok(metadata::entity_information(call.table(entity))),
         Route::Fields(entity) => Ok(metadata::fields(call.table(entity))),
         Route::UserDefinedFields(entity) => Ok(metadata::user_defined_fields(call.table(entity))),
-        Route::Query(entity, method, page) => query::page(call, entity, method, page),
+        Route::Query(entity, method, page) => return query::page(call, entity, method, page),
         Route::Count(entity, method) => query::count(call, entity, method),
-        Route::Get(entity, id) => children::by_id(call, entity, id),
-        Route::Children(entity, parent) => children::all(call, entity, parent),
-        Route::Child(entity, parent, id) => children::one(call, entity, parent, id),
+        Route::Get(entity, id) => return children::by_id(call, entity, id),
+        Route::Children(entity, parent) => return children::all(call, entity, parent),
+        Route::Child(entity, parent, id) => return children::one(call, entity, parent, id),
         Route::Create(entity, parent) => write::create(call, entity, parent),
         Route::Update(entity, parent) => write::update(call, entity, parent, false),
         Route::Replace(entity, parent) => write::update(call, entity, parent, true),
         Route::Delete(entity, parent, id) => write::delete(call, entity, parent, id),
-    }
+    };
+    json.map(Answer::Json)
 }

@@ -5,12 +5,12 @@
 
 use autotask_core::route::Page;
 use percent_encoding::percent_encode_byte;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Call;
 use super::query::PAGE_RECORDS_MAX;
-use crate::answer::Refusal;
-use crate::store::rows::{self, Shown};
+use crate::answer::{Answer, Refusal};
+use crate::store::rows::{self, Line, Shown};
 use crate::store::sql::Where;
 use crate::tenant::Table;
 
@@ -56,7 +56,7 @@ pub(super) fn page(
     page: Page,
     cursor: Cursor,
     search: Option<&str>,
-) -> Result<Value, Refusal> {
+) -> Result<Answer, Refusal> {
     let within =
         |comparison, id| Where { sql: condition.sql.clone(), values: condition.values.clone() }.and_id(comparison, id);
     let limit = cursor.size + 1;
@@ -75,7 +75,7 @@ pub(super) fn page(
         }
         // Where a page is empty, its place among the rows is still known.
         let (first, last) = match (rows.first(), rows.last(), page) {
-            (Some((first, _)), Some((last, _)), _) => (*first, *last),
+            (Some(first), Some(last), _) => (first.id, last.id),
             (_, _, Page::Previous) => (cursor.previous, cursor.previous.saturating_sub(1)),
             _ => (cursor.next.saturating_add(1), cursor.next),
         };
@@ -90,8 +90,7 @@ pub(super) fn page(
             _ => is_more || call.effects.empty_last_page && !rows.is_empty(),
         };
         let way = Cursor { size: cursor.size, previous: if is_before { first } else { -1 }, next: last };
-        let items: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
-        Ok((items, is_before.then_some(way), is_after.then_some(way)))
+        Ok((rows, is_before.then_some(way), is_after.then_some(way)))
     })?;
     let url = |verb: &str, cursor: Option<Cursor>| {
         cursor.map(|cursor| {
@@ -110,8 +109,24 @@ pub(super) fn page(
         "prevPageUrl": url("previous", before),
         "nextPageUrl": url("next", after),
     });
-    // Not by `json!`, which would copy every row.
-    Ok(Value::Object(Map::from_iter([("items".to_owned(), Value::Array(rows)), ("pageDetails".to_owned(), details)])))
+    Ok(collection(&rows, &details))
+}
+
+/// Rows and what is said of the page.
+pub(super) fn collection(rows: &[Line], details: &Value) -> Answer {
+    let length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
+    let mut json = String::with_capacity(length + 1_024);
+    json.push_str("{\"items\":[");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        json.push_str(&row.json);
+    }
+    json.push_str("],\"pageDetails\":");
+    json.push_str(&details.to_string());
+    json.push('}');
+    Answer::Text(json)
 }
 
 /// Percent-encoding as .NET writes it: lower-case hex, and only letters, digits and `-_.!*()` stay.

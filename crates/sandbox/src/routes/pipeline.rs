@@ -13,11 +13,11 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Call, Effects, body, dispatch};
 use crate::Inner;
-use crate::answer::{self, Refusal};
+use crate::answer::{self, Answer, Refusal};
 use crate::faults::{Broken, Kind, Operation, RetryAfter, hostile};
 use crate::limits::Hour;
 use crate::recorder::{self, Recorded};
@@ -120,8 +120,8 @@ async fn respond(inner: &Arc<Inner>, parts: &Parts, body: Body, record: &mut Rec
         });
         return Ok(Broken::cut());
     }
-    let value = work.run().await?;
-    after(value, &struck).await
+    let done = work.run().await?;
+    after(done, &struck).await
 }
 
 /// The route of a request, whose verb may be one that no route has: the path decides between 404 and 405 then.
@@ -147,7 +147,7 @@ struct Work {
 }
 
 impl Work {
-    async fn run(self) -> Result<Value, Refusal> {
+    async fn run(self) -> Result<Answer, Refusal> {
         let work = move || {
             let tenant = self.inner.tenant();
             let settings = self.inner.settings();
@@ -231,22 +231,28 @@ fn effects(struck: &[Kind]) -> Effects {
 }
 
 /// The answer as the faults leave it.
-async fn after(mut value: Value, struck: &[Kind]) -> Result<Response, Refusal> {
+async fn after(mut done: Answer, struck: &[Kind]) -> Result<Response, Refusal> {
     if struck.contains(&Kind::CommitThenCut) {
         return Ok(Broken::cut());
     }
     for fault in struck {
         match fault {
-            Kind::HostileText => hostile(&mut value),
+            Kind::HostileText => {
+                let mut json = done.into_json();
+                hostile(&mut json);
+                done = Answer::Json(json);
+            }
             Kind::HostilePageUrl { url } => {
-                if let Some(next) = value.pointer_mut("/pageDetails/nextPageUrl").filter(|next| !next.is_null()) {
-                    *next = json!(url);
+                let mut json = done.into_json();
+                if let Some(next) = json.pointer_mut("/pageDetails/nextPageUrl").filter(|next| !next.is_null()) {
+                    *next = Value::from(url.as_str());
                 }
+                done = Answer::Json(json);
             }
             _ => {}
         }
     }
-    let response = answer::json(StatusCode::OK, &value);
+    let response = answer::with_type(StatusCode::OK, answer::JSON, done.into_text());
     for fault in struck {
         if matches!(fault, Kind::SlowBody { .. } | Kind::CutBody { .. } | Kind::MalformedBody) {
             let (parts, body) = response.into_parts();

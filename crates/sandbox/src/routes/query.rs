@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Call;
 use super::page::{self, Cursor};
-use crate::answer::Refusal;
+use crate::answer::{Answer, Refusal};
 use crate::store::rows::{self, Shown};
 use crate::store::sql::{VALUES_MAX, Where};
 use crate::tenant::Table;
@@ -25,7 +25,7 @@ struct Asked {
 }
 
 /// A page of rows.
-pub(super) fn page(call: &Call<'_>, entity: &EntityInfo, method: Method, page: Page) -> Result<Value, Refusal> {
+pub(super) fn page(call: &Call<'_>, entity: &EntityInfo, method: Method, page: Page) -> Result<Answer, Refusal> {
     let table = call.table(entity);
     let search = call.parameter("search");
     if page != Page::First && method == Method::Get && search.is_none() {

@@ -1,7 +1,7 @@
 //! Store: the only place that talks to SQLite.
 //!
-//! One connection behind a lock: SQLite writes one at a time anyhow, and a page of 500 rows takes a millisecond or
-//! two. What a caller sees are [`Store::read`] and [`Store::write`], so a pool can come behind them later.
+//! One connection that writes, since SQLite writes one at a time anyhow, and for a file a few that only read, beside
+//! it and each other. A world in memory has one connection for both.
 
 #[cfg(test)]
 mod corpus;
@@ -26,8 +26,13 @@ const STATEMENTS_MAX: usize = 256;
 
 /// A sandbox's database.
 pub(crate) struct Store {
+    /// Dropped before the other one, which then leaves a whole file behind and no log beside it.
+    readers: Vec<Mutex<Connection>>,
     connection: Mutex<Connection>,
 }
+
+/// Connections that only read: as many as Autotask takes requests at once for an endpoint.
+const READERS: usize = 3;
 
 impl Store {
     /// Opens the file, or makes it and its world.
@@ -52,12 +57,25 @@ impl Store {
             connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
             connection.pragma_update(None, "synchronous", "NORMAL").map_err(storage)?;
         }
-        Ok(Store { connection: Mutex::new(connection) })
+        let mut readers = Vec::new();
+        if let Some(path) = path {
+            for _ in 0..READERS {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let reader = Connection::open_with_flags(path, flags).map_err(storage)?;
+                prepare(&reader).map_err(storage)?;
+                readers.push(Mutex::new(reader));
+            }
+        }
+        Ok(Store { readers, connection: Mutex::new(connection) })
     }
 
     /// Runs a read.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> T) -> T {
-        work(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        if let Some(free) = self.readers.iter().find_map(|reader| reader.try_lock().ok()) {
+            return work(&free);
+        }
+        let any = self.readers.first().unwrap_or(&self.connection);
+        work(&any.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Runs a write in one transaction: all of it is kept, or with an error nothing.

@@ -1,10 +1,12 @@
 //! Rows: one row of any entity, between SQLite and JSON.
 
+use std::collections::HashMap;
+use std::io::Write as _;
+
 use autotask_core::text::fold;
 use autotask_core::{DataType, FieldInfo, Instant};
 use rusqlite::types::{Value as Cell, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
-use serde_json::{Map, Value, json};
 
 use super::schema::quoted;
 use super::sql::Where;
@@ -118,7 +120,14 @@ impl Shown {
     }
 }
 
-/// The rows that match, as the JSON of answers, with their ids.
+/// A row of an answer: its id, and its JSON. Text at once, since trees of half a million members for a page of 500
+/// companies cost three times what SQLite takes to find them.
+pub(crate) struct Line {
+    pub(crate) id: i64,
+    pub(crate) json: String,
+}
+
+/// The rows that match, by id.
 pub(crate) fn list(
     connection: &Connection,
     table: &Table,
@@ -126,9 +135,10 @@ pub(crate) fn list(
     condition: &Where,
     descending: bool,
     limit: Option<u32>,
-) -> rusqlite::Result<Vec<(i64, Value)>> {
+) -> rusqlite::Result<Vec<Line>> {
     let fields: Vec<&FieldInfo> = shown.fields.iter().map(|at| &table.info.fields[*at]).collect();
     let columns: Vec<String> = fields.iter().map(|field| quoted(&field.name)).collect();
+    let keys: Vec<String> = fields.iter().map(|field| key(&field.name)).collect();
     let sql = format!(
         "SELECT \"id\", {} FROM {} WHERE {} ORDER BY \"id\"{}{}",
         columns.join(", "),
@@ -139,35 +149,86 @@ pub(crate) fn list(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(&condition.values))?;
-    let mut out = Vec::new();
+    let mut out: Vec<Line> = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let mut map = Map::with_capacity(fields.len() + 1);
+        // Rows of an entity are about as long as each other.
+        let mut json = Vec::with_capacity(out.last().map_or(256, |line| line.json.len() + 128));
+        json.push(b'{');
         for (index, field) in fields.iter().enumerate() {
-            let hidden = field.data_type == DataType::Bytes && !shown.data;
-            let value = if hidden { Value::Null } else { to_json(row.get_ref(index + 1)?, field.data_type) };
-            map.insert(field.name.to_string(), value);
+            json.extend_from_slice(keys[index].as_bytes());
+            match field.data_type {
+                DataType::Bytes if !shown.data => json.extend_from_slice(b"null"),
+                data_type => write_cell(&mut json, row.get_ref(index + 1)?, data_type),
+            }
+            json.push(b',');
         }
-        let udfs = if shown.udfs.is_empty() { Vec::new() } else { read_udfs(connection, table, id)? };
-        let udfs = shown.udfs.iter().map(|at| {
-            let value = udfs.get(*at).and_then(Option::as_deref);
-            json!({ "name": table.info.user_defined_fields[*at].name, "value": value })
-        });
-        map.insert("userDefinedFields".to_owned(), udfs.collect());
-        out.push((id, Value::Object(map)));
+        json.extend_from_slice(b"\"userDefinedFields\":[");
+        out.push(Line { id, json: text(json) });
     }
+    write_udf_lists(connection, table, shown, &mut out)?;
     Ok(out)
 }
 
-fn to_json(cell: ValueRef<'_>, data_type: DataType) -> Value {
-    match (cell, data_type) {
-        (ValueRef::Integer(number), DataType::Boolean) => Value::Bool(number != 0),
-        (ValueRef::Integer(ticks), DataType::DateTime) => Value::String(Instant(ticks).to_string()),
-        (ValueRef::Integer(number), _) => Value::from(number),
-        (ValueRef::Real(number), _) => Value::from(number),
-        (ValueRef::Text(text), _) => Value::String(String::from_utf8_lossy(text).into_owned()),
-        _ => Value::Null,
+/// `"companyName":`
+fn key(name: &str) -> String {
+    [serde_json::Value::from(name).to_string().as_str(), ":"].concat()
+}
+
+fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: DataType) {
+    // Writing into memory cannot fail, and what is written are texts and numbers.
+    let _ = match (cell, data_type) {
+        (ValueRef::Integer(number), DataType::Boolean) => write!(json, "{}", number != 0),
+        (ValueRef::Integer(ticks), DataType::DateTime) => write!(json, "\"{}\"", Instant(ticks)),
+        (ValueRef::Integer(number), _) => write!(json, "{number}"),
+        (ValueRef::Real(number), _) => serde_json::to_writer(json, &number).map_err(Into::into),
+        (ValueRef::Text(text), _) => serde_json::to_writer(json, &String::from_utf8_lossy(text)).map_err(Into::into),
+        _ => json.write_all(b"null"),
+    };
+}
+
+/// What was written from texts is text.
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// Completes each line with its user-defined fields, all read at once.
+fn write_udf_lists(connection: &Connection, table: &Table, shown: &Shown, lines: &mut [Line]) -> rusqlite::Result<()> {
+    let mut known: HashMap<(i64, i64), String> = HashMap::new();
+    if !shown.udfs.is_empty() {
+        let ids: Vec<String> = lines.iter().map(|line| line.id.to_string()).collect();
+        let sql =
+            format!("SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({})", ids.join(","));
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            known.insert((row.get(0)?, row.get(1)?), serde_json::Value::String(row.get(2)?).to_string());
+        }
     }
+    let names: Vec<String> = shown
+        .udfs
+        .iter()
+        .map(|at| {
+            [
+                "{\"name\":",
+                &serde_json::Value::from(&*table.info.user_defined_fields[*at].name).to_string(),
+                ",\"value\":",
+            ]
+            .concat()
+        })
+        .collect();
+    for line in lines {
+        for (index, (at, name)) in shown.udfs.iter().zip(&names).enumerate() {
+            if index > 0 {
+                line.json.push(',');
+            }
+            line.json.push_str(name);
+            line.json.push_str(known.get(&(line.id, table.definitions[*at])).map_or("null", String::as_str));
+            line.json.push('}');
+        }
+        line.json.push_str("]}");
+    }
+    Ok(())
 }
 
 fn read_udfs(connection: &Connection, table: &Table, id: i64) -> rusqlite::Result<Vec<Option<String>>> {
