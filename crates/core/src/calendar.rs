@@ -109,6 +109,12 @@ impl Day {
         }
     }
 
+    /// The days from this one to another: 1 to the next day, less than 0 to one before.
+    #[must_use]
+    pub fn days_until(self, other: Day) -> i32 {
+        other.0 - self.0
+    }
+
     /// The first day of the week, month, quarter or year that this day lies in.
     #[must_use]
     pub fn start_of(self, unit: Unit, week_start: WeekStart) -> Option<Day> {
@@ -200,6 +206,13 @@ mod tests {
         assert_eq!(plus("9999-12-31", 1, Unit::Day), "");
         assert_eq!(plus("0001-01-01", -1, Unit::Week), "");
         assert_eq!(plus("2026-01-01", i32::MIN, Unit::Year), "");
+    }
+
+    #[test]
+    fn days_are_counted_between_days() {
+        assert_eq!(day("2024-02-28").days_until(day("2024-03-01")), 2);
+        assert_eq!(day("2026-03-01").days_until(day("2026-02-28")), -1);
+        assert_eq!(day("0001-01-01").days_until(day("9999-12-31")), 3_652_058);
     }
 
     #[test]
