@@ -1,7 +1,6 @@
 //! Checks: required fields, lengths, picklists and references, in Autotask's recorded words.
 
 use autotask_core::{FieldInfo, entity};
-use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 
 use super::Context;
@@ -33,18 +32,13 @@ pub(super) fn required(row: &Row<'_>) -> Result<(), Refusal> {
 }
 
 /// Lengths, picklists and references of the fields that were sent.
-pub(super) fn values(
-    connection: &Connection,
-    context: Context<'_>,
-    row: &Row<'_>,
-    sent: impl Fn(usize) -> bool,
-) -> Result<(), Refusal> {
+pub(super) fn values(context: Context<'_>, row: &Row<'_>, sent: impl Fn(usize) -> bool) -> Result<(), Refusal> {
     for (at, (field, cell)) in row.table.info.fields.iter().zip(&row.cells).enumerate() {
         let is_parent = row.table.info.parent.is_some_and(|parent| parent.field == field.name);
         if (sent(at) || is_parent) && *cell != Cell::Null && at != row.table.id {
             length(field, cell)?;
             picklist(field, cell)?;
-            reference(connection, context, row, field, cell)?;
+            reference(context, row, field, cell)?;
         }
     }
     for (field, value) in row.table.info.user_defined_fields.iter().zip(&row.udfs) {
@@ -85,16 +79,10 @@ fn picklist(field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {
 }
 
 /// References to entities without facts are not checked. Inactive contacts and resources are refused like absent ones.
-fn reference(
-    connection: &Connection,
-    context: Context<'_>,
-    row: &Row<'_>,
-    field: &FieldInfo,
-    cell: &Cell,
-) -> Result<(), Refusal> {
+fn reference(context: Context<'_>, row: &Row<'_>, field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {
     let (Some(name), Cell::Integer(id)) = (field.reference.as_deref(), cell) else { return Ok(()) };
     let Some(table) = context.tenant.find(name).filter(|table| table.info.can_query) else { return Ok(()) };
-    let found = rows::get(connection, table, *id)?;
+    let found = rows::get(context.connection, table, *id)?;
     let needs_active = matches!(name, "Contacts" | "Resources");
     if found.is_some_and(|found| !needs_active || found.is_true("isActive")) {
         return Ok(());

@@ -8,14 +8,15 @@ mod draft;
 pub(crate) mod lenient;
 mod rules;
 
-use autotask_core::EntityInfo;
+use autotask_core::{EntityInfo, Instant};
+use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
 use crate::answer::Refusal;
 use crate::routes::Call;
 use crate::store::rows::{self, Row};
-use crate::tenant::Table;
+use crate::tenant::{Table, Tenant};
 use crate::world;
 use draft::Draft;
 
@@ -24,12 +25,21 @@ pub(crate) use rules::{PRIMARY_LOCATION, primary_location};
 /// What a write is about, for checks and rules.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    pub(super) tenant: &'a crate::tenant::Tenant,
-    pub(super) now: autotask_core::Instant,
+    /// Inside the write's transaction.
+    pub(super) connection: &'a Connection,
+    pub(super) tenant: &'a Tenant,
+    pub(super) now: Instant,
     /// The resource that the row is written as.
     pub(super) resource: i64,
     /// The API user, where it writes as somebody else.
     pub(super) impersonator: Option<i64>,
+}
+
+impl<'a> Context<'a> {
+    /// The row of this id.
+    pub(super) fn get(self, entity: &str, id: i64) -> rusqlite::Result<Option<Row<'a>>> {
+        rows::get(self.connection, self.tenant.named(entity), id)
+    }
 }
 
 /// A new row.
@@ -37,7 +47,7 @@ pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) 
     let table = call.table(entity);
     let draft = Draft::read(call, table)?;
     let id = transact(call, |connection| -> Result<i64, Refusal> {
-        let context = context(call, connection, entity)?;
+        let context = context(call, connection, entity, "create")?;
         let mut row = Row::new(table);
         draft.fill(&mut row, draft::Mode::Create);
         if let (Some(parent), Some(info)) = (parent, entity.parent) {
@@ -46,13 +56,13 @@ pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) 
         }
         rules::defaults(&mut row);
         checks::required(&row)?;
-        checks::values(connection, context, &row, |_| true)?;
-        rules::before(connection, context, &mut row, None)?;
+        checks::values(context, &row, |_| true)?;
+        rules::before(context, &mut row, None)?;
         let id = rows::next_id(connection, table)?;
         row.set("id", id);
         rules::stamp(context, &mut row, true);
         rows::insert(connection, &row)?;
-        rules::after(connection, context, &row, None)?;
+        rules::after(context, &row, None)?;
         Ok(id)
     })?;
     done(call, entity, id)
@@ -69,18 +79,18 @@ pub(crate) fn update(
     let draft = Draft::read(call, table)?;
     let id = draft.id.ok_or_else(|| checks::missing("id"))?;
     transact(call, |connection| -> Result<(), Refusal> {
-        let context = context(call, connection, entity)?;
+        let context = context(call, connection, entity, "update")?;
         let old = found(connection, table, parent, id, "update")?;
         let mut row = old.clone();
         let mode = if replace { draft::Mode::Replace } else { draft::Mode::Update };
         draft.fill(&mut row, mode);
         rules::silent(&mut row, &old);
         checks::required(&row)?;
-        checks::values(connection, context, &row, |at| draft.changes(table, at))?;
-        rules::before(connection, context, &mut row, Some(&old))?;
+        checks::values(context, &row, |at| draft.changes(table, at))?;
+        rules::before(context, &mut row, Some(&old))?;
         rules::stamp(context, &mut row, false);
         rows::update(connection, &row)?;
-        rules::after(connection, context, &row, Some(&old))
+        rules::after(context, &row, Some(&old))
     })?;
     done(call, entity, id)
 }
@@ -89,8 +99,9 @@ pub(crate) fn update(
 pub(crate) fn delete(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>, id: i64) -> Result<Value, Refusal> {
     let table = call.table(entity);
     transact(call, |connection| -> Result<(), Refusal> {
+        let context = context(call, connection, entity, "delete")?;
         let row = found(connection, table, parent, id, "delete")?;
-        rules::before_delete(connection, call.tenant, &row)?;
+        rules::before_delete(context, &row)?;
         rows::delete(connection, table, id)?;
         Ok(())
     })?;
@@ -110,7 +121,7 @@ fn transact<T>(
 
 /// The row to change, below its parent where the URL names one.
 fn found<'t>(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     table: &'t Table,
     parent: Option<i64>,
     id: i64,
@@ -131,11 +142,13 @@ fn found<'t>(
 /// Who writes. On entities that know no impersonation the header is passed over.
 fn context<'a>(
     call: &Call<'a>,
-    connection: &rusqlite::Connection,
+    connection: &'a Connection,
     entity: &EntityInfo,
+    verb: &str,
 ) -> Result<Context<'a>, Refusal> {
     let tenant = call.tenant;
     let mut context = Context {
+        connection,
         tenant,
         now: lenient::to_milliseconds(call.inner.config.now()),
         resource: world::API_USER,
@@ -144,9 +157,9 @@ fn context<'a>(
     let takes = entity.field("impersonatorCreatorResourceID").is_some();
     if let Some(header) = call.impersonation.as_deref().filter(|_| takes || call.effects.deny_impersonation) {
         let refused = || {
-            Refusal::application(
-                "The logged in Resource does not have the adequate permissions to create this entity type.",
-            )
+            Refusal::Application(format!(
+                "The logged in Resource does not have the adequate permissions to {verb} this entity type."
+            ))
         };
         if call.effects.deny_impersonation {
             return Err(refused());

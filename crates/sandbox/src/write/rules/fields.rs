@@ -1,0 +1,56 @@
+//! Fields: what Autotask fills in by itself, and what it says it changed and did not.
+
+use autotask_core::DataType;
+use rusqlite::types::Value as Cell;
+
+use super::Context;
+use crate::store::rows::Row;
+
+/// Fields of which a 200 is no proof of a change, as measured.
+const SILENT: [(&str, &str); 4] = [
+    ("TimeEntries", "ticketID"),
+    ("TimeEntries", "hoursWorked"),
+    ("TicketNotes", "createdByContactID"),
+    ("Projects", "status"),
+];
+
+/// What a new row has where nothing was sent: it is active, and its other yes-or-no fields are no.
+pub(in crate::write) fn defaults(row: &mut Row<'_>) {
+    for (at, field) in row.table.info.fields.iter().enumerate() {
+        if field.data_type == DataType::Boolean && row.cells[at] == Cell::Null && !field.is_required {
+            row.cells[at] = Cell::Integer(i64::from(field.name == "isActive"));
+        }
+    }
+}
+
+/// Takes back what Autotask silently does not change.
+pub(in crate::write) fn silent(row: &mut Row<'_>, old: &Row<'_>) {
+    for (entity, field) in SILENT {
+        if row.table.info.name == entity {
+            row.set(field, old.get(field).clone());
+        }
+    }
+}
+
+/// Who and when, in the fields that only Autotask sets.
+pub(in crate::write) fn stamp(context: Context<'_>, row: &mut Row<'_>, is_new: bool) {
+    for (at, field) in row.table.info.fields.iter().enumerate() {
+        let name = field.name.to_ascii_lowercase();
+        let is_creation = name.starts_with("creat") || name.starts_with("impersonatorcreator");
+        let is_change = name.starts_with("lastmodified")
+            || name.starts_with("lasttrackedmodified")
+            || name == "lastactivitydate"
+            || name.starts_with("updateresource")
+            || name.starts_with("impersonatorupdater");
+        if !field.is_read_only || !(is_change || is_creation && is_new) {
+            continue;
+        }
+        if name.starts_with("impersonator") {
+            row.cells[at] = context.impersonator.map_or(Cell::Null, Cell::Integer);
+        } else if field.data_type == DataType::DateTime {
+            row.cells[at] = Cell::Integer(context.now.0);
+        } else if name.ends_with("resourceid") || name.ends_with("by") {
+            row.cells[at] = Cell::Integer(context.resource);
+        }
+    }
+}

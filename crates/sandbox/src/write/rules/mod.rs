@@ -1,0 +1,57 @@
+//! Rules: what Autotask does and refuses beyond single fields, by subject.
+//!
+//! ```text
+//! create  defaults ─► checks ─► before ─► stamp ─► insert ─► after
+//! update     fill ─► silent ─► checks ─► before ─► stamp ─► update ─► after
+//! delete                                         before_delete ─► delete
+//! ```
+
+mod company;
+mod contact;
+mod fields;
+mod location;
+mod ticket;
+mod unique;
+
+use super::Context;
+use crate::answer::Refusal;
+use crate::store::rows::Row;
+
+pub(crate) use company::{PRIMARY_LOCATION, primary_location};
+pub(super) use fields::{defaults, silent, stamp};
+
+fn refused<T>(text: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::Application(text.into()))
+}
+
+/// Refuses what the rules forbid, and completes the row.
+pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+    unique::check(context, row)?;
+    match row.table.info.name {
+        "Companies" => company::before(context, row, old),
+        "CompanyLocations" => location::before(row, old),
+        "Contacts" => contact::before(context, row),
+        "Tickets" => ticket::before(context, row, old),
+        _ => Ok(()),
+    }
+}
+
+/// What else changes with a row.
+pub(super) fn after(context: Context<'_>, row: &Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+    unique::clear_others(context, row)?;
+    match row.table.info.name {
+        "Companies" => company::after(context, row, old),
+        "CompanyLocations" => location::after(context, row),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses the end of what must stay, and clears what points at the row.
+pub(super) fn before_delete(context: Context<'_>, row: &Row<'_>) -> Result<(), Refusal> {
+    match row.table.info.name {
+        "CompanyLocations" => location::before_delete(context, row),
+        "Contacts" => contact::before_delete(context, row),
+        "ContactGroups" => contact::leave_groups(context, "contactGroupId", row.id()),
+        _ => Ok(()),
+    }
+}
