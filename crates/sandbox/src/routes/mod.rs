@@ -5,6 +5,7 @@ mod children;
 mod control;
 mod metadata;
 mod page;
+mod page_for_people;
 mod pipeline;
 mod query;
 mod sandbox;
@@ -84,7 +85,10 @@ impl Call<'_> {
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
     let cors = inner.config.cors;
     let router = Router::new()
-        .route("/", get(sandbox::welcome))
+        .route("/", get(page_for_people::page))
+        .route("/_sandbox/page.css", get(page_for_people::style))
+        .route("/_sandbox/page.js", get(page_for_people::script))
+        .route("/_sandbox/figures", get(page_for_people::figures))
         .route("/_sandbox/health", get(sandbox::health))
         .route("/_sandbox/world", get(sandbox::world))
         .route("/_sandbox/reset", post(sandbox::reset))

@@ -274,7 +274,7 @@ async fn after(mut done: Answer, struck: &[Kind]) -> Result<Response, Refusal> {
 }
 
 /// How the client addressed us: the scheme is always http, the host is the one it named.
-fn origin(headers: &HeaderMap, uri: &axum::http::Uri) -> String {
+pub(super) fn origin(headers: &HeaderMap, uri: &axum::http::Uri) -> String {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())

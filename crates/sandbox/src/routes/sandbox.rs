@@ -1,4 +1,4 @@
-//! What Autotask does not have: a greeting, health, the planted things of the world, and making it anew.
+//! What Autotask does not have: health, the planted things of the world, and making it anew.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,30 +10,8 @@ use serde_json::{Value, json};
 
 use crate::Inner;
 use crate::answer::{self, Refusal};
-use crate::config::{DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER};
 use crate::store::rows;
 use crate::store::sql::Where;
-
-/// `GET /`.
-pub(super) async fn welcome(State(inner): State<Arc<Inner>>) -> Response {
-    let credentials = if inner.config.credentials == crate::Credentials::default() {
-        format!(
-            "<pre>UserName: {DEFAULT_USER}\nSecret: {DEFAULT_SECRET}\nApiIntegrationCode: {DEFAULT_INTEGRATION_CODE}</pre>"
-        )
-    } else {
-        "<p>The three headers it takes were set when it was started.</p>".to_owned()
-    };
-    answer::with_type(
-        StatusCode::OK,
-        "text/html; charset=utf-8",
-        format!(
-            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Autotask sandbox</title></head><body>\
-             <h1>Autotask sandbox</h1><p>A server that behaves like Autotask's REST API, with made-up data. It answers \
-             below <code>/ATServicesRest/V1.0/</code> and takes these headers:</p>{credentials}\
-             <p>Its state: <a href=\"/_sandbox/health\">/_sandbox/health</a></p></body></html>"
-        ),
-    )
-}
 
 /// `GET /_sandbox/health`.
 pub(super) async fn health(State(inner): State<Arc<Inner>>) -> Response {
@@ -87,7 +65,7 @@ pub(super) async fn reset(State(inner): State<Arc<Inner>>, request: Request) -> 
     .await
 }
 
-async fn blocking(work: impl FnOnce() -> Result<Value, Refusal> + Send + 'static) -> Response {
+pub(super) async fn blocking(work: impl FnOnce() -> Result<Value, Refusal> + Send + 'static) -> Response {
     match tokio::task::spawn_blocking(work).await {
         Ok(Ok(value)) => answer::json(StatusCode::OK, &value),
         Ok(Err(refusal)) => refusal.into_response(),
