@@ -1,20 +1,13 @@
 //! The binary as people type it: what it prints, what it refuses, and how it stops.
 
+mod common;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_autotask-crm"));
-    command.args(arguments).env("RUST_BACKTRACE", "1");
-    for name in
-        ["AUTOTASK_USERNAME", "AUTOTASK_SECRET", "AUTOTASK_INTEGRATION_CODE", "AUTOTASK_URL", "AUTOTASK_CRM_LISTEN"]
-    {
-        command.env_remove(name);
-    }
-    command
-}
+use common::{Running, command};
 
 #[track_caller]
 fn refused(arguments: &[&str], variables: &[(&str, &str)], expected: &str) {
@@ -27,39 +20,6 @@ fn refused(arguments: &[&str], variables: &[(&str, &str)], expected: &str) {
         assert!(!stderr.contains(unwanted), "{stderr}");
     }
     assert!(stdout.is_empty(), "{}", String::from_utf8_lossy(&stdout));
-}
-
-/// A running binary and the addresses that it printed.
-struct Running {
-    child: Child,
-    lines: Vec<String>,
-}
-
-impl Running {
-    fn start(arguments: &[&str], last: &str) -> Running {
-        let child = command(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
-        let mut running = Running { child, lines: Vec::new() };
-        let out = running.child.stdout.take().expect("piped");
-        for line in BufReader::new(out).lines().map_while(Result::ok) {
-            let is_last = line.starts_with(last);
-            running.lines.push(line);
-            if is_last {
-                return running;
-            }
-        }
-        panic!("it ended early: {:?}", running.lines);
-    }
-
-    fn url(&self) -> &str {
-        self.lines.last().and_then(|line| line.split_once(": ")).expect("a line with an address").1
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! The binary as a child process.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autotask-crm"));
+    command.args(arguments).env("RUST_BACKTRACE", "1");
+    for name in
+        ["AUTOTASK_USERNAME", "AUTOTASK_SECRET", "AUTOTASK_INTEGRATION_CODE", "AUTOTASK_URL", "AUTOTASK_CRM_LISTEN"]
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A running binary and the addresses that it printed.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) lines: Vec<String>,
+}
+
+impl Running {
+    pub(crate) fn start(arguments: &[&str], last: &str) -> Running {
+        let child = command(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
+        let mut running = Running { child, lines: Vec::new() };
+        let out = running.child.stdout.take().expect("piped");
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let is_last = line.starts_with(last);
+            running.lines.push(line);
+            if is_last {
+                return running;
+            }
+        }
+        panic!("it ended early: {:?}", running.lines);
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.lines.last().and_then(|line| line.split_once(": ")).expect("a line with an address").1
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
