@@ -159,6 +159,8 @@ pub fn route(method: Method, path: &str) -> Result<Route, RouteError> {
         }
     }
     if let [parent, parent_id, child, rest @ ..] = below
+        // `CompanyWebhooks/entityInformation/fields` is about the webhooks, not below one of them.
+        && !is(parent_id, "entityInformation")
         && let Some(entity) = child_of(parent, child)
     {
         if let Some(information) = information(entity, rest) {
@@ -430,6 +432,30 @@ mod tests {
             "GET /V1.0/Contacts/entityInformation/fields",
         );
         check("GET", "/V1.0/CompanyAttachments/entityInformation/userDefinedFields", "NotFound");
+        check("PUT", "/V1.0/CompanyWebhooks/4/UdfFields", "PUT /V1.0/CompanyWebhooks/4/UdfFields");
+        check(
+            "DELETE",
+            "/V1.0/ContactWebhooks/4/ExcludedResources/9",
+            "DELETE /V1.0/ContactWebhooks/4/ExcludedResources/9",
+        );
+        check("PATCH", "/V1.0/ContactWebhooks/4/ExcludedResources", "MethodNotAllowed");
+        check("POST", "/V1.0/CompanyWebhookFields", "NotFound");
+        check("DELETE", "/V1.0/WebhookEventErrorLogs/4", "DELETE /V1.0/WebhookEventErrorLogs/4");
+    }
+
+    #[test]
+    fn a_child_called_fields_does_not_hide_what_is_said_about_its_parent() {
+        check(
+            "GET",
+            "/V1.0/CompanyWebhooks/entityInformation/fields",
+            "GET /V1.0/CompanyWebhooks/entityInformation/fields",
+        );
+        check("GET", "/V1.0/CompanyWebhooks/4/Fields", "GET /V1.0/CompanyWebhooks/4/Fields");
+        check(
+            "GET",
+            "/V1.0/CompanyWebhooks/4/Fields/entityInformation/fields",
+            "GET /V1.0/CompanyWebhookFields/entityInformation/fields",
+        );
     }
 
     #[test]

@@ -566,6 +566,92 @@ export interface CompanyToDo {
 }
 
 /**
+ * A row of CompanyWebhookExcludedResources.
+ * @group Rows
+ */
+export interface CompanyWebhookExcludedResource {
+  /** Id */
+  id?: number | null;
+  /** Resource (id of Resources) */
+  resourceID?: number | null;
+  /** Webhook (id of CompanyWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of CompanyWebhookFields.
+ * @group Rows
+ */
+export interface CompanyWebhookField {
+  /** Field */
+  fieldID?: number | null;
+  /** Id */
+  id?: number | null;
+  /** Is display always field */
+  isDisplayAlwaysField?: boolean | null;
+  /** Is subscribed field */
+  isSubscribedField?: boolean | null;
+  /** Webhook (id of CompanyWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of CompanyWebhookUdfFields.
+ * @group Rows
+ */
+export interface CompanyWebhookUdfField {
+  /** Id */
+  id?: number | null;
+  /** Is display always field */
+  isDisplayAlwaysField?: boolean | null;
+  /** Is subscribed field */
+  isSubscribedField?: boolean | null;
+  /** Udf field */
+  udfFieldID?: number | null;
+  /** Webhook (id of CompanyWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of CompanyWebhooks.
+ * @group Rows
+ */
+export interface CompanyWebhook {
+  /** Deactivation URL */
+  deactivationUrl?: string | null;
+  /** ID */
+  id?: number | null;
+  /** Active */
+  isActive?: boolean | null;
+  /** Ready */
+  isReady?: boolean | null;
+  /** Subscribed to creates */
+  isSubscribedToCreateEvents?: boolean | null;
+  /** Subscribed to deletes */
+  isSubscribedToDeleteEvents?: boolean | null;
+  /** Subscribed to updates */
+  isSubscribedToUpdateEvents?: boolean | null;
+  /** Name */
+  name?: string | null;
+  /** Notification email address */
+  notificationEmailAddress?: string | null;
+  /** Owner (id of Resources) */
+  ownerResourceID?: number | null;
+  /** Secret key */
+  secretKey?: string | null;
+  /** Send threshold exceeded notification */
+  sendThresholdExceededNotification?: boolean | null;
+  /** Webhook GUID */
+  webhookGUID?: string | null;
+  /** Webhook URL */
+  webhookUrl?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
  * A row of ConfigurationItemTypes.
  * @group Rows
  */
@@ -851,6 +937,92 @@ export interface ContactGroup {
   isActive?: boolean | null;
   /** Name */
   name?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of ContactWebhookExcludedResources.
+ * @group Rows
+ */
+export interface ContactWebhookExcludedResource {
+  /** Id */
+  id?: number | null;
+  /** Resource (id of Resources) */
+  resourceID?: number | null;
+  /** Webhook (id of ContactWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of ContactWebhookFields.
+ * @group Rows
+ */
+export interface ContactWebhookField {
+  /** Field */
+  fieldID?: number | null;
+  /** Id */
+  id?: number | null;
+  /** Is display always field */
+  isDisplayAlwaysField?: boolean | null;
+  /** Is subscribed field */
+  isSubscribedField?: boolean | null;
+  /** Webhook (id of ContactWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of ContactWebhookUdfFields.
+ * @group Rows
+ */
+export interface ContactWebhookUdfField {
+  /** Id */
+  id?: number | null;
+  /** Is display always field */
+  isDisplayAlwaysField?: boolean | null;
+  /** Is subscribed field */
+  isSubscribedField?: boolean | null;
+  /** Udf field */
+  udfFieldID?: number | null;
+  /** Webhook (id of ContactWebhooks) */
+  webhookID?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of ContactWebhooks.
+ * @group Rows
+ */
+export interface ContactWebhook {
+  /** Deactivation URL */
+  deactivationUrl?: string | null;
+  /** ID */
+  id?: number | null;
+  /** Active */
+  isActive?: boolean | null;
+  /** Ready */
+  isReady?: boolean | null;
+  /** Subscribed to creates */
+  isSubscribedToCreateEvents?: boolean | null;
+  /** Subscribed to deletes */
+  isSubscribedToDeleteEvents?: boolean | null;
+  /** Subscribed to updates */
+  isSubscribedToUpdateEvents?: boolean | null;
+  /** Name */
+  name?: string | null;
+  /** Notification email address */
+  notificationEmailAddress?: string | null;
+  /** Owner (id of Resources) */
+  ownerResourceID?: number | null;
+  /** Secret key */
+  secretKey?: string | null;
+  /** Send threshold exceeded notification */
+  sendThresholdExceededNotification?: boolean | null;
+  /** Webhook GUID */
+  webhookGUID?: string | null;
+  /** Webhook URL */
+  webhookUrl?: string | null;
   [unknown: string]: unknown;
 }
 
@@ -2875,5 +3047,29 @@ export interface UserDefinedFieldListItem {
   valueForDisplay?: string | null;
   /** Value for export */
   valueForExport?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of WebhookEventErrorLogs.
+ * @group Rows
+ */
+export interface WebhookEventErrorLog {
+  /** Account webhook (id of CompanyWebhooks) */
+  accountWebhookID?: number | null;
+  /** Configuration item webhook */
+  configurationItemWebhookID?: number | null;
+  /** Contact webhook (id of ContactWebhooks) */
+  contactWebhookID?: number | null;
+  /** Create date time */
+  createDateTime?: string | null;
+  /** Error message */
+  errorMessage?: string | null;
+  /** Id */
+  id?: number | null;
+  /** Payload */
+  payload?: string | null;
+  /** Sequence number */
+  sequenceNumber?: number | null;
   [unknown: string]: unknown;
 }

@@ -14,11 +14,19 @@ mod company_notes;
 mod company_site_configurations;
 mod company_teams;
 mod company_to_dos;
+mod company_webhook_excluded_resources;
+mod company_webhook_fields;
+mod company_webhook_udf_fields;
+mod company_webhooks;
 mod configuration_item_types;
 mod configuration_items;
 mod contact_billing_product_associations;
 mod contact_group_contacts;
 mod contact_groups;
+mod contact_webhook_excluded_resources;
+mod contact_webhook_fields;
+mod contact_webhook_udf_fields;
+mod contact_webhooks;
 mod contacts;
 mod contract_blocks;
 mod contract_exclusion_billing_codes;
@@ -67,6 +75,7 @@ mod tickets;
 mod time_entries;
 mod user_defined_field_definitions;
 mod user_defined_field_list_items;
+mod webhook_event_error_logs;
 
 pub use companies::Company;
 pub use company_locations::CompanyLocation;
@@ -76,7 +85,7 @@ pub use resources::Resource;
 use crate::entity::EntityInfo;
 
 /// All entities, in alphabetical order.
-pub static ALL: [&EntityInfo; 66] = [
+pub static ALL: [&EntityInfo; 75] = [
     &action_types::INFO,
     &billing_codes::INFO,
     &billing_items::INFO,
@@ -90,11 +99,19 @@ pub static ALL: [&EntityInfo; 66] = [
     &company_site_configurations::INFO,
     &company_teams::INFO,
     &company_to_dos::INFO,
+    &company_webhook_excluded_resources::INFO,
+    &company_webhook_fields::INFO,
+    &company_webhook_udf_fields::INFO,
+    &company_webhooks::INFO,
     &configuration_item_types::INFO,
     &configuration_items::INFO,
     &contact_billing_product_associations::INFO,
     &contact_group_contacts::INFO,
     &contact_groups::INFO,
+    &contact_webhook_excluded_resources::INFO,
+    &contact_webhook_fields::INFO,
+    &contact_webhook_udf_fields::INFO,
+    &contact_webhooks::INFO,
     &contacts::INFO,
     &contract_blocks::INFO,
     &contract_exclusion_billing_codes::INFO,
@@ -143,4 +160,5 @@ pub static ALL: [&EntityInfo; 66] = [
     &time_entries::INFO,
     &user_defined_field_definitions::INFO,
     &user_defined_field_list_items::INFO,
+    &webhook_event_error_logs::INFO,
 ];
