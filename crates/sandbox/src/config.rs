@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use autotask_core::Instant;
+use serde::{Deserialize, Serialize};
 
 /// The user name that a sandbox takes unless told otherwise.
 pub const DEFAULT_USER: &str = "api-user@sandbox.test";
@@ -18,6 +19,18 @@ pub const DEFAULT_COMPANIES: u32 = 2_000;
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// Which bytes of a webhook's body are sent. The signature is always that of the escaped ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WebhookBody {
+    /// Those that were signed, with `&`, quotes, angle brackets and all that is not ASCII as `\uXXXX`.
+    #[default]
+    AsSigned,
+    /// The same JSON with as few escapes as there can be, as a receiver has it whose framework read the body and wrote it
+    /// again: the signature fits only after the escapes are put back.
+    Unescaped,
+}
 
 /// How a sandbox is opened.
 #[derive(Clone)]
@@ -43,6 +56,8 @@ pub struct Config {
     pub cors: bool,
     /// The three headers it takes.
     pub credentials: Credentials,
+    /// Which bytes of a webhook's body are sent.
+    pub webhook_body: WebhookBody,
     /// What tells the time.
     pub clock: Clock,
 }
@@ -60,6 +75,7 @@ impl Default for Config {
             faults: None,
             cors: true,
             credentials: Credentials::default(),
+            webhook_body: WebhookBody::default(),
             clock: Arc::new(system_clock),
         }
     }
@@ -78,6 +94,7 @@ impl fmt::Debug for Config {
             .field("faults", &self.faults)
             .field("cors", &self.cors)
             .field("credentials", &self.credentials)
+            .field("webhook_body", &self.webhook_body)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! request ──auth──► route (core) ──► query ──Typed──► SQL ──► rows ──► JSON
 //!                                 ├─► metadata  ◄── Tenant (core's facts + this instance's lists and own fields)
-//!                                 └─► write ──checks──rules──► one transaction
+//!                                 └─► write ──checks──rules──► one transaction ──► webhooks ──► receivers
 //! seed ──► world ──► store
 //! ```
 //!
@@ -24,6 +24,7 @@ mod routes;
 mod settings;
 mod store;
 mod tenant;
+mod webhooks;
 mod world;
 mod write;
 
@@ -33,6 +34,7 @@ use axum::Router;
 
 pub use config::{
     Clock, Config, Credentials, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Limits,
+    WebhookBody,
 };
 pub use error::Error;
 
@@ -44,6 +46,7 @@ use recorder::Recorder;
 use settings::{Changes, Settings};
 use store::Store;
 use tenant::Tenant;
+use webhooks::Worker;
 
 /// A sandbox: a world, and the server over it. Clones share both.
 #[derive(Clone)]
@@ -62,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) threads: Threads,
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
+    pub(crate) webhooks: Worker,
 }
 
 impl Sandbox {
@@ -95,12 +99,17 @@ impl Sandbox {
                 threads: Threads::default(),
                 faults,
                 recorder: Recorder::default(),
+                webhooks: Worker::default(),
             }),
         })
     }
 
     /// The server: `/ATServicesRest/…` as Autotask has it, `/_sandbox/…` for what Autotask does not have.
+    ///
+    /// Within a tokio runtime this also starts the one task that delivers webhooks; it ends with the last clone of the
+    /// sandbox and its routers.
     pub fn router(&self) -> Router {
+        Worker::start(&self.inner);
         routes::router(Arc::clone(&self.inner))
     }
 

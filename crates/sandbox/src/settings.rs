@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Config, WebhookBody};
 
 /// How a sandbox behaves now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) other_requests: u32,
     /// Requests at once for one tracking identifier and endpoint; `null`: no limit.
     pub(crate) threads_per_endpoint: Option<u32>,
+    /// Which bytes of a webhook's body are sent: `asSigned` or `unescaped`.
+    pub(crate) webhook_body: WebhookBody,
 }
 
 /// Changes to the settings; what is absent stays.
@@ -31,6 +33,7 @@ pub(crate) struct Changes {
     other_requests: Option<u32>,
     #[serde(default, deserialize_with = "present")]
     threads_per_endpoint: Option<Option<u32>>,
+    webhook_body: Option<WebhookBody>,
 }
 
 /// Tells a null from an absent member.
@@ -46,15 +49,18 @@ impl Settings {
             latency: config.limits.latency,
             other_requests: 0,
             threads_per_endpoint: config.limits.threads_per_endpoint,
+            webhook_body: config.webhook_body,
         }
     }
 
     pub(crate) fn change(&mut self, changes: &Changes) {
-        let Changes { strict, requests_per_hour, latency, other_requests, threads_per_endpoint } = changes;
+        let Changes { strict, requests_per_hour, latency, other_requests, threads_per_endpoint, webhook_body } =
+            changes;
         self.strict = strict.unwrap_or(self.strict);
         self.requests_per_hour = requests_per_hour.unwrap_or(self.requests_per_hour);
         self.latency = latency.unwrap_or(self.latency);
         self.other_requests = other_requests.unwrap_or(self.other_requests);
         self.threads_per_endpoint = threads_per_endpoint.unwrap_or(self.threads_per_endpoint);
+        self.webhook_body = webhook_body.unwrap_or(self.webhook_body);
     }
 }

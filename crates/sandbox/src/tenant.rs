@@ -9,6 +9,7 @@ use autotask_core::entities::ALL;
 use autotask_core::{DataType, EntityInfo, FieldInfo, Format, PicklistValue};
 
 use crate::store::schema::{folded, quoted};
+use crate::webhooks;
 use crate::world::lists;
 
 /// The numbers of `UserDefinedFieldDefinitions.udfType` and the entities they stand for.
@@ -99,6 +100,11 @@ impl Table {
         let mut fields = info.fields.to_vec();
         for field in &mut fields {
             if let Some(list) = lists::picklist(vanilla.name, &field.name) {
+                field.picklist = Cow::Owned(list);
+            }
+            if field.name == "udfFieldID"
+                && let Some(list) = webhooks::udf_fields(vanilla.name, definitions)
+            {
                 field.picklist = Cow::Owned(list);
             }
         }

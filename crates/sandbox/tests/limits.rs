@@ -173,6 +173,7 @@ async fn only_this_machine_may_switch() {
         ("POST", "clock"),
         ("GET", "requests"),
         ("DELETE", "requests"),
+        ("GET", "webhooks"),
     ] {
         for (name, value) in [("host", "evil.test"), ("origin", "https://evil.test")] {
             let mut request = Request::builder().method(method).uri(format!("/_sandbox/{path}"));

@@ -54,7 +54,8 @@ pub(super) fn fields(table: &Table) -> Value {
                 "isPickList": field.is_picklist,
                 "picklistValues": picklist(field),
                 "picklistParentValueField": field.picklist_parent.as_deref().unwrap_or(""),
-                "isSupportedWebhookField": webhooks && !field.is_read_only && field.is_queryable,
+                "isSupportedWebhookField": crate::webhooks::supports(&table.info, field)
+                    .unwrap_or(webhooks && !field.is_read_only && field.is_queryable),
             })
         })
         .collect();

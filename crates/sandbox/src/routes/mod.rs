@@ -9,6 +9,7 @@ mod page_for_people;
 mod pipeline;
 mod query;
 mod sandbox;
+mod webhooks;
 mod zone;
 
 use std::sync::Arc;
@@ -97,6 +98,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/_sandbox/settings", get(control::settings).patch(control::change_settings))
         .route("/_sandbox/clock", get(control::clock).post(control::move_clock))
         .route("/_sandbox/requests", get(control::requests).delete(control::clear_requests))
+        .route("/_sandbox/webhooks", get(webhooks::state))
         .fallback(pipeline::answer)
         .with_state(inner);
     if cors { router.layer(loopback_pages()) } else { router }

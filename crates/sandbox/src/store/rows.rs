@@ -170,6 +170,13 @@ pub(crate) fn list(
     Ok(out)
 }
 
+/// A cell as answers have it.
+pub(crate) fn to_json(cell: ValueRef<'_>, data_type: DataType) -> serde_json::Value {
+    let mut json = Vec::new();
+    write_cell(&mut json, cell, data_type);
+    serde_json::from_slice(&json).unwrap_or_default()
+}
+
 /// `"companyName":`
 fn key(name: &str) -> String {
     [serde_json::Value::from(name).to_string().as_str(), ":"].concat()

@@ -71,10 +71,11 @@ pub(crate) fn tables() -> String {
          CREATE TABLE \"_ids\" (\"entity\" TEXT PRIMARY KEY, \"next\" INTEGER NOT NULL) WITHOUT ROWID;\n\
          CREATE TABLE \"_world\" (\"kind\" TEXT NOT NULL, \"id\" INTEGER NOT NULL, \"of\" INTEGER, \"how\" TEXT NOT NULL);\n",
     );
+    sql.push_str(&crate::webhooks::tables());
     sql
 }
 
-/// The statements that make the indexes, which come after the rows since that is faster.
+/// The statements that make the indexes and triggers, which come after the rows since that is faster.
 pub(crate) fn indexes() -> String {
     let mut sql = String::new();
     for info in ALL.iter().filter(|info| info.field("id").is_some()) {
@@ -95,6 +96,7 @@ pub(crate) fn indexes() -> String {
         let _ = writeln!(sql, "CREATE INDEX \"{entity}.{column}\" ON {} ({indexed});", quoted(entity));
     }
     sql.push_str("CREATE INDEX \"_udf.definition\" ON \"_udf\" (\"definition\");\n");
+    sql.push_str(&crate::webhooks::triggers());
     sql
 }
 

@@ -17,6 +17,7 @@ use crate::answer::Refusal;
 use crate::routes::Call;
 use crate::store::rows::{self, Row};
 use crate::tenant::{Table, Tenant};
+use crate::webhooks;
 use crate::world;
 use draft::Draft;
 
@@ -63,6 +64,7 @@ pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) 
         rules::stamp(context, &mut row, true);
         rows::insert(connection, &row)?;
         rules::after(context, &row, None)?;
+        webhooks::after_write(call.inner, context, None, Some(&row))?;
         Ok(id)
     })?;
     done(call, entity, id)
@@ -90,7 +92,8 @@ pub(crate) fn update(
         rules::before(context, &mut row, Some(&old))?;
         rules::stamp(context, &mut row, false);
         rows::update(connection, &row)?;
-        rules::after(context, &row, Some(&old))
+        rules::after(context, &row, Some(&old))?;
+        webhooks::after_write(call.inner, context, Some(&old), Some(&row))
     })?;
     done(call, entity, id)
 }
@@ -103,7 +106,7 @@ pub(crate) fn delete(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>, 
         let row = found(connection, table, parent, id, "delete")?;
         rules::before_delete(context, &row)?;
         rows::delete(connection, table, id)?;
-        Ok(())
+        webhooks::after_write(call.inner, context, Some(&row), None)
     })?;
     done(call, entity, id)
 }
@@ -179,5 +182,7 @@ fn done(call: &Call<'_>, entity: &EntityInfo, id: i64) -> Result<Value, Refusal>
     if entity.name.starts_with("UserDefinedField") {
         call.inner.reload_tenant()?;
     }
+    // After the commit: what is not there yet is not seen.
+    call.inner.webhooks.wake();
     Ok(json!({ "itemId": id }))
 }
