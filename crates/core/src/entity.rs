@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_entity_is_found_by_plural_and_singular_in_any_case() {
-        assert_eq!(ALL.len(), 75);
+        assert_eq!(ALL.len(), 80);
         for info in ALL {
             for name in [info.name.to_owned(), info.singular.to_uppercase(), info.name.to_lowercase()] {
                 assert_eq!(entity(&name).map(|e| e.name), Some(info.name), "{name}");

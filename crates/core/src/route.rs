@@ -276,6 +276,10 @@ fn collection(method: Method, entity: &'static EntityInfo, parent: Option<i64>) 
 
 /// One row: at the top level, or below a parent.
 fn item(method: Method, entity: &'static EntityInfo, parent: Option<i64>, row: &str) -> Result<Route, RouteError> {
+    // There is no query below a parent, and the recorded answer is that of a path that does not exist.
+    if parent.is_some() && row.eq_ignore_ascii_case("query") {
+        return Err(RouteError::NotFound);
+    }
     let row = id(row)?;
     let written = parent.is_some() || is_written_at_top(entity);
     let get = parent.map_or(Route::Get(entity, row), |parent| Route::Child(entity, parent, row));
@@ -418,7 +422,13 @@ mod tests {
         check("PATCH", "/V1.0/Companies/5/Teams", "MethodNotAllowed");
         check("POST", "/V1.0/Companies/5/SiteConfigurations", "MethodNotAllowed");
         check("DELETE", "/V1.0/Tickets/43180", "MethodNotAllowed");
-        check("POST", "/V1.0/Companies/5/Contacts/query", "BadId");
+        check("POST", "/V1.0/Companies/5/Contacts/query", "NotFound");
+        check("GET", "/V1.0/Companies/5/Contacts/x", "BadId");
+        check("POST", "/V1.0/TicketSecondaryResources", "NotFound");
+        check("DELETE", "/V1.0/Tickets/5/SecondaryResources/6", "DELETE /V1.0/Tickets/5/SecondaryResources/6");
+        check("DELETE", "/V1.0/TicketAttachments/6", "MethodNotAllowed");
+        check("GET", "/V1.0/AttachmentInfo/6", "GET /V1.0/AttachmentInfo/6");
+        check("POST", "/V1.0/AttachmentInfo", "NotFound");
         check("GET", "/V1.0/Companies/x", "BadId");
         check("GET", "/V1.0/Companies/5/Widgets", "NotFound");
         check("GET", "/V1.0/Company/5", "NotFound");

@@ -107,6 +107,9 @@ impl Table {
             {
                 field.picklist = Cow::Owned(list);
             }
+            if let Some(parent) = lists::parent(vanilla.name, &field.name) {
+                field.picklist_parent = Some(Cow::Borrowed(parent));
+            }
         }
         info.fields = fields.into();
         let mut ids = Vec::new();

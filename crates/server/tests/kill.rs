@@ -1,5 +1,7 @@
 //! A sandbox that is killed in the middle of a thousand writes: what it said was written is there, and whole.
 
+#![allow(clippy::unwrap_used, reason = "all of this is a test: a panic is its failure")]
+
 mod common;
 
 use std::collections::BTreeMap;

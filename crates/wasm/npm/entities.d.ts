@@ -26,6 +26,84 @@ export interface ActionType {
 }
 
 /**
+ * A row of AttachmentInfo.
+ * @group Rows
+ */
+export interface AttachmentInfo {
+  /** Id */
+  id?: number | null;
+  /** Article */
+  articleID?: number | null;
+  /** Attach date */
+  attachDate?: string | null;
+  /** Attached by contact (id of Contacts) */
+  attachedByContactID?: number | null;
+  /** Attached by resource (id of Resources) */
+  attachedByResourceID?: number | null;
+  /** Attachment type */
+  attachmentType?: string | null;
+  /** Company (id of Companies) */
+  companyID?: number | null;
+  /** Company note (id of CompanyNotes) */
+  companyNoteID?: number | null;
+  /** Configuration item (id of ConfigurationItems) */
+  configurationItemID?: number | null;
+  /** Configuration item note */
+  configurationItemNoteID?: number | null;
+  /** Content type */
+  contentType?: string | null;
+  /** Contract (id of Contracts) */
+  contractID?: number | null;
+  /** Contract note (id of ContractNotes) */
+  contractNoteID?: number | null;
+  /** Creator type */
+  creatorType?: number | null;
+  /** Document */
+  documentID?: number | null;
+  /** Expense item */
+  expenseItemID?: number | null;
+  /** Expense report */
+  expenseReportID?: number | null;
+  /** File size */
+  fileSize?: number | null;
+  /** Full path */
+  fullPath?: string | null;
+  /** Impersonator creator resource (id of Resources) */
+  impersonatorCreatorResourceID?: number | null;
+  /** Opportunity (id of Opportunities) */
+  opportunityID?: number | null;
+  /** Parent attachment */
+  parentAttachmentID?: number | null;
+  /** Parent */
+  parentID?: number | null;
+  /** Parent type */
+  parentType?: number | null;
+  /** Project (id of Projects) */
+  projectID?: number | null;
+  /** Project note (id of ProjectNotes) */
+  projectNoteID?: number | null;
+  /** Publish */
+  publish?: number | null;
+  /** Resource (id of Resources) */
+  resourceID?: number | null;
+  /** Sales order (id of SalesOrders) */
+  salesOrderID?: number | null;
+  /** Task (id of Tasks) */
+  taskID?: number | null;
+  /** Task note */
+  taskNoteID?: number | null;
+  /** Ticket (id of Tickets) */
+  ticketID?: number | null;
+  /** Ticket note (id of TicketNotes) */
+  ticketNoteID?: number | null;
+  /** Time entry (id of TimeEntries) */
+  timeEntryID?: number | null;
+  /** Title */
+  title?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
  * A row of BillingCodes.
  * @group Rows
  */
@@ -2087,6 +2165,40 @@ export interface Product {
 }
 
 /**
+ * A row of ProjectNotes.
+ * @group Rows
+ */
+export interface ProjectNote {
+  /** Id */
+  id?: number | null;
+  /** Create date time */
+  createDateTime?: string | null;
+  /** Created by contact (id of Contacts) */
+  createdByContactID?: number | null;
+  /** Creator resource (id of Resources) */
+  creatorResourceID?: number | null;
+  /** Description */
+  description?: string | null;
+  /** Impersonator creator resource (id of Resources) */
+  impersonatorCreatorResourceID?: number | null;
+  /** Impersonator updater resource (id of Resources) */
+  impersonatorUpdaterResourceID?: number | null;
+  /** Is announcement */
+  isAnnouncement?: boolean | null;
+  /** Last activity date */
+  lastActivityDate?: string | null;
+  /** Note type */
+  noteType?: number | null;
+  /** Project (id of Projects) */
+  projectID?: number | null;
+  /** Publish */
+  publish?: number | null;
+  /** Title */
+  title?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
  * A row of Projects.
  * @group Rows
  */
@@ -2724,6 +2836,116 @@ export interface TaxRegion {
 }
 
 /**
+ * A row of TicketAttachments.
+ * @group Rows
+ */
+export interface TicketAttachment {
+  /** Id */
+  id?: number | null;
+  /** Attach date */
+  attachDate?: string | null;
+  /** Attached by contact (id of Contacts) */
+  attachedByContactID?: number | null;
+  /** Attached by resource (id of Resources) */
+  attachedByResourceID?: number | null;
+  /** Attachment type */
+  attachmentType?: string | null;
+  /** Content type */
+  contentType?: string | null;
+  /** Creator type */
+  creatorType?: number | null;
+  /** Data */
+  data?: string | null;
+  /** File size */
+  fileSize?: number | null;
+  /** Full path */
+  fullPath?: string | null;
+  /** Impersonator creator resource (id of Resources) */
+  impersonatorCreatorResourceID?: number | null;
+  /** Opportunity (id of Opportunities) */
+  opportunityID?: number | null;
+  /** Parent attachment */
+  parentAttachmentID?: number | null;
+  /** Parent */
+  parentID?: number | null;
+  /** Publish */
+  publish?: number | null;
+  /** Ticket (id of Tickets) */
+  ticketID?: number | null;
+  /** Ticket note (id of TicketNotes) */
+  ticketNoteID?: number | null;
+  /** Time entry (id of TimeEntries) */
+  timeEntryID?: number | null;
+  /** Title */
+  title?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of TicketCharges.
+ * @group Rows
+ */
+export interface TicketCharge {
+  /** Id */
+  id?: number | null;
+  /** Billable amount */
+  billableAmount?: number | null;
+  /** Billing code (id of BillingCodes) */
+  billingCodeID?: number | null;
+  /** Charge type */
+  chargeType?: number | null;
+  /** Contract service bundle (id of ContractServiceBundles) */
+  contractServiceBundleID?: number | null;
+  /** Contract service (id of ContractServices) */
+  contractServiceID?: number | null;
+  /** Create date */
+  createDate?: string | null;
+  /** Creator resource (id of Resources) */
+  creatorResourceID?: number | null;
+  /** Date purchased */
+  datePurchased?: string | null;
+  /** Description */
+  description?: string | null;
+  /** Extended cost */
+  extendedCost?: number | null;
+  /** Internal currency billable amount */
+  internalCurrencyBillableAmount?: number | null;
+  /** Internal currency unit price */
+  internalCurrencyUnitPrice?: number | null;
+  /** Internal purchase order number */
+  internalPurchaseOrderNumber?: string | null;
+  /** Is billable to company */
+  isBillableToCompany?: boolean | null;
+  /** Is billed */
+  isBilled?: boolean | null;
+  /** Name */
+  name?: string | null;
+  /** Notes */
+  notes?: string | null;
+  /** Organizational level association (id of OrganizationalLevelAssociations) */
+  organizationalLevelAssociationID?: number | null;
+  /** Product (id of Products) */
+  productID?: number | null;
+  /** Purchase order number */
+  purchaseOrderNumber?: string | null;
+  /** Status */
+  status?: number | null;
+  /** Status last modified by */
+  statusLastModifiedBy?: number | null;
+  /** Status last modified date */
+  statusLastModifiedDate?: string | null;
+  /** Ticket (id of Tickets) */
+  ticketID?: number | null;
+  /** Unit cost */
+  unitCost?: number | null;
+  /** Unit price */
+  unitPrice?: number | null;
+  /** Unit quantity */
+  unitQuantity?: number | null;
+  [unknown: string]: unknown;
+}
+
+/**
  * A row of TicketNotes.
  * @group Rows
  */
@@ -2752,6 +2974,22 @@ export interface TicketNote {
   ticketID?: number | null;
   /** Title */
   title?: string | null;
+  [unknown: string]: unknown;
+}
+
+/**
+ * A row of TicketSecondaryResources.
+ * @group Rows
+ */
+export interface TicketSecondaryResource {
+  /** Id */
+  id?: number | null;
+  /** Resource (id of Resources) */
+  resourceID?: number | null;
+  /** Role (id of Roles) */
+  roleID?: number | null;
+  /** Ticket (id of Tickets) */
+  ticketID?: number | null;
   [unknown: string]: unknown;
 }
 

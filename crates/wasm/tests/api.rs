@@ -162,7 +162,7 @@ fn requests_and_answers() {
 fn what_autotask_knows() {
     assert_eq!(version(), env!("CARGO_PKG_VERSION"));
     let names = read(&entity_names());
-    assert_eq!(names.as_array().map(Vec::len), Some(75));
+    assert_eq!(names.as_array().map(Vec::len), Some(80));
     let company = entity("COMPANY").expect("known");
     assert_eq!(read(&company)["name"], "Companies");
     assert_eq!(entity("widget"), None);

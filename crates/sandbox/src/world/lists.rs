@@ -57,8 +57,50 @@ const PERIODS: [(i64, &str); 4] = [(1, "Monthly"), (2, "Quarterly"), (3, "Semi-A
 const STAGES: [(i64, &str); 4] =
     [(29_682_831, "Qualified"), (29_682_832, "Proposal"), (29_682_833, "Negotiation"), (29_682_834, "Closing")];
 
+pub(super) const ISSUE_TYPES: [(i64, &str); 6] =
+    [(2, "Hardware"), (10, "Computer"), (11, "E-mail"), (12, "Network"), (13, "Server"), (14, "User Account")];
+/// The last number is the issue type that it is of.
+pub(super) const SUB_ISSUE_TYPES: [(i64, &str, i64); 14] = [
+    (2, "Rapid Response", 2),
+    (3, "Hardware Request", 2),
+    (10, "Application", 10),
+    (11, "Cannot send or receive", 11),
+    (12, "Performance", 10),
+    (13, "Printer", 10),
+    (14, "Spam and phishing", 11),
+    (15, "Mailbox full", 11),
+    (16, "No connection", 12),
+    (17, "Wireless", 12),
+    (18, "Backup", 13),
+    (19, "Updates", 13),
+    (20, "Password reset", 14),
+    (21, "New user", 14),
+];
+/// Those of ticket notes are in core's facts; a refusal of 3 is recorded.
+const PROJECT_NOTE_TYPES: [(i64, &str); 3] = [(5, "Project Summary"), (6, "Project Detail"), (7, "Project Notes")];
+const PUBLISH: [(i64, &str); 2] = [(1, "All Autotask Users"), (2, "Internal Project Team")];
+const CHARGE_TYPES: [(i64, &str); 2] = [(1, "Operational"), (2, "Capitalized")];
+const CHARGE_STATUSES: [(i64, &str); 3] = [(1, "Need to Order"), (2, "Pending"), (3, "Delivered")];
+/// What an attachment hangs on.
+pub(crate) const PARENT_TYPES: [(i64, &str); 2] = [(1, "Company"), (4, "Ticket")];
+/// Who made something.
+const CREATOR_TYPES: [(i64, &str); 2] = [(1, "Resource"), (2, "Contact")];
+
+/// The field whose value decides which values of this one there are.
+pub(crate) fn parent(entity: &str, field: &str) -> Option<&'static str> {
+    ((entity, field) == ("Tickets", "subIssueType")).then_some("issueType")
+}
+
 /// The instance's own list of a field, where core's facts have none or too few.
 pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> {
+    if (entity, field) == ("Tickets", "subIssueType") {
+        let children = SUB_ISSUE_TYPES.iter().enumerate();
+        let child = |(index, (number, label, parent)): (usize, &(i64, &str, i64))| PicklistValue {
+            parent_value: Cow::Owned(parent.to_string()),
+            ..pick((index, &(*number, *label)))
+        };
+        return Some(children.map(child).collect());
+    }
     let values: &[(i64, &str)] = match (entity, field) {
         ("Companies", "territoryID") => &TERRITORIES,
         ("Companies", "marketSegmentID") => &MARKET_SEGMENTS,
@@ -69,14 +111,25 @@ pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> 
         ("ActionTypes", "view") => &VIEWS,
         ("Resources", "locationID") => &OFFICES,
         ("Countries", "addressFormatID") => &ADDRESS_FORMATS,
-        // The facts have the one value `m` here, though the field is a number.
-        ("Services" | "ServiceBundles", "periodType") => &PERIODS,
+        // The facts have letters here, though the fields are numbers.
+        ("Services" | "ServiceBundles", "periodType") | ("Contracts", "contractPeriodType") => &PERIODS,
         ("Opportunities", "stage") => &STAGES,
+        ("Tickets", "issueType") => &ISSUE_TYPES,
+        ("ProjectNotes", "noteType") => &PROJECT_NOTE_TYPES,
+        ("ProjectNotes", "publish") => &PUBLISH,
+        ("TicketCharges", "chargeType") => &CHARGE_TYPES,
+        ("TicketCharges", "status") => &CHARGE_STATUSES,
+        ("AttachmentInfo", "parentType") => &PARENT_TYPES,
+        ("Tickets" | "AttachmentInfo" | "TicketAttachments" | "CompanyAttachments", "creatorType") => &CREATOR_TYPES,
         ("UserDefinedFieldDefinitions", "udfType") => &UDF_TYPES,
         ("UserDefinedFieldDefinitions", "dataType") => &UDF_DATA_TYPES,
         _ => return None,
     };
-    let pick = |(index, (number, label)): (usize, &(i64, &str))| PicklistValue {
+    Some(values.iter().enumerate().map(pick).collect())
+}
+
+fn pick((index, (number, label)): (usize, &(i64, &str))) -> PicklistValue {
+    PicklistValue {
         value: Cow::Owned(number.to_string()),
         label: Cow::Owned((*label).to_owned()),
         parent_value: Cow::Borrowed(""),
@@ -84,6 +137,5 @@ pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> 
         is_active: true,
         is_system: *number < 1_000_000,
         is_default: false,
-    };
-    Some(values.iter().enumerate().map(pick).collect())
+    }
 }

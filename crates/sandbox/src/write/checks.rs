@@ -15,16 +15,20 @@ pub(super) fn missing(field: &str) -> Refusal {
     Refusal::Application(format!("Missing Required Field: {field}.{ON_RECORD}"))
 }
 
+/// Whether a cell has no value, or a text of nothing.
+pub(super) fn is_empty(cell: &Cell) -> bool {
+    match cell {
+        Cell::Null => true,
+        Cell::Text(text) => text.trim().is_empty(),
+        _ => false,
+    }
+}
+
 /// The first required field without a value, if there is one. An empty text is none.
 pub(super) fn required(row: &Row<'_>) -> Result<(), Refusal> {
     let fields = row.table.info.fields.iter().zip(&row.cells).enumerate();
     for (at, (field, cell)) in fields {
-        let empty = match cell {
-            Cell::Null => true,
-            Cell::Text(text) => text.trim().is_empty(),
-            _ => false,
-        };
-        if field.is_required && empty && at != row.table.id {
+        if field.is_required && is_empty(cell) && at != row.table.id {
             return Err(missing(&field.name));
         }
     }
@@ -41,6 +45,7 @@ pub(super) fn values(context: Context<'_>, row: &Row<'_>, sent: impl Fn(usize) -
             reference(context, row, field, cell)?;
         }
     }
+    children(row, sent)?;
     for (field, value) in row.table.info.user_defined_fields.iter().zip(&row.udfs) {
         if let Some(text) = value.as_ref().filter(|text| !text.is_empty()) {
             let cell = Cell::Text(text.clone());
@@ -76,6 +81,25 @@ fn picklist(field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::Application(format!("Picklist value [{written}] does not exist for {}.{ON_RECORD}", field.name)))
+}
+
+/// Child picklists: a value is of the one that its parent field has. A change of either is checked.
+fn children(row: &Row<'_>, sent: impl Fn(usize) -> bool) -> Result<(), Refusal> {
+    for (at, (field, cell)) in row.table.info.fields.iter().zip(&row.cells).enumerate() {
+        let Some(parent_at) = field.picklist_parent.as_deref().and_then(|parent| row.table.position(parent)) else {
+            continue;
+        };
+        let (true, Cell::Integer(value)) = (sent(at) || sent(parent_at), cell) else { continue };
+        let parent = match row.cells[parent_at] {
+            Cell::Integer(parent) => parent.to_string(),
+            _ => String::new(),
+        };
+        let pick = field.picklist_value(&value.to_string());
+        if pick.is_some_and(|pick| !pick.parent_value.is_empty() && pick.parent_value != parent) {
+            return Err(Refusal::Application(format!("Value does not exist for child picklist: {}", field.name)));
+        }
+    }
+    Ok(())
 }
 
 /// References to entities without facts are not checked. Inactive contacts and resources are refused like absent ones.

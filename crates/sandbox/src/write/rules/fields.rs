@@ -14,10 +14,15 @@ const SILENT: [(&str, &str); 4] = [
     ("Projects", "status"),
 ];
 
+/// Required yes-or-no fields that are no when absent. Recorded for the one: a create without it was refused, but not
+/// for its absence.
+const ABSENT_IS_NO: [(&str, &str); 1] = [("ProjectNotes", "isAnnouncement")];
+
 /// What a new row has where nothing was sent: it is active, and its other yes-or-no fields are no.
 pub(in crate::write) fn defaults(row: &mut Row<'_>) {
     for (at, field) in row.table.info.fields.iter().enumerate() {
-        if field.data_type == DataType::Boolean && row.cells[at] == Cell::Null && !field.is_required {
+        let may_be_absent = !field.is_required || ABSENT_IS_NO.contains(&(row.table.info.name, &*field.name));
+        if field.data_type == DataType::Boolean && row.cells[at] == Cell::Null && may_be_absent {
             row.cells[at] = Cell::Integer(i64::from(field.name == "isActive"));
         }
     }

@@ -10,6 +10,7 @@ mod company;
 mod contact;
 mod fields;
 mod location;
+mod required;
 mod ticket;
 mod unique;
 
@@ -26,6 +27,7 @@ fn refused<T>(text: impl Into<String>) -> Result<T, Refusal> {
 
 /// Refuses what the rules forbid, and completes the row.
 pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+    required::check(row)?;
     unique::check(context, row)?;
     match row.table.info.name {
         "Companies" => company::before(context, row, old),
