@@ -37,6 +37,8 @@ impl Answer {
 pub(crate) enum Refusal {
     /// 500 with `errors`, which is how Autotask refuses nearly everything.
     Application(String),
+    /// The same with more than one text.
+    Several(Vec<String>),
     /// `errors` about what the security level does not permit, mostly with 500.
     NoPermission { status: StatusCode },
     /// `errors` about too many requests at once for an endpoint.
@@ -74,6 +76,7 @@ impl Refusal {
     pub(crate) fn text(&self) -> Option<String> {
         match self {
             Refusal::Application(text) | Refusal::Fault(text) => Some(text.clone()),
+            Refusal::Several(texts) => Some(texts.join(" ")),
             Refusal::NoPermission { .. } => Some(NO_PERMISSION.to_owned()),
             Refusal::TooManyThreads { endpoint, .. } => Some(too_many_threads(endpoint)),
             Refusal::HourUsedUp { .. } => Some(HOUR_USED_UP.to_owned()),
@@ -127,6 +130,7 @@ impl IntoResponse for Refusal {
         let message = |status, text: String| json(status, &json!({ "Message": text }));
         match self {
             Refusal::Application(text) => errors(StatusCode::INTERNAL_SERVER_ERROR, &text),
+            Refusal::Several(texts) => json(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "errors": texts })),
             Refusal::NoPermission { status } => errors(status, NO_PERMISSION),
             Refusal::TooManyThreads { status, endpoint } => errors(status, &too_many_threads(endpoint)),
             Refusal::HourUsedUp { retry_after } => {

@@ -48,6 +48,8 @@ pub struct Config {
     /// Whether to refuse what Autotask would silently drop: unknown operators, unknown and read-only members of a
     /// write, unknown user-defined fields.
     pub strict: bool,
+    /// Whether companies have two levels and no more, as in Autotask's screens.
+    pub two_level_parents: bool,
     /// What is refused because there was too much of it.
     pub limits: Limits,
     /// What goes wrong from the start, as JSON: one fault or a list of them.
@@ -71,6 +73,7 @@ impl Default for Config {
             seed: 1,
             world_now: None,
             strict: false,
+            two_level_parents: false,
             limits: Limits::default(),
             faults: None,
             cors: true,
@@ -90,6 +93,7 @@ impl fmt::Debug for Config {
             .field("seed", &self.seed)
             .field("world_now", &self.world_now)
             .field("strict", &self.strict)
+            .field("two_level_parents", &self.two_level_parents)
             .field("limits", &self.limits)
             .field("faults", &self.faults)
             .field("cors", &self.cors)

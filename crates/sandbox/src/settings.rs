@@ -10,6 +10,8 @@ use crate::config::{Config, WebhookBody};
 pub(crate) struct Settings {
     /// Whether to refuse what Autotask would silently drop.
     pub(crate) strict: bool,
+    /// Whether companies have two levels and no more.
+    pub(crate) two_level_parents: bool,
     /// Requests of a rolling hour at which the tenant is suspended; `null`: no limit.
     pub(crate) requests_per_hour: Option<u32>,
     /// Whether calls get slower from half of that on.
@@ -27,6 +29,7 @@ pub(crate) struct Settings {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Changes {
     strict: Option<bool>,
+    two_level_parents: Option<bool>,
     #[serde(default, deserialize_with = "present")]
     requests_per_hour: Option<Option<u32>>,
     latency: Option<bool>,
@@ -45,6 +48,7 @@ impl Settings {
     pub(crate) fn new(config: &Config) -> Settings {
         Settings {
             strict: config.strict,
+            two_level_parents: config.two_level_parents,
             requests_per_hour: config.limits.requests_per_hour,
             latency: config.limits.latency,
             other_requests: 0,
@@ -54,9 +58,17 @@ impl Settings {
     }
 
     pub(crate) fn change(&mut self, changes: &Changes) {
-        let Changes { strict, requests_per_hour, latency, other_requests, threads_per_endpoint, webhook_body } =
-            changes;
+        let Changes {
+            strict,
+            two_level_parents,
+            requests_per_hour,
+            latency,
+            other_requests,
+            threads_per_endpoint,
+            webhook_body,
+        } = changes;
         self.strict = strict.unwrap_or(self.strict);
+        self.two_level_parents = two_level_parents.unwrap_or(self.two_level_parents);
         self.requests_per_hour = requests_per_hour.unwrap_or(self.requests_per_hour);
         self.latency = latency.unwrap_or(self.latency);
         self.other_requests = other_requests.unwrap_or(self.other_requests);

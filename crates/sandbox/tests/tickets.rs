@@ -90,3 +90,139 @@ async fn notes_of_tickets_need_a_title() {
     );
     assert_eq!(api.row("TicketNotes", note).await["title"], "t");
 }
+
+async fn contact(api: &Api, company: i64) -> i64 {
+    let body = json!({"firstName": "Ann", "lastName": "Lee", "isActive": 1});
+    api.post(&format!("/Companies/{company}/Contacts"), body).await.item_id()
+}
+
+#[tokio::test]
+async fn what_a_ticket_refers_to_is_of_its_company_or_the_parent() {
+    let api = Api::new(2);
+    let parent = api.company("Parent", json!({})).await;
+    let child = api.company("Child", json!({"parentCompanyID": parent})).await;
+    let other = api.company("Other", json!({})).await;
+    let (of_parent, of_child, of_other) =
+        (contact(&api, parent).await, contact(&api, child).await, contact(&api, other).await);
+    let id = ticket(&api, child, json!({"contactID": of_child})).await;
+    api.patch("/Tickets", json!({"id": id, "contactID": of_parent})).await.ok();
+    let text = "contactID is not associated to the companyID or its Parent Company";
+    assert_eq!(api.patch("/Tickets", json!({"id": id, "contactID": of_other})).await.error(), text);
+    // The other way round it is refused: a child's contact is not the parent's.
+    assert_eq!(
+        api.patch("/Tickets", json!({"id": id, "contactID": of_child, "companyID": parent})).await.error(),
+        text
+    );
+    // Another company needs all references changed with it.
+    assert_eq!(api.patch("/Tickets", json!({"id": id, "companyID": other})).await.error(), text);
+    assert_eq!(api.row("Tickets", id).await["companyID"], json!(child));
+    api.patch("/Tickets", json!({"id": id, "companyID": other, "contactID": null})).await.ok();
+
+    let product = api
+        .post(
+            "/Products",
+            json!({"name": "P", "isActive": true, "isSerialized": false, "productBillingCodeID": 29_682_803}),
+        )
+        .await
+        .item_id();
+    let item = json!({"companyID": child, "productID": product, "isActive": true});
+    let item = api.post("/ConfigurationItems", item).await.item_id();
+    assert_eq!(
+        api.patch("/Tickets", json!({"id": id, "configurationItemID": item})).await.error(),
+        format!("The configurationItemID [{item}] is not associated with Company [{other}]")
+    );
+    // The location may be the contact's company's.
+    let location = api.get(&format!("/Companies/{parent}/Locations")).await.items()[0]["id"].clone();
+    let id = ticket(&api, child, json!({})).await;
+    assert_eq!(
+        api.patch("/Tickets", json!({"id": id, "companyLocationID": location})).await.error(),
+        format!(
+            "The companyLocationID[{location}] cannot be associated with the Ticket. The CompanyLocation must belong to the Ticket's, ConfigurationItem's, or the Contact's Company."
+        )
+    );
+    api.patch("/Tickets", json!({"id": id, "companyLocationID": location, "contactID": of_parent})).await.ok();
+}
+
+#[tokio::test]
+async fn tickets_are_numbered_by_day_and_completed_by_their_status() {
+    let api = Api::new(2);
+    let first = ticket(&api, FIRST, json!({"ticketNumber": "T1"})).await;
+    let second = ticket(&api, FIRST, json!({"status": 5})).await;
+    let row = api.row("Tickets", first).await;
+    let number = row["ticketNumber"].as_str().expect("text").to_owned();
+    let (day, count) = number.split_once('.').expect("a day and a number");
+    assert_eq!((day, count.len()), ("T20261121", 4));
+    let next = count.parse::<u32>().expect("a number") + 1;
+    for (field, value) in [
+        ("source", json!(-1)),
+        ("ticketType", json!(1)),
+        ("completedDate", json!(null)),
+        ("createDate", json!("2026-11-21T10:00:00Z")),
+        ("creatorResourceID", json!(29_682_885)),
+        ("creatorType", json!(1)),
+        ("lastTrackedModificationDateTime", json!("2026-11-21T10:00:00Z")),
+        ("lastActivityResourceID", json!(29_682_885)),
+    ] {
+        assert_eq!(row[field], value, "{field}");
+    }
+    let row = api.row("Tickets", second).await;
+    assert_eq!(row["ticketNumber"], json!(format!("{day}.{next:04}")));
+    assert_eq!(row["completedDate"], "2026-11-21T10:00:00Z");
+    assert_eq!(row["completedByResourceID"], 29_682_885);
+    api.patch("/Tickets", json!({"id": second, "status": 8, "ticketNumber": "T2"})).await.ok();
+    let row = api.row("Tickets", second).await;
+    assert_eq!((&row["completedDate"], &row["ticketNumber"]), (&json!(null), &json!(format!("{day}.{next:04}"))));
+}
+
+#[tokio::test]
+async fn nobody_is_first_and_further_resource_of_a_ticket() {
+    let api = Api::new(2);
+    let role = api.everything("Roles").await[0]["id"].clone();
+    let id = ticket(&api, FIRST, json!({"assignedResourceID": 29_682_886, "assignedResourceRoleID": role})).await;
+    let path = format!("/Tickets/{id}/SecondaryResources");
+    let text = "Data violation: The primary Resource of a Ticket cannot be a secondary Resource of it.";
+    assert_eq!(api.post(&path, json!({"resourceID": 29_682_886, "roleID": role})).await.error(), text);
+    api.post(&path, json!({"resourceID": 29_682_887, "roleID": role})).await.ok();
+    assert_eq!(api.patch("/Tickets", json!({"id": id, "assignedResourceID": 29_682_887})).await.error(), text);
+}
+
+#[tokio::test]
+async fn time_says_what_it_is_about_and_moves_the_ticket() {
+    let api = Api::new(2);
+    let id = ticket(&api, FIRST, json!({})).await;
+    let role = api.everything("Roles").await[0]["id"].clone();
+    let errors = |body: Value| {
+        let api = api.clone();
+        async move {
+            let answer = api.post("/TimeEntries", body).await;
+            assert_eq!(answer.status, 500, "{}", answer.text);
+            answer.json()["errors"].clone()
+        }
+    };
+    assert_eq!(
+        errors(json!({"resourceID": 29_682_886, "ticketID": id})).await,
+        json!(["roleID is required", "billingCodeID is required", "dateWorked is required"])
+    );
+    assert_eq!(
+        errors(json!({"resourceID": 29_682_886})).await,
+        json!(["ticketID, taskID, and internalBillingCodeID cannot all be empty."])
+    );
+    let entry = |more: Value| {
+        let mut body = json!({"resourceID": 29_682_886, "ticketID": id, "roleID": role, "billingCodeID": 29_682_801});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for hours in [0.0, 24.5] {
+        let text = "Data violation: hoursWorked must be greater than 0 and less than or equal to 24.";
+        assert_eq!(errors(entry(json!({"dateWorked": "2026-11-20", "hoursWorked": hours}))).await, json!([text]));
+    }
+    api.control("POST", "clock", json!({"advanceSeconds": 60})).await;
+    let times = json!({"startDateTime": "2026-11-20T09:00:00Z", "endDateTime": "2026-11-20T10:30:00Z"});
+    let time = api.post("/TimeEntries", entry(times)).await.item_id();
+    let row = api.row("TimeEntries", time).await;
+    assert_eq!(
+        (&row["hoursWorked"], &row["dateWorked"], &row["timeEntryType"]),
+        (&json!(1.5), &json!("2026-11-20T00:00:00Z"), &json!(2))
+    );
+    assert_eq!(api.row("Tickets", id).await["lastActivityDate"], row["createDateTime"]);
+}

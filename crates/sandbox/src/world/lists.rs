@@ -83,8 +83,10 @@ const CHARGE_TYPES: [(i64, &str); 2] = [(1, "Operational"), (2, "Capitalized")];
 const CHARGE_STATUSES: [(i64, &str); 3] = [(1, "Need to Order"), (2, "Pending"), (3, "Delivered")];
 /// What an attachment hangs on.
 pub(crate) const PARENT_TYPES: [(i64, &str); 2] = [(1, "Company"), (4, "Ticket")];
-/// Who made something.
-const CREATOR_TYPES: [(i64, &str); 2] = [(1, "Resource"), (2, "Contact")];
+/// Who made or changed something.
+const CREATOR_TYPES: [(i64, &str); 2] = [(CREATED_BY_RESOURCE, "Resource"), (2, "Contact")];
+/// Everybody who writes through the API.
+pub(crate) const CREATED_BY_RESOURCE: i64 = 1;
 
 /// The field whose value decides which values of this one there are.
 pub(crate) fn parent(entity: &str, field: &str) -> Option<&'static str> {
@@ -120,7 +122,8 @@ pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> 
         ("TicketCharges", "chargeType") => &CHARGE_TYPES,
         ("TicketCharges", "status") => &CHARGE_STATUSES,
         ("AttachmentInfo", "parentType") => &PARENT_TYPES,
-        ("Tickets" | "AttachmentInfo" | "TicketAttachments" | "CompanyAttachments", "creatorType") => &CREATOR_TYPES,
+        ("Tickets" | "AttachmentInfo" | "TicketAttachments" | "CompanyAttachments", "creatorType")
+        | ("Tickets", "lastActivityPersonType") => &CREATOR_TYPES,
         ("UserDefinedFieldDefinitions", "udfType") => &UDF_TYPES,
         ("UserDefinedFieldDefinitions", "dataType") => &UDF_DATA_TYPES,
         _ => return None,

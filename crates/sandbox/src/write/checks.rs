@@ -102,12 +102,15 @@ fn children(row: &Row<'_>, sent: impl Fn(usize) -> bool) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// References to entities without facts are not checked. Inactive contacts and resources are refused like absent ones.
+/// What has to be active to be referred to: inactive ones are refused like absent ones.
+const ACTIVE: [&str; 3] = ["Contacts", "Resources", "CompanyCategories"];
+
+/// References to entities without facts are not checked.
 fn reference(context: Context<'_>, row: &Row<'_>, field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {
     let (Some(name), Cell::Integer(id)) = (field.reference.as_deref(), cell) else { return Ok(()) };
     let Some(table) = context.tenant.find(name).filter(|table| table.info.can_query) else { return Ok(()) };
     let found = rows::get(context.connection, table, *id)?;
-    let needs_active = matches!(name, "Contacts" | "Resources");
+    let needs_active = ACTIVE.contains(&name);
     if found.is_some_and(|found| !needs_active || found.is_true("isActive")) {
         return Ok(());
     }

@@ -34,6 +34,8 @@ pub(super) struct Context<'a> {
     pub(super) resource: i64,
     /// The API user, where it writes as somebody else.
     pub(super) impersonator: Option<i64>,
+    /// Whether companies have two levels and no more.
+    pub(super) two_level_parents: bool,
 }
 
 impl<'a> Context<'a> {
@@ -156,6 +158,7 @@ fn context<'a>(
         now: lenient::to_milliseconds(call.inner.config.now()),
         resource: world::API_USER,
         impersonator: None,
+        two_level_parents: call.inner.settings().two_level_parents,
     };
     let takes = entity.field("impersonatorCreatorResourceID").is_some();
     if let Some(header) = call.impersonation.as_deref().filter(|_| takes || call.effects.deny_impersonation) {

@@ -1,18 +1,27 @@
-//! Contacts: their location is one of their company's, and the primary one stays.
+//! Contacts: the primary one stays, and so does who is needed elsewhere.
 
-use super::{Context, location, refused};
+use super::{Context, refused};
 use crate::answer::Refusal;
 use crate::store::rows::{self, Row};
 use crate::store::sql::Where;
 
-pub(super) fn before(context: Context<'_>, row: &Row<'_>) -> Result<(), Refusal> {
-    location::belongs(context, row, "companyLocationID", row.int("companyID"))
-}
+/// What keeps a contact from being deleted, as far as there are such entities here.
+const KEPT_BY: [(&str, &str); 3] =
+    [("Tickets", "contactID"), ("Tickets", "createdByContactID"), ("ConfigurationItems", "installedByContactID")];
 
 /// Decision: the rules are documented, the texts are ours.
 pub(super) fn before_delete(context: Context<'_>, row: &Row<'_>) -> Result<(), Refusal> {
     if row.is_true("primaryContact") {
         return refused("Data violation: The primary Contact of a Company cannot be deleted.");
+    }
+    for (entity, field) in KEPT_BY {
+        let table = context.tenant.named(entity);
+        if rows::exists(context.connection, table, &Where::equals(field, row.id()))? {
+            return refused(format!(
+                "Data violation: The Contact is the {field} of a {} and cannot be deleted.",
+                table.info.singular
+            ));
+        }
     }
     leave_groups(context, "contactId", row.id())
 }

@@ -5,6 +5,7 @@ use rusqlite::types::Value as Cell;
 
 use super::Context;
 use crate::store::rows::Row;
+use crate::world::lists;
 
 /// Fields of which a 200 is no proof of a change, as measured.
 const SILENT: [(&str, &str); 4] = [
@@ -43,8 +44,9 @@ pub(in crate::write) fn stamp(context: Context<'_>, row: &mut Row<'_>, is_new: b
         let name = field.name.to_ascii_lowercase();
         let is_creation = name.starts_with("creat") || name.starts_with("impersonatorcreator");
         let is_change = name.starts_with("lastmodified")
-            || name.starts_with("lasttrackedmodified")
-            || name == "lastactivitydate"
+            || name.starts_with("lasttrackedmodif")
+            || name.starts_with("lastactivity")
+            || name.starts_with("statuslastmodified")
             || name.starts_with("updateresource")
             || name.starts_with("impersonatorupdater");
         if !field.is_read_only || !(is_change || is_creation && is_new) {
@@ -54,8 +56,10 @@ pub(in crate::write) fn stamp(context: Context<'_>, row: &mut Row<'_>, is_new: b
             row.cells[at] = context.impersonator.map_or(Cell::Null, Cell::Integer);
         } else if field.data_type == DataType::DateTime {
             row.cells[at] = Cell::Integer(context.now.0);
-        } else if name.ends_with("resourceid") || name.ends_with("by") {
+        } else if name.ends_with("resourceid") || name.ends_with("userid") || name.ends_with("by") {
             row.cells[at] = Cell::Integer(context.resource);
+        } else if name.ends_with("persontype") || name == "creatortype" {
+            row.cells[at] = Cell::Integer(lists::CREATED_BY_RESOURCE);
         }
     }
 }

@@ -41,16 +41,3 @@ pub(super) fn before_delete(context: Context<'_>, row: &Row<'_>) -> Result<(), R
     }
     Ok(())
 }
-
-/// Refuses a location of another company, in the words recorded for an older form of the same rule of tickets.
-pub(super) fn belongs(context: Context<'_>, row: &Row<'_>, field: &str, company: Option<i64>) -> Result<(), Refusal> {
-    let Some(id) = row.int(field) else { return Ok(()) };
-    let location = context.get("CompanyLocations", id)?;
-    if location.is_none_or(|location| location.int("companyID") == company) {
-        return Ok(());
-    }
-    let singular = row.table.info.singular;
-    refused(format!(
-        "The {field}[{id}] cannot be associated with the {singular}. The {singular} and CompanyLocation must have the same companyID."
-    ))
-}

@@ -6,12 +6,14 @@
 //! delete                                         before_delete ─► delete
 //! ```
 
+mod belongs;
 mod company;
 mod contact;
 mod fields;
 mod location;
 mod required;
 mod ticket;
+mod time_entry;
 mod unique;
 
 use super::Context;
@@ -29,11 +31,13 @@ fn refused<T>(text: impl Into<String>) -> Result<T, Refusal> {
 pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
     required::check(row)?;
     unique::check(context, row)?;
+    belongs::check(context, row, old)?;
     match row.table.info.name {
         "Companies" => company::before(context, row, old),
         "CompanyLocations" => location::before(row, old),
-        "Contacts" => contact::before(context, row),
         "Tickets" => ticket::before(context, row, old),
+        "TicketSecondaryResources" => ticket::before_secondary(context, row),
+        "TimeEntries" => time_entry::before(row, old),
         _ => Ok(()),
     }
 }
@@ -44,6 +48,7 @@ pub(super) fn after(context: Context<'_>, row: &Row<'_>, old: Option<&Row<'_>>) 
     match row.table.info.name {
         "Companies" => company::after(context, row, old),
         "CompanyLocations" => location::after(context, row),
+        "TicketNotes" | "TimeEntries" | "TicketAttachments" => ticket::touch(context, row.int("ticketID")),
         _ => Ok(()),
     }
 }

@@ -10,18 +10,23 @@ use crate::store::schema::{folded, quoted};
 use crate::store::sql::Where;
 
 /// A flag that one row of a group has: setting it on a second row clears it on the first.
-const ONE_OF_A_GROUP: [(&str, &str, Option<&str>); 4] = [
+const ONE_OF_A_GROUP: [(&str, &str, Option<&str>); 6] = [
     ("CompanyLocations", "isPrimary", Some("companyID")),
     ("Contacts", "primaryContact", Some("companyID")),
+    ("Contracts", "isDefaultContract", Some("companyID")),
+    ("Quotes", "primaryQuote", Some("opportunityID")),
     ("Countries", "isDefaultCountry", None),
     ("CompanyCategories", "isGlobalDefault", None),
 ];
 
 /// Fields that may not repeat together.
-const UNIQUE: [(&str, &[&str]); 5] = [
+const UNIQUE: [(&str, &[&str]); 8] = [
     ("ContactGroups", &["name"]),
     ("ContactGroupContacts", &["contactGroupId", "contactId"]),
     ("CompanyAlerts", &["companyID", "alertTypeID"]),
+    ("CompanyLocations", &["companyID", "name"]),
+    ("ContractRates", &["contractID", "roleID"]),
+    ("ServiceBundles", &["name"]),
     ("UserDefinedFieldListItems", &["udfFieldId", "valueForDisplay"]),
     ("UserDefinedFieldListItems", &["udfFieldId", "valueForExport"]),
 ];
