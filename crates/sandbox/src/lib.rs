@@ -17,7 +17,6 @@ mod config;
 mod error;
 mod faults;
 mod limits;
-#[allow(dead_code, reason = "the writes of contracts and their world come next")]
 mod periods;
 mod recorder;
 mod routes;

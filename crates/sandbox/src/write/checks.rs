@@ -103,7 +103,7 @@ fn children(row: &Row<'_>, sent: impl Fn(usize) -> bool) -> Result<(), Refusal> 
 }
 
 /// What has to be active to be referred to: inactive ones are refused like absent ones.
-const ACTIVE: [&str; 3] = ["Contacts", "Resources", "CompanyCategories"];
+const ACTIVE: [&str; 5] = ["Contacts", "Resources", "CompanyCategories", "Services", "ServiceBundles"];
 
 /// References to entities without facts are not checked.
 fn reference(context: Context<'_>, row: &Row<'_>, field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {

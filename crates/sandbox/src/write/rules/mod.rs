@@ -9,9 +9,12 @@
 mod belongs;
 mod company;
 mod contact;
+mod contract;
 mod fields;
 mod location;
 mod required;
+mod sales;
+mod service_lines;
 mod ticket;
 mod time_entry;
 mod unique;
@@ -32,9 +35,15 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'
     required::check(row)?;
     unique::check(context, row)?;
     belongs::check(context, row, old)?;
+    if old.is_none() {
+        contract::allows(context, row)?;
+    }
     match row.table.info.name {
         "Companies" => company::before(context, row, old),
         "CompanyLocations" => location::before(row, old),
+        "Contracts" => contract::before(row, old),
+        "ContractServices" | "ContractServiceBundles" if old.is_none() => service_lines::before_line(context, row),
+        "Quotes" => sales::before_quote(context, row),
         "Tickets" => ticket::before(context, row, old),
         "TicketSecondaryResources" => ticket::before_secondary(context, row),
         "TimeEntries" => time_entry::before(row, old),
@@ -48,6 +57,9 @@ pub(super) fn after(context: Context<'_>, row: &Row<'_>, old: Option<&Row<'_>>) 
     match row.table.info.name {
         "Companies" => company::after(context, row, old),
         "CompanyLocations" => location::after(context, row),
+        "CompanyToDos" => sales::after_to_do(context, row, old),
+        "Contracts" => contract::after(context, row, old),
+        "ContractServiceAdjustments" | "ContractServiceBundleAdjustments" => service_lines::adjust(context, row),
         "TicketNotes" | "TimeEntries" | "TicketAttachments" => ticket::touch(context, row.int("ticketID")),
         _ => Ok(()),
     }
