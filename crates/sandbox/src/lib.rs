@@ -46,6 +46,7 @@ use settings::{Changes, Settings};
 use store::Store;
 use tenant::Tenant;
 use webhooks::Worker;
+use write::Volume;
 
 /// A sandbox: a world, and the server over it. Clones share both.
 #[derive(Clone)]
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
     pub(crate) webhooks: Worker,
+    pub(crate) volume: Volume,
 }
 
 impl Sandbox {
@@ -99,6 +101,7 @@ impl Sandbox {
                 faults,
                 recorder: Recorder::default(),
                 webhooks: Worker::default(),
+                volume: Volume::default(),
             }),
         })
     }
@@ -147,6 +150,7 @@ impl Inner {
     /// Makes the world anew.
     pub(crate) fn reset(&self) -> Result<(), Error> {
         self.store.reset(&self.config)?;
+        self.volume.clear();
         self.reload_tenant().map_err(|cause| Error::storage(self.config.database.as_deref(), cause))
     }
 }

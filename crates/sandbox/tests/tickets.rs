@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::Api;
+use autotask_sandbox::Config;
+use common::{Api, config};
 use serde_json::{Value, json};
 
 /// A company of the world: number 1.
@@ -225,4 +226,101 @@ async fn time_says_what_it_is_about_and_moves_the_ticket() {
         (&json!(1.5), &json!("2026-11-20T00:00:00Z"), &json!(2))
     );
     assert_eq!(api.row("Tickets", id).await["lastActivityDate"], row["createDateTime"]);
+}
+
+#[tokio::test]
+async fn a_ticket_deleted_on_the_screen_leaves_its_traces() {
+    let api = Api::new(2);
+    let id = ticket(&api, FIRST, json!({"title": "Gone"})).await;
+    let other = ticket(&api, FIRST, json!({"problemTicketId": id})).await;
+    let number = api.row("Tickets", id).await["ticketNumber"].clone();
+    let role = api.everything("Roles").await[0]["id"].clone();
+    let note = json!({"title": "Called", "description": "d", "noteType": 1, "publish": 1});
+    api.post(&format!("/Tickets/{id}/Notes"), note).await.ok();
+    let time = json!({"resourceID": 29_682_886, "ticketID": id, "roleID": role, "billingCodeID": 29_682_801,
+        "dateWorked": "2026-11-20", "hoursWorked": 1.5});
+    api.post("/TimeEntries", time).await.ok();
+    let file = json!({"attachmentType": "FILE_ATTACHMENT", "fullPath": "a.txt", "title": "File", "publish": 1, "data": "VGVz"});
+    api.post(&format!("/Tickets/{id}/Attachments"), file).await.ok();
+
+    assert_eq!(api.call("DELETE", &format!("/Tickets/{id}"), Value::Null).await.status, 405);
+    assert_eq!(api.control("DELETE", &format!("tickets/{id}"), Value::Null).await.item_id(), id);
+
+    assert_eq!(api.row("Tickets", id).await, Value::Null);
+    assert_eq!(api.row("Tickets", other).await["problemTicketId"], Value::Null);
+    for entity in ["TicketNotes", "TimeEntries", "TicketAttachments", "AttachmentInfo"] {
+        assert_eq!(api.everything(entity).await, Vec::<Value>::new(), "{entity}");
+    }
+    let log = api.everything("DeletedTicketLogs").await;
+    assert_eq!(log.len(), 1);
+    for (field, value) in [
+        ("ticketID", json!(id)),
+        ("ticketNumber", number.clone()),
+        ("ticketTitle", json!("Gone")),
+        ("deletedByResourceID", json!(4)),
+        ("deletedDateTime", json!("2026-11-21T10:00:00Z")),
+    ] {
+        assert_eq!(log[0][field], value, "{field}");
+    }
+    let log = api.everything("DeletedTicketActivityLogs").await;
+    let what: Vec<_> =
+        log.iter().map(|row| (&row["typeID"], &row["noteOrAttachmentTitle"], &row["hoursWorked"])).collect();
+    assert_eq!(
+        what,
+        [
+            (&json!(2), &json!("Called"), &json!(0.0)),
+            (&json!(1), &json!(""), &json!(1.5)),
+            (&json!(3), &json!("File"), &json!(0.0)),
+        ]
+    );
+    for row in &log {
+        for field in ["activityDateTime", "createdByResourceID", "startDateTime", "endDateTime", "ticketNumber"] {
+            assert_ne!(row[field], Value::Null, "{field} of {row}");
+        }
+    }
+    // Its number is not given again, and it can be deleted only once.
+    let next = ticket(&api, FIRST, json!({})).await;
+    assert_ne!(api.row("Tickets", next).await["ticketNumber"], number);
+    assert!(api.control("DELETE", &format!("tickets/{id}"), Value::Null).await.error().starts_with("No matching"));
+}
+
+#[tokio::test]
+async fn time_deleted_through_the_api_is_logged_too() {
+    let api = Api::new(2);
+    let id = ticket(&api, FIRST, json!({})).await;
+    let role = api.everything("Roles").await[0]["id"].clone();
+    let time = json!({"resourceID": 29_682_886, "ticketID": id, "roleID": role, "billingCodeID": 29_682_801,
+        "dateWorked": "2026-11-20", "hoursWorked": 2});
+    let time = api.post("/TimeEntries", time).await.item_id();
+    api.call("DELETE", &format!("/TimeEntries/{time}"), Value::Null).await.ok();
+    let log = api.everything("DeletedTicketActivityLogs").await;
+    assert_eq!((&log[0]["ticketID"], &log[0]["deletedByResourceID"]), (&json!(id), &json!(29_682_885)));
+    // General time leaves no log.
+    let general = json!({"resourceID": 29_682_886, "internalBillingCodeID": 29_682_801, "dateWorked": "2026-11-20", "hoursWorked": 2});
+    let general = api.post("/TimeEntries", general).await.item_id();
+    api.call("DELETE", &format!("/TimeEntries/{general}"), Value::Null).await.ok();
+    assert_eq!(api.everything("DeletedTicketActivityLogs").await.len(), 1);
+}
+
+#[tokio::test]
+async fn charges_add_up_and_stay_once_billed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("charges.db");
+    let api = Api::with(Config { database: Some(path.clone()), ..config(2) });
+    let id = ticket(&api, FIRST, json!({})).await;
+    let charges = format!("/Tickets/{id}/Charges");
+    let charge = json!({"name": "Cable", "chargeType": 1, "datePurchased": "2026-11-20", "unitQuantity": 3, "unitPrice": 9.99, "unitCost": 5});
+    let charge = api.post(&charges, charge).await.item_id();
+    let row = api.row("TicketCharges", charge).await;
+    assert_eq!(
+        (&row["billableAmount"], &row["extendedCost"], &row["isBilled"]),
+        (&json!(29.97), &json!(15.0), &json!(false))
+    );
+    api.patch(&charges, json!({"id": charge, "unitQuantity": 1})).await.ok();
+    assert_eq!(api.row("TicketCharges", charge).await["billableAmount"], json!(9.99));
+    let file = rusqlite::Connection::open(path).expect("the file opens");
+    assert_eq!(file.execute("UPDATE \"TicketCharges\" SET \"isBilled\" = 1", []), Ok(1));
+    let text = "Data violation: A TicketCharge that was billed cannot be changed or deleted.";
+    assert_eq!(api.patch(&charges, json!({"id": charge, "unitQuantity": 2})).await.error(), text);
+    assert_eq!(api.call("DELETE", &format!("{charges}/{charge}"), Value::Null).await.error(), text);
 }

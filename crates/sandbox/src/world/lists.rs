@@ -78,11 +78,20 @@ pub(super) const SUB_ISSUE_TYPES: [(i64, &str, i64); 14] = [
 ];
 /// Those of ticket notes are in core's facts; a refusal of 3 is recorded.
 const PROJECT_NOTE_TYPES: [(i64, &str); 3] = [(5, "Project Summary"), (6, "Project Detail"), (7, "Project Notes")];
-const PUBLISH: [(i64, &str); 2] = [(1, "All Autotask Users"), (2, "Internal Project Team")];
+const PUBLISH: [(i64, &str); 2] = [(PUBLISHED_TO_ALL, "All Autotask Users"), (2, "Internal Project Team")];
+pub(crate) const PUBLISHED_TO_ALL: i64 = 1;
 const CHARGE_TYPES: [(i64, &str); 2] = [(1, "Operational"), (2, "Capitalized")];
 const CHARGE_STATUSES: [(i64, &str); 3] = [(1, "Need to Order"), (2, "Pending"), (3, "Delivered")];
 /// What an attachment hangs on.
-pub(crate) const PARENT_TYPES: [(i64, &str); 2] = [(1, "Company"), (4, "Ticket")];
+const PARENT_TYPES: [(i64, &str); 2] = [(ATTACHED_TO_COMPANY, "Company"), (ATTACHED_TO_TICKET, "Ticket")];
+pub(crate) const ATTACHED_TO_COMPANY: i64 = 1;
+pub(crate) const ATTACHED_TO_TICKET: i64 = 4;
+/// What was deleted below a ticket or a task.
+const DELETED_ACTIVITIES: [(i64, &str); 3] =
+    [(DELETED_TIME, "Time Entry"), (DELETED_NOTE, "Note"), (DELETED_ATTACHMENT, "Attachment")];
+pub(crate) const DELETED_TIME: i64 = 1;
+pub(crate) const DELETED_NOTE: i64 = 2;
+pub(crate) const DELETED_ATTACHMENT: i64 = 3;
 /// Who made or changed something.
 const CREATOR_TYPES: [(i64, &str); 2] = [(CREATED_BY_RESOURCE, "Resource"), (2, "Contact")];
 /// Everybody who writes through the API.
@@ -122,6 +131,7 @@ pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> 
         ("TicketCharges", "chargeType") => &CHARGE_TYPES,
         ("TicketCharges", "status") => &CHARGE_STATUSES,
         ("AttachmentInfo", "parentType") => &PARENT_TYPES,
+        ("DeletedTicketActivityLogs" | "DeletedTaskActivityLogs", "typeID") => &DELETED_ACTIVITIES,
         ("Tickets" | "AttachmentInfo" | "TicketAttachments" | "CompanyAttachments", "creatorType")
         | ("Tickets", "lastActivityPersonType") => &CREATOR_TYPES,
         ("UserDefinedFieldDefinitions", "udfType") => &UDF_TYPES,

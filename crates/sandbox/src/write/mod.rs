@@ -7,12 +7,14 @@ mod checks;
 mod draft;
 pub(crate) mod lenient;
 mod rules;
+mod volume;
 
 use autotask_core::{EntityInfo, Instant};
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
+use crate::Inner;
 use crate::answer::Refusal;
 use crate::routes::Call;
 use crate::store::rows::{self, Row};
@@ -22,6 +24,7 @@ use crate::world;
 use draft::Draft;
 
 pub(crate) use rules::{PRIMARY_LOCATION, primary_location};
+pub(crate) use volume::Volume;
 
 /// What a write is about, for checks and rules.
 #[derive(Clone, Copy)]
@@ -36,6 +39,7 @@ pub(super) struct Context<'a> {
     pub(super) impersonator: Option<i64>,
     /// Whether companies have two levels and no more.
     pub(super) two_level_parents: bool,
+    pub(super) volume: &'a Volume,
 }
 
 impl<'a> Context<'a> {
@@ -61,7 +65,7 @@ pub(crate) fn create(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>) 
         checks::required(&row)?;
         checks::values(context, &row, |_| true)?;
         rules::before(context, &mut row, None)?;
-        let id = rows::next_id(connection, table)?;
+        let id = rules::next_id(context, &row)?;
         row.set("id", id);
         rules::stamp(context, &mut row, true);
         rows::insert(connection, &row)?;
@@ -113,6 +117,27 @@ pub(crate) fn delete(call: &Call<'_>, entity: &EntityInfo, parent: Option<i64>, 
     done(call, entity, id)
 }
 
+/// The end of a ticket, as a person brings it about.
+pub(crate) fn delete_ticket(inner: &Inner, id: i64) -> Result<Value, Refusal> {
+    let tenant = inner.tenant();
+    let table = tenant.named("Tickets");
+    inner.store.write(|connection| -> Result<(), Refusal> {
+        let context = Context {
+            connection,
+            tenant: &tenant,
+            now: lenient::to_milliseconds(inner.config.now()),
+            resource: world::ADMINISTRATOR,
+            impersonator: None,
+            two_level_parents: false,
+            volume: &inner.volume,
+        };
+        let row = found(connection, table, None, id, "delete")?;
+        rules::delete_ticket(context, &row)?;
+        webhooks::after_write(inner, context, Some(&row), None)
+    })?;
+    Ok(json!({ "itemId": id }))
+}
+
 /// One transaction: all of it is kept, or with an error nothing; and nothing where a fault says so.
 fn transact<T>(
     call: &Call<'_>,
@@ -159,6 +184,7 @@ fn context<'a>(
         resource: world::API_USER,
         impersonator: None,
         two_level_parents: call.inner.settings().two_level_parents,
+        volume: &call.inner.volume,
     };
     let takes = entity.field("impersonatorCreatorResourceID").is_some();
     if let Some(header) = call.impersonation.as_deref().filter(|_| takes || call.effects.deny_impersonation) {

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value as Cell;
 
+use super::time_entry::number;
 use super::{Context, refused};
 use crate::answer::Refusal;
 use crate::store::rows::{self, Row};
@@ -113,6 +114,27 @@ fn complete(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'_>>) {
         row.set("completedDate", Cell::Null);
         row.set("completedByResourceID", Cell::Null);
     }
+}
+
+/// Amounts follow from quantity and prices; what was billed stays as it is.
+pub(super) fn before_charge(row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+    unbilled(old.unwrap_or(row))?;
+    let quantity = number(row.get("unitQuantity")).unwrap_or_default();
+    for (to, from) in [("billableAmount", "unitPrice"), ("extendedCost", "unitCost")] {
+        let amount = number(row.get(from)).map(|each| (each * quantity * 100.0).round() / 100.0);
+        row.set(to, amount.map_or(Cell::Null, Cell::Real));
+    }
+    row.set("internalCurrencyBillableAmount", row.get("billableAmount").clone());
+    row.set("internalCurrencyUnitPrice", row.get("unitPrice").clone());
+    Ok(())
+}
+
+/// Refuses a change of what was billed. Decision: the rule is one client's, the text ours.
+pub(super) fn unbilled(charge: &Row<'_>) -> Result<(), Refusal> {
+    if charge.is_true("isBilled") {
+        return refused("Data violation: A TicketCharge that was billed cannot be changed or deleted.");
+    }
+    Ok(())
 }
 
 /// Notes, time and attachments count as activity of their ticket.
