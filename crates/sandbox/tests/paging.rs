@@ -153,7 +153,7 @@ async fn what_cannot_be_read_is_refused_in_recorded_words() {
         json!("x"),
         json!([7]),
         json!([{"op": "or"}]),
-        json!([{"op": "eq", "field": "id"}]),
+        json!([{"op": "in", "field": "id"}]),
         json!([{"op": "contains", "field": "id", "value": "1"}]),
     ] {
         assert!(error(odd.clone()).await.starts_with("Invalid query syntax. "), "{odd}");
@@ -222,7 +222,15 @@ async fn comparisons_with_null_match_nothing() {
     };
     for op in ["eq", "noteq", "gt"] {
         assert_eq!(count(json!({"op": op, "field": "parentCompanyID", "value": null})).await, 0, "{op}");
+        // Some clients leave out a value that is false or 0.
+        assert_eq!(count(json!({"op": op, "field": "parentCompanyID"})).await, 0, "{op}");
     }
+    let either = json!([{"op": "eq", "field": "isActive", "value": true}, {"op": "eq", "field": "isActive"}]);
+    let active = count(json!({"op": "eq", "field": "isActive", "value": true})).await;
+    assert_eq!(count(json!({"op": "or", "items": either})).await, active);
+    let strict = Api::strict(0);
+    let valueless = json!({"filter": [{"op": "eq", "field": "isActive"}]});
+    assert!(strict.post("/Companies/query", valueless).await.error().contains("`eq` needs a value"));
     let with = count(json!({"op": "exist", "field": "parentCompanyID"})).await;
     let without = count(json!({"op": "notExist", "field": "parentCompanyID"})).await;
     assert!(with > 0 && with + without == 31);

@@ -35,6 +35,7 @@ async fn a_company_brings_its_location_and_its_row_of_configuration() {
         ("lastActivityDate", json!("2026-11-21T10:00:00Z")),
         ("createdByResourceID", json!(29_682_885)),
         ("parentCompanyID", json!(null)),
+        ("companyNumber", json!("")),
     ] {
         assert_eq!(row[field], value, "{field}");
     }

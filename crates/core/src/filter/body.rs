@@ -349,6 +349,9 @@ impl Reader<'_> {
         match op.arity() {
             Arity::None => Some((op, Operand::None)),
             Arity::One => match value {
+                // A member that is not there is null to Json.NET. Clients that leave `value` out where it is false or 0
+                // are in daily use and get rows, not an error.
+                None if matches!(self.reading, Reading::Wire) => Some((op, Operand::One(FilterValue::Null))),
                 None => self.error("filter.expected", &format!("`{}` needs a value", op.wire()), &path),
                 Some(Value::Null) if self.is_lenient() && matches!(op, Op::Eq | Op::NotEq) => {
                     let (op, words) =
@@ -580,6 +583,19 @@ mod tests {
             read(&json, Reading::Lenient(companies())).filter,
             Some(Filter::and([Filter::empty("parentCompanyID", true)]))
         );
+    }
+
+    #[test]
+    fn a_missing_value_is_null_on_the_wire_and_a_mistake_for_people() {
+        let json = json!([{"op":"eq","field":"parentCompanyID"}]);
+        let wire = read(&json, Reading::Wire);
+        assert_eq!(wire.filter, Some(Filter::and([Filter::condition("parentCompanyID", Op::Eq, FilterValue::Null)])));
+        assert_eq!(wire.issues, []);
+        for reading in [Reading::WireStrict, Reading::Lenient(companies())] {
+            assert_eq!(codes(&read(&json, reading)), [("filter.expected", "filter[0].value")]);
+        }
+        let list = json!([{"op":"in","field":"parentCompanyID"}]);
+        assert_eq!(codes(&read(&list, Reading::Wire)), [("filter.expected", "filter[0].value")]);
     }
 
     #[test]

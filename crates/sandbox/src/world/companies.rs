@@ -252,7 +252,8 @@ fn finish<'a>(
     row.set("isClientPortalActive", kind == 1 && dice.percent(40));
     row.set("isTaxExempt", matches!(name.segment, 0 | 11) && dice.percent(70));
     row.set("invoiceNonContractItemsToParentCompany", !row.is_null("parentCompanyID") && dice.percent(50));
-    row.set_cut("companyNumber", dice.percent(70).then(|| format!("C-{:05}", id % 100_000)).as_deref());
+    let number = dice.percent(70).then(|| format!("C-{:05}", id % 100_000));
+    row.set_cut("companyNumber", Some(number.as_deref().unwrap_or_default()));
     row.set("marketSegmentID", if dice.percent(85) { Cell::Integer(segment(name.segment)) } else { Cell::Null });
     row.set("territoryID", territory(place, dice));
     if kind == 1 {
