@@ -47,6 +47,28 @@ pub(crate) fn of_playwright(output: &str) -> Counts {
     sum(plain_lines(output).filter(|line| line.starts_with(|first: char| first.is_ascii_digit())))
 }
 
+/// Counts of Python's `unittest`: `Ran 9 tests in 1.2s`, then `OK` or `FAILED (failures=1, errors=2, skipped=1)`.
+pub(crate) fn of_unittest(output: &str) -> Counts {
+    let (mut run, mut failed, mut skipped) = (0_u64, 0_u64, 0_u64);
+    for line in plain_lines(output) {
+        if let Some(rest) = line.strip_prefix("Ran ") {
+            run += rest.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        }
+        let list = line.strip_prefix("FAILED (").or_else(|| line.strip_prefix("OK (")).unwrap_or_default();
+        for item in list.trim_end_matches(')').split(", ") {
+            let Some((what, number)) = item.split_once('=') else { continue };
+            let number = number.parse().unwrap_or(0);
+            match what {
+                "failures" | "errors" | "unexpected successes" => failed += number,
+                "skipped" => skipped += number,
+                _ => {}
+            }
+        }
+    }
+    // What a module could not set up is an error without a test.
+    Counts { passed: run.saturating_sub(failed + skipped), failed }
+}
+
 /// Adds up the lists of counts; their items are separated by commas or semicolons.
 fn sum(lists: impl Iterator<Item = String>) -> Counts {
     let mut counts = Counts::default();
@@ -131,8 +153,20 @@ mod tests {
     }
 
     #[test]
+    fn unittest_prints_how_many_ran_and_what_became_of_some() {
+        check(of_unittest("test_a (test_b.C.test_a) ... ok\n\nRan 9 tests in 4.314s\n\nOK"), 9, 0);
+        check(of_unittest("Ran 9 tests in 4.3s\n\nOK (skipped=1, expected failures=2)"), 8, 0);
+        check(
+            of_unittest("Ran 1 test in 0.0s\nFAILED (failures=1)\nRan 8 tests in 1s\nFAILED (errors=2, skipped=1)"),
+            5,
+            3,
+        );
+        check(of_unittest("Ran 0 tests in 0.000s\n\nFAILED (errors=1)"), 0, 1);
+    }
+
+    #[test]
     fn output_without_tests_counts_nothing() {
-        for of in [of_cargo_test, of_nextest, of_node, of_playwright] {
+        for of in [of_cargo_test, of_nextest, of_node, of_playwright, of_unittest] {
             check(of("error: could not compile\n\n"), 0, 0);
         }
     }

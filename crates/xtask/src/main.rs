@@ -7,6 +7,7 @@ mod browser;
 mod codegen;
 mod counts;
 mod npm;
+mod python;
 mod run;
 mod size;
 mod start;

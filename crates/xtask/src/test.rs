@@ -1,14 +1,15 @@
 //! `cargo xtask test`: everything that continuous integration runs, from nothing, closing with counts.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::counts::{self, Counts};
+use crate::python::Python;
 use crate::run::{cargo, copy_folder, duration, node_script, output, run as run_command, succeeds, target_dir, tee};
 use crate::tools::{self, WASM_TARGET};
 use crate::{app, browser, codegen, npm};
@@ -41,6 +42,8 @@ enum Step {
     Wasm,
     /// Tests of the packed npm package in Node, and in a browser through Vite, webpack and a plain page
     Npm,
+    /// Client libraries of others, from npm and for Python, against the sandbox
+    Clients,
     /// Journeys of a person through the app, in a headless browser
     Journeys,
 }
@@ -93,19 +96,27 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 fn run_step(step: Step, is_long: bool) -> Report {
     let start = Instant::now();
     let mut counts = Counts::default();
-    let outcome = match step {
+    let outcome = counted(&mut counts, |counts| match step {
         Step::Format => format(),
         Step::Clippy => clippy(),
         Step::Layers => layers(),
-        Step::Native => native(&mut counts, is_long),
-        Step::Wasm => wasm(&mut counts, is_long),
-        Step::Npm => npm_package(&mut counts, is_long),
-        Step::Journeys => journeys(&mut counts, is_long),
-    };
-    if outcome.is_err() && counts.failed == 0 {
-        counts.failed = 1;
-    }
+        Step::Native => native(counts, is_long),
+        Step::Wasm => wasm(counts, is_long),
+        Step::Npm => npm_package(counts, is_long),
+        Step::Clients => clients(counts, is_long),
+        Step::Journeys => journeys(counts, is_long),
+    });
     Report { step, time: duration(start.elapsed()), counts, outcome }
+}
+
+/// Does some work; where it fails before any test did, that is one failure.
+fn counted(counts: &mut Counts, work: impl FnOnce(&mut Counts) -> Result<()>) -> Result<()> {
+    let before = counts.failed;
+    let outcome = work(counts);
+    if outcome.is_err() && counts.failed == before {
+        counts.failed += 1;
+    }
+    outcome
 }
 
 /// Prints what each step did; the last line, which scripts read, stands alone.
@@ -250,9 +261,7 @@ fn npm_package(counts: &mut Counts, is_long: bool) -> Result<()> {
     }
     npm::docs()?;
     // The README's first example calls a sandbox.
-    run_command(cargo().args(["build", "--package", "autotask-crm"])).context("the server is not built")?;
-    let server = target_dir()?.join("debug").join(format!("autotask-crm{}", std::env::consts::EXE_SUFFIX));
-    let server = std::path::absolute(server).context("cannot tell the path of the server")?;
+    let server = debug_server()?;
     let mut command = Command::new("node");
     command.args(["--test", "--test-reporter=spec"]).current_dir(&project);
     command.env("FIXTURES", fixtures).env("AUTOTASK_CRM_BIN", &server);
@@ -264,6 +273,35 @@ fn npm_package(counts: &mut Counts, is_long: bool) -> Result<()> {
     command.args(["--test", "--test-reporter=spec"]).current_dir(&bundlers);
     command.env("CHROME", browser::chromium()?).env("AUTOTASK_CRM_BIN", server);
     test(&mut command, counts::of_node, counts, is_long)
+}
+
+/// Runs the client libraries of others; those for Python also when one of npm's failed.
+fn clients(counts: &mut Counts, is_long: bool) -> Result<()> {
+    let folder = Path::new("tests/clients");
+    let server = debug_server()?;
+    let npm = counted(counts, |counts| {
+        tools::npm_ci(folder)?;
+        let mut command = Command::new("node");
+        command.args(["--test", "--test-reporter=spec"]).current_dir(folder).env("AUTOTASK_CRM_BIN", &server);
+        test(&mut command, counts::of_node, counts, is_long)
+    });
+    let python = counted(counts, |counts| {
+        let python = Python::with(&folder.join("requirements.txt"), &target_dir()?.join("clients"))?;
+        let mut command = python.command();
+        command.args(["-m", "unittest", "discover", "--verbose"]).current_dir(folder).env("AUTOTASK_CRM_BIN", &server);
+        test(&mut command, counts::of_unittest, counts, is_long)
+    });
+    match (npm, python) {
+        (Err(npm), Err(python)) => bail!("{npm:#}; {python:#}"),
+        (npm, python) => npm.and(python),
+    }
+}
+
+/// The server, built quickly.
+fn debug_server() -> Result<PathBuf> {
+    run_command(cargo().args(["build", "--package", "autotask-crm"])).context("the server is not built")?;
+    let server = target_dir()?.join("debug").join(format!("autotask-crm{}", std::env::consts::EXE_SUFFIX));
+    std::path::absolute(server).context("cannot tell the path of the server")
 }
 
 fn journeys(counts: &mut Counts, is_long: bool) -> Result<()> {
@@ -341,6 +379,6 @@ mod tests {
     #[test]
     fn every_step_has_a_name() {
         let names: Vec<String> = Step::value_variants().iter().map(|step| step.name()).collect();
-        assert_eq!(names, ["format", "clippy", "layers", "native", "wasm", "npm", "journeys"]);
+        assert_eq!(names, ["format", "clippy", "layers", "native", "wasm", "npm", "clients", "journeys"]);
     }
 }
