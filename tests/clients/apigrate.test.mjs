@@ -61,7 +61,13 @@ test('groups within groups select what they say', async () => {
       op: 'or',
       items: [
         { op: beginsWith, field: 'companyName', value: 'b' },
-        { op: 'and', items: [{ op: noteq, field: 'companyType', value: 1 }, { op: notExist, field: 'parentCompanyID' }] },
+        {
+          op: 'and',
+          items: [
+            { op: noteq, field: 'companyType', value: 1 },
+            { op: notExist, field: 'parentCompanyID' },
+          ],
+        },
       ],
     },
   ];
@@ -85,23 +91,28 @@ test('a company, its location and its contact are created and read back', async 
 
   const location = { name: 'Sawmill', city: 'Bend', isActive: true, companyID: created.company };
   created.location = (await autotask.CompanyLocations.create(created.company, location)).itemId;
-  const locations = await autotask.CompanyLocations.query({ filter: [{ op: 'eq', field: 'companyID', value: created.company }] });
-  assert.ok(locations.items.some(({ id, name, city }) => id === created.location && name === 'Sawmill' && city === 'Bend'));
+  const below = [{ op: 'eq', field: 'companyID', value: created.company }];
+  const locations = (await autotask.CompanyLocations.query({ filter: below })).items;
+  const sawmill = locations.find(({ id }) => id === created.location);
+  assert.deepEqual({ ...sawmill, ...location }, sawmill);
 
-  const contact = { firstName: 'Ida', lastName: 'Larch', isActive: 1, emailAddress: 'ida@larch.example', companyID: created.company, companyLocationID: created.location };
+  const person = { firstName: 'Ida', lastName: 'Larch', isActive: 1, emailAddress: 'ida@larch.example' };
+  const contact = { ...person, companyID: created.company, companyLocationID: created.location };
   created.contact = (await autotask.CompanyContacts.create(created.company, contact)).itemId;
   const { item } = await autotask.Contacts.get(created.contact);
   assert.deepEqual({ ...item, ...contact }, item);
 });
 
 test('a patch changes what it names, empties what is null and leaves the rest', async () => {
-  const fields = { id: created.company, phone: '555-0199', companyType: 1, userDefinedFields: [{ name: 'Customer Ranking', value: 'Silver' }] };
+  const ranking = { name: 'Customer Ranking', value: 'Silver' };
+  const fields = { id: created.company, phone: '555-0199', companyType: 1, userDefinedFields: [ranking] };
   assert.deepEqual(await autotask.Companies.update(fields), { itemId: created.company });
   const { item } = await autotask.Companies.get(created.company);
   assert.deepEqual([item.phone, item.companyType, item.companyName], ['555-0199', 1, 'Larch & Sons']);
-  assert.equal(item.userDefinedFields.find(({ name }) => name === 'Customer Ranking').value, 'Silver');
+  assert.deepEqual(item.userDefinedFields.find(({ name }) => name === ranking.name), ranking);
 
-  assert.deepEqual(await autotask.CompanyContacts.update(created.company, { id: created.contact, emailAddress: null }), { itemId: created.contact });
+  const empty = { id: created.contact, emailAddress: null };
+  assert.deepEqual(await autotask.CompanyContacts.update(created.company, empty), { itemId: created.contact });
   const contact = (await autotask.Contacts.get(created.contact)).item;
   assert.deepEqual([contact.emailAddress, contact.firstName], [null, 'Ida']);
 });
@@ -112,9 +123,10 @@ test('metadata tells what an instance has', async () => {
   const { fields } = await autotask.Companies.fieldInfo();
   const type = fields.find(({ name }) => name === 'companyType');
   assert.ok(type.isPickList && type.isRequired && type.picklistValues.some(({ value, label }) => value === '3' && label));
-  assert.ok(Object.keys(companies[0]).every((name) => name === 'userDefinedFields' || fields.some((field) => field.name === name)));
+  const { userDefinedFields, ...standard } = companies[0];
+  assert.deepEqual(Object.keys(standard).sort(), fields.map(({ name }) => name).sort());
   const udfs = await autotask.Companies.udfInfo();
-  assert.deepEqual(udfs.fields.map(({ name }) => name), companies[0].userDefinedFields.map(({ name }) => name));
+  assert.deepEqual(udfs.fields.map(({ name }) => name), userDefinedFields.map(({ name }) => name));
 });
 
 test('a refusal arrives as the library reports it', async () => {

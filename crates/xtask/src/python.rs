@@ -1,8 +1,8 @@
 //! Python: finds it, and installs the packages that a `requirements.txt` names, for tests that are written in it.
 //!
 //! Packages go into a folder of their own that `PYTHONPATH` names, so that neither the system's Python nor a person's
-//! packages are changed or seen. Whose pip puts them there does not matter: the system's, or that of a virtual environment
-//! made only for it, where the system has none.
+//! packages are changed or seen. The system's pip puts them there, or, where it has none, that of a virtual environment
+//! made only for it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,8 @@ impl Python {
             run(Command::new(pip)
                 .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"])
                 .arg(&python.packages)
-                .arg("--require-hashes")
+                // Some packages ask for a newer Python than what we use of them does.
+                .args(["--ignore-requires-python", "--require-hashes"])
                 .arg("--requirement")
                 .arg(requirements)
                 .env("PIP_USER", "0")
