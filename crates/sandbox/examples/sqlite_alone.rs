@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             ids = run(&connection, &asked)?;
             microseconds.push(began.elapsed().as_micros());
         }
-        let microseconds: Vec<u64> = microseconds.into_iter().map(|one| u64::try_from(one).unwrap_or(u64::MAX)).collect();
+        let microseconds: Vec<u64> =
+            microseconds.into_iter().map(|one| u64::try_from(one).unwrap_or(u64::MAX)).collect();
         println!("{}", json!({ "ids": ids, "microseconds": microseconds }));
         std::io::stdout().flush()?;
     }
@@ -47,7 +48,8 @@ fn run(connection: &Connection, asked: &Value) -> Result<Vec<i64>, Box<dyn Error
     }
     if asked["udfs"] == true {
         let list: Vec<String> = ids.iter().map(i64::to_string).collect();
-        let sql = format!("SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({})", list.join(","));
+        let sql =
+            format!("SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({})", list.join(","));
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -11,7 +11,7 @@ pub(crate) enum Answer {
     /// JSON as a tree.
     Json(Value),
     /// JSON as text: rows, of which there may be many.
-    Text(String),
+    Text(Vec<u8>),
 }
 
 impl Answer {
@@ -20,13 +20,13 @@ impl Answer {
         match self {
             Answer::Json(value) => value,
             // It was written by this program.
-            Answer::Text(text) => serde_json::from_str(&text).unwrap_or_default(),
+            Answer::Text(text) => serde_json::from_slice(&text).unwrap_or_default(),
         }
     }
 
-    pub(crate) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> Vec<u8> {
         match self {
-            Answer::Json(value) => value.to_string(),
+            Answer::Json(value) => value.to_string().into_bytes(),
             Answer::Text(text) => text,
         }
     }

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::query::PAGE_RECORDS_MAX;
 use super::{Call, page};
 use crate::answer::{Answer, Refusal};
-use crate::store::rows::{self, Line, Shown};
+use crate::store::rows::{self, Lines, Shown};
 use crate::store::sql::Where;
 use crate::tenant::Table;
 
 /// One row; `{"item":null}` when there is none.
 pub(super) fn by_id(call: &Call<'_>, entity: &EntityInfo, id: i64) -> Result<Answer, Refusal> {
     let table = call.table(entity);
-    item(call, read(call, table, &Where::equals("id", id), true)?.pop())
+    item(call, &read(call, table, &Where::equals("id", id), true)?)
 }
 
 /// All rows below a parent. Decision: on one page, since no source shows a walk here.
@@ -25,34 +25,39 @@ pub(super) fn all(call: &Call<'_>, entity: &EntityInfo, parent: i64) -> Result<A
 /// One row below a parent; attachments come as a collection of one.
 pub(super) fn one(call: &Call<'_>, entity: &EntityInfo, parent: i64, id: i64) -> Result<Answer, Refusal> {
     let table = call.table(entity);
-    let mut found = read(call, table, &below(entity, parent).and_id("=", id), true)?;
+    let found = read(call, table, &below(entity, parent).and_id("=", id), true)?;
     if entity.name.ends_with("Attachments") {
         return Ok(collection(&found));
     }
-    item(call, found.pop())
+    item(call, &found)
 }
 
 /// One row or `null`; older answers for a row that is not there were 404.
-fn item(call: &Call<'_>, row: Option<Line>) -> Result<Answer, Refusal> {
-    if row.is_none() && call.effects.absent_is_not_found {
+fn item(call: &Call<'_>, row: &Lines) -> Result<Answer, Refusal> {
+    if row.len() == 0 && call.effects.absent_is_not_found {
         return Err(Refusal::NoRoute { uri: call.origin.clone() });
     }
-    let row = row.map_or_else(|| "null".to_owned(), |row| row.json);
-    Ok(Answer::Text(["{\"item\":", &row, "}"].concat()))
+    let mut json = b"{\"item\":".to_vec();
+    match row.len() {
+        0 => json.extend_from_slice(b"null"),
+        _ => row.write(&mut json, 1, false),
+    }
+    json.push(b'}');
+    Ok(Answer::Text(json))
 }
 
 fn below(entity: &EntityInfo, parent: i64) -> Where {
     entity.parent.map_or_else(Where::everything, |info| Where::equals(info.field, parent))
 }
 
-fn read(call: &Call<'_>, table: &Table, condition: &Where, data: bool) -> Result<Vec<Line>, Refusal> {
+fn read(call: &Call<'_>, table: &Table, condition: &Where, data: bool) -> Result<Lines, Refusal> {
     let shown = Shown { data, ..Shown::all(table) };
     Ok(call.inner.store.read(|connection| rows::list(connection, table, &shown, condition, false, None))?)
 }
 
-fn collection(rows: &[Line]) -> Answer {
+fn collection(rows: &Lines) -> Answer {
     let details = json!({
         "count": rows.len(), "requestCount": PAGE_RECORDS_MAX, "prevPageUrl": null, "nextPageUrl": null,
     });
-    page::collection(rows, &details)
+    page::collection(rows, rows.len(), false, &details)
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Call;
 use super::query::PAGE_RECORDS_MAX;
 use crate::answer::{Answer, Refusal};
-use crate::store::rows::{self, Line, Shown};
+use crate::store::rows::{self, Lines, Shown};
 use crate::store::sql::Where;
 use crate::tenant::Table;
 
@@ -61,22 +61,21 @@ pub(super) fn page(
         |comparison, id| Where { sql: condition.sql.clone(), values: condition.values.clone() }.and_id(comparison, id);
     let limit = cursor.size + 1;
     let backwards = page == Page::Previous;
-    let (rows, before, after) = call.inner.store.read(|connection| -> rusqlite::Result<_> {
-        let mut rows = match page {
+    let (rows, count, before, after) = call.inner.store.read(|connection| -> rusqlite::Result<_> {
+        let rows = match page {
             Page::First => rows::list(connection, table, shown, condition, false, Some(limit))?,
             Page::Next => rows::list(connection, table, shown, &within(">", cursor.next), false, Some(limit))?,
             Page::Previous => rows::list(connection, table, shown, &within("<", cursor.previous), true, Some(limit))?,
         };
-        let size = usize::try_from(cursor.size).unwrap_or(usize::MAX);
-        let is_more = rows.len() > size;
-        rows.truncate(size);
-        if backwards {
-            rows.reverse();
-        }
+        // One more was asked for, to know whether there is another page.
+        let count = rows.len().min(usize::try_from(cursor.size).unwrap_or(usize::MAX));
+        let is_more = rows.len() > count;
+        let shown = &rows.ids[..count];
+        let ends = if backwards { (shown.last(), shown.first()) } else { (shown.first(), shown.last()) };
         // Where a page is empty, its place among the rows is still known.
-        let (first, last) = match (rows.first(), rows.last(), page) {
-            (Some(first), Some(last), _) => (first.id, last.id),
-            (_, _, Page::Previous) => (cursor.previous, cursor.previous.saturating_sub(1)),
+        let (first, last) = match (ends, page) {
+            ((Some(first), Some(last)), _) => (*first, *last),
+            (_, Page::Previous) => (cursor.previous, cursor.previous.saturating_sub(1)),
             _ => (cursor.next.saturating_add(1), cursor.next),
         };
         let is_before = match page {
@@ -87,10 +86,10 @@ pub(super) fn page(
         let is_after = match page {
             Page::Previous => rows::exists(connection, table, &within(">", last))?,
             // A walk may end with an empty page, as seen with clients that tolerate it.
-            _ => is_more || call.effects.empty_last_page && !rows.is_empty(),
+            _ => is_more || call.effects.empty_last_page && count > 0,
         };
         let way = Cursor { size: cursor.size, previous: if is_before { first } else { -1 }, next: last };
-        Ok((rows, is_before.then_some(way), is_after.then_some(way)))
+        Ok((rows, count, is_before.then_some(way), is_after.then_some(way)))
     })?;
     let url = |verb: &str, cursor: Option<Cursor>| {
         cursor.map(|cursor| {
@@ -104,28 +103,21 @@ pub(super) fn page(
         })
     };
     let details = json!({
-        "count": rows.len(),
+        "count": count,
         "requestCount": cursor.size,
         "prevPageUrl": url("previous", before),
         "nextPageUrl": url("next", after),
     });
-    Ok(collection(&rows, &details))
+    Ok(collection(&rows, count, backwards, &details))
 }
 
-/// Rows and what is said of the page.
-pub(super) fn collection(rows: &[Line], details: &Value) -> Answer {
-    let length: usize = rows.iter().map(|row| row.json.len() + 1).sum();
-    let mut json = String::with_capacity(length + 1_024);
-    json.push_str("{\"items\":[");
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            json.push(',');
-        }
-        json.push_str(&row.json);
-    }
-    json.push_str("],\"pageDetails\":");
-    json.push_str(&details.to_string());
-    json.push('}');
+/// So many of the rows and what is said of the page.
+pub(super) fn collection(rows: &Lines, count: usize, reversed: bool, details: &Value) -> Answer {
+    let mut json = b"{\"items\":[".to_vec();
+    rows.write(&mut json, count, reversed);
+    json.extend_from_slice(b"],\"pageDetails\":");
+    json.extend_from_slice(details.to_string().as_bytes());
+    json.push(b'}');
     Answer::Text(json)
 }
 

@@ -1,8 +1,5 @@
 //! Rows: one row of any entity, between SQLite and JSON.
 
-use std::collections::HashMap;
-use std::io::Write as _;
-
 use autotask_core::text::fold;
 use autotask_core::{DataType, FieldInfo, Instant};
 use rusqlite::types::{Value as Cell, ValueRef};
@@ -120,11 +117,37 @@ impl Shown {
     }
 }
 
-/// A row of an answer: its id, and its JSON. Text at once, since trees of half a million members for a page of 500
-/// companies cost three times what SQLite takes to find them.
-pub(crate) struct Line {
-    pub(crate) id: i64,
-    pub(crate) json: String,
+/// The rows of an answer as JSON. Bytes at once, since trees of half a million members for a page of 500 companies
+/// cost three times what SQLite takes to find them.
+#[derive(Default)]
+pub(crate) struct Lines {
+    /// The ids, in the order in which the rows were found.
+    pub(crate) ids: Vec<i64>,
+    json: Vec<u8>,
+    /// Where each row ends in `json`, before the user-defined fields.
+    ends: Vec<usize>,
+    /// What follows each row: its user-defined fields.
+    tails: Vec<Vec<u8>>,
+}
+
+impl Lines {
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Writes the rows with commas between, the first `count` of them, the last one first if `reversed`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, count: usize, reversed: bool) {
+        out.reserve(self.json.len() + self.tails.iter().map(Vec::len).sum::<usize>() + self.len());
+        for index in 0..count.min(self.len()) {
+            let at = if reversed { count.min(self.len()) - 1 - index } else { index };
+            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(&self.json[start..self.ends[at]]);
+            out.extend_from_slice(&self.tails[at]);
+        }
+    }
 }
 
 /// The rows that match, by id.
@@ -135,7 +158,7 @@ pub(crate) fn list(
     condition: &Where,
     descending: bool,
     limit: Option<u32>,
-) -> rusqlite::Result<Vec<Line>> {
+) -> rusqlite::Result<Lines> {
     let fields: Vec<&FieldInfo> = shown.fields.iter().map(|at| &table.info.fields[*at]).collect();
     let columns: Vec<String> = fields.iter().map(|field| quoted(&field.name)).collect();
     let keys: Vec<String> = fields.iter().map(|field| key(&field.name)).collect();
@@ -149,32 +172,23 @@ pub(crate) fn list(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(&condition.values))?;
-    let mut out: Vec<Line> = Vec::new();
+    let mut lines = Lines::default();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        // Rows of an entity are about as long as each other.
-        let mut json = Vec::with_capacity(out.last().map_or(256, |line| line.json.len() + 128));
+        lines.ids.push(row.get(0)?);
+        let json = &mut lines.json;
         json.push(b'{');
         for (index, field) in fields.iter().enumerate() {
             json.extend_from_slice(keys[index].as_bytes());
             match field.data_type {
                 DataType::Bytes if !shown.data => json.extend_from_slice(b"null"),
-                data_type => write_cell(&mut json, row.get_ref(index + 1)?, data_type),
+                data_type => write_cell(json, row.get_ref(index + 1)?, data_type),
             }
             json.push(b',');
         }
-        json.extend_from_slice(b"\"userDefinedFields\":[");
-        out.push(Line { id, json: text(json) });
+        lines.ends.push(json.len());
     }
-    write_udf_lists(connection, table, shown, &mut out)?;
-    Ok(out)
-}
-
-/// A cell as answers have it.
-pub(crate) fn to_json(cell: ValueRef<'_>, data_type: DataType) -> serde_json::Value {
-    let mut json = Vec::new();
-    write_cell(&mut json, cell, data_type);
-    serde_json::from_slice(&json).unwrap_or_default()
+    write_udf_lists(connection, table, shown, &mut lines)?;
+    Ok(lines)
 }
 
 /// `"companyName":`
@@ -183,57 +197,76 @@ fn key(name: &str) -> String {
 }
 
 fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: DataType) {
-    // Writing into memory cannot fail, and what is written are texts and numbers.
-    let _ = match (cell, data_type) {
-        (ValueRef::Integer(number), DataType::Boolean) => write!(json, "{}", number != 0),
-        (ValueRef::Integer(ticks), DataType::DateTime) => write!(json, "\"{}\"", Instant(ticks)),
-        (ValueRef::Integer(number), _) => write!(json, "{number}"),
-        (ValueRef::Real(number), _) => serde_json::to_writer(json, &number).map_err(Into::into),
-        (ValueRef::Text(text), _) => serde_json::to_writer(json, &String::from_utf8_lossy(text)).map_err(Into::into),
-        _ => json.write_all(b"null"),
-    };
+    match (cell, data_type) {
+        (ValueRef::Integer(0), DataType::Boolean) => json.extend_from_slice(b"false"),
+        (ValueRef::Integer(_), DataType::Boolean) => json.extend_from_slice(b"true"),
+        (ValueRef::Integer(ticks), DataType::DateTime) => {
+            json.push(b'"');
+            json.extend_from_slice(Instant(ticks).to_string().as_bytes());
+            json.push(b'"');
+        }
+        (ValueRef::Integer(number), _) => write_json(json, &number),
+        (ValueRef::Real(number), _) => write_json(json, &number),
+        (ValueRef::Text(text), _) => match std::str::from_utf8(text) {
+            Ok(text) => write_json(json, text),
+            // Somebody else wrote into the file.
+            Err(_) => write_json(json, &String::from_utf8_lossy(text)),
+        },
+        _ => json.extend_from_slice(b"null"),
+    }
 }
 
-/// What was written from texts is text.
-fn text(json: Vec<u8>) -> String {
-    String::from_utf8(json).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+/// A cell as it stands in answers, alone.
+pub(crate) fn to_json(cell: ValueRef<'_>, data_type: DataType) -> serde_json::Value {
+    let mut json = Vec::new();
+    write_cell(&mut json, cell, data_type);
+    // It was just written.
+    serde_json::from_slice(&json).unwrap_or_default()
 }
 
-/// Completes each line with its user-defined fields, all read at once.
-fn write_udf_lists(connection: &Connection, table: &Table, shown: &Shown, lines: &mut [Line]) -> rusqlite::Result<()> {
-    let mut known: HashMap<(i64, i64), String> = HashMap::new();
-    if !shown.udfs.is_empty() {
-        let ids: Vec<String> = lines.iter().map(|line| line.id.to_string()).collect();
-        let sql =
-            format!("SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({})", ids.join(","));
+fn write_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
+    // Writing texts and numbers into memory cannot fail.
+    let _ = serde_json::to_writer(json, value);
+}
+
+/// Gives each line its user-defined fields, all read at once.
+fn write_udf_lists(connection: &Connection, table: &Table, shown: &Shown, lines: &mut Lines) -> rusqlite::Result<()> {
+    // (row, definition) and the value, sorted.
+    let mut known: Vec<((i64, i64), String)> = Vec::new();
+    if !shown.udfs.is_empty() && lines.len() > 0 {
+        let ids: Vec<String> = lines.ids.iter().map(i64::to_string).collect();
+        let sql = format!(
+            "SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({}) ORDER BY 1, 2",
+            ids.join(",")
+        );
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            known.insert((row.get(0)?, row.get(1)?), serde_json::Value::String(row.get(2)?).to_string());
+            known.push(((row.get(0)?, row.get(1)?), row.get(2)?));
         }
     }
     let names: Vec<String> = shown
         .udfs
         .iter()
         .map(|at| {
-            [
-                "{\"name\":",
-                &serde_json::Value::from(&*table.info.user_defined_fields[*at].name).to_string(),
-                ",\"value\":",
-            ]
-            .concat()
+            ["{\"name\":", key(&table.info.user_defined_fields[*at].name).trim_end_matches(':'), ",\"value\":"].concat()
         })
         .collect();
-    for line in lines {
+    for id in &lines.ids {
+        let mut tail = b"\"userDefinedFields\":[".to_vec();
         for (index, (at, name)) in shown.udfs.iter().zip(&names).enumerate() {
             if index > 0 {
-                line.json.push(',');
+                tail.push(b',');
             }
-            line.json.push_str(name);
-            line.json.push_str(known.get(&(line.id, table.definitions[*at])).map_or("null", String::as_str));
-            line.json.push('}');
+            tail.extend_from_slice(name.as_bytes());
+            match known.binary_search_by_key(&(*id, table.definitions[*at]), |(key, _)| *key) {
+                Ok(found) => write_json(&mut tail, &known[found].1),
+                Err(_) => tail.extend_from_slice(b"null"),
+            }
+            tail.push(b'}');
         }
-        line.json.push_str("]}");
+        tail.extend_from_slice(b"]}");
+        lines.tails.push(tail);
     }
     Ok(())
 }
