@@ -130,3 +130,72 @@ async fn somebody_on_a_task_brings_a_work_type_and_a_department() {
         ])
     );
 }
+
+#[tokio::test]
+async fn a_task_is_done_at_a_time_and_has_nothing_left_to_do() {
+    let api = Api::new(2);
+    let project = json!({"companyID": 0, "projectName": "Move", "projectType": 5, "status": 1,
+        "startDateTime": "2026-11-21", "endDateTime": "2026-12-21"});
+    let project = api.post("/Projects", project).await.item_id();
+    let path = format!("/Projects/{project}/Tasks");
+    let id = api.post(&path, json!({"status": 1, "taskType": 1, "title": "Pack"})).await.item_id();
+    assert_eq!(
+        api.patch(
+            &path,
+            json!({"id": id, "assignedResourceID": 29_682_886, "billingCodeID": 29_682_801, "departmentID": 29_682_801})
+        )
+        .await
+        .error(),
+        "Data violation: When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID."
+    );
+    api.patch(&path, json!({"id": id, "status": 5})).await.ok();
+    let row = api.row("Tasks", id).await;
+    assert_eq!((&row["completedDateTime"], &row["remainingHours"]), (&json!("2026-11-21T10:00:00Z"), &json!(0.0)));
+    api.patch(&path, json!({"id": id, "status": 1})).await.ok();
+    assert_eq!(api.row("Tasks", id).await["completedDateTime"], json!(null));
+}
+
+#[tokio::test]
+async fn references_are_of_the_kind_that_is_asked_for() {
+    let api = Api::new(2);
+    let codes = api.everything("BillingCodes").await;
+    let code = |kind: i64| codes.iter().find(|code| code["useType"] == kind).expect("there is one")["id"].clone();
+    let service = |code: Value| json!({"name": "Watch", "billingCodeID": code, "periodType": 1, "unitPrice": 1});
+    assert_eq!(
+        api.post("/Services", service(code(1))).await.error(),
+        "Reference value on field: billingCodeID of type: BillingCode does not exist or is invalid."
+    );
+    api.post("/Services", service(code(5))).await.ok();
+    let company = api.company("Ours", json!({})).await;
+    let contract = json!({"companyID": company, "contractName": "C", "contractType": 1, "status": 0,
+        "startDate": "2026-01-01", "endDate": "2026-12-31", "timeReportingRequiresStartAndStopTimes": 0});
+    let contract = api.post("/Contracts", contract).await.item_id();
+    let ticket =
+        json!({"companyID": company, "title": "t", "status": 1, "priority": 2, "queueID": 5, "contractID": contract});
+    assert_eq!(
+        api.post("/Tickets", ticket.clone()).await.error(),
+        "Reference value on field: contractID of type: Contract does not exist or is invalid."
+    );
+    api.patch("/Contracts", json!({"id": contract, "status": 1})).await.ok();
+    api.post("/Tickets", ticket).await.ok();
+}
+
+#[tokio::test]
+async fn a_company_has_at_most_5000_places() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("places.db");
+    let api = Api::with(Config { database: Some(path.clone()), ..config(2) });
+    let company = api.company("Wide", json!({})).await;
+    let file = rusqlite::Connection::open(path).expect("the file opens");
+    // With the primary one these are 4,999.
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4998) \
+         INSERT INTO \"CompanyLocations\" (\"id\", \"companyID\", \"name\", \"isPrimary\", \"isActive\") \
+         SELECT 40000000 + i, ?1, 'Place ' || i, 0, 1 FROM n";
+    assert_eq!(file.execute(many, [company]), Ok(4_998));
+    let locations = format!("/Companies/{company}/Locations");
+    api.post(&locations, json!({"name": "Last"})).await.ok();
+    assert_eq!(
+        api.post(&locations, json!({"name": "One too many"})).await.error(),
+        "Data violation: A Company can have at most 5000 CompanyLocations."
+    );
+}

@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Refuse what Autotask would silently drop
     #[arg(long)]
     strict: bool,
+    /// Refuse parents of parents, as Autotask's screens do
+    #[arg(long)]
+    two_level_parents: bool,
     /// What goes wrong from the start: a file with a list of faults, as `GET /_sandbox/faults` describes them
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -58,6 +61,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         contacts: options.contacts,
         seed: options.seed,
         strict: options.strict,
+        two_level_parents: options.two_level_parents,
         limits: if options.no_limits { Limits::NONE } else { Limits::default() },
         faults: options.faults.as_deref().map(read_faults).transpose()?,
         cors: !options.no_cors,

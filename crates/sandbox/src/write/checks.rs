@@ -105,13 +105,30 @@ fn children(row: &Row<'_>, sent: impl Fn(usize) -> bool) -> Result<(), Refusal> 
 /// What has to be active to be referred to: inactive ones are refused like absent ones.
 const ACTIVE: [&str; 5] = ["Contacts", "Resources", "CompanyCategories", "Services", "ServiceBundles"];
 
+/// What has to be of one kind to be referred to by a field, as documented: the column that says so, and its value.
+const OF_KIND: [(&str, &str, &str, i64); 6] = [
+    // Work types, milestones, and codes of recurring services.
+    ("ContractExclusionBillingCodes", "billingCodeID", "useType", 1),
+    ("ContractMilestones", "billingCodeID", "useType", 6),
+    ("ServiceBundles", "billingCodeID", "useType", 5),
+    ("Services", "billingCodeID", "useType", 5),
+    // Contracts in effect.
+    ("Tickets", "contractID", "status", 1),
+    ("TimeEntries", "contractID", "status", 1),
+];
+
 /// References to entities without facts are not checked.
 fn reference(context: Context<'_>, row: &Row<'_>, field: &FieldInfo, cell: &Cell) -> Result<(), Refusal> {
     let (Some(name), Cell::Integer(id)) = (field.reference.as_deref(), cell) else { return Ok(()) };
     let Some(table) = context.tenant.find(name).filter(|table| table.info.can_query) else { return Ok(()) };
     let found = rows::get(context.connection, table, *id)?;
     let needs_active = ACTIVE.contains(&name);
-    if found.is_some_and(|found| !needs_active || found.is_true("isActive")) {
+    let is_of_kind = |found: &Row<'_>| {
+        OF_KIND.iter().all(|(entity, known, column, value)| {
+            *entity != row.table.info.name || *known != field.name || found.int(column) == Some(*value)
+        })
+    };
+    if found.is_some_and(|found| (!needs_active || found.is_true("isActive")) && is_of_kind(&found)) {
         return Ok(());
     }
     let singular = entity(name).map_or(name, |info| info.singular);

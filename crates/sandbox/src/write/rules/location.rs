@@ -4,8 +4,19 @@ use super::{Context, company, refused};
 use crate::answer::Refusal;
 use crate::store::rows::{self, Row};
 use crate::store::schema::quoted;
+use crate::store::sql::Where;
 
-pub(super) fn before(row: &Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+/// Most locations of a company, as documented.
+const LOCATIONS_MAX: i64 = 5_000;
+
+pub(super) fn before(context: Context<'_>, row: &Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
+    if let (None, Some(company)) = (old, row.int("companyID")) {
+        let count = rows::count(context.connection, row.table, &Where::equals("companyID", company))?;
+        if count >= LOCATIONS_MAX {
+            // Decision: the limit is documented, the text is ours.
+            return refused(format!("Data violation: A Company can have at most {LOCATIONS_MAX} CompanyLocations."));
+        }
+    }
     if old.is_some_and(|old| old.is_true("isPrimary")) && !row.is_true("isPrimary") {
         // Decision: every company has exactly one; what Autotask says is not known.
         return refused(

@@ -17,6 +17,7 @@ mod location;
 mod required;
 mod sales;
 mod service_lines;
+mod task;
 mod ticket;
 mod time_entry;
 mod unique;
@@ -43,11 +44,12 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'
     }
     match row.table.info.name {
         "Companies" => company::before(context, row, old),
-        "CompanyLocations" => location::before(row, old),
+        "CompanyLocations" => location::before(context, row, old),
         "CompanyAttachments" | "TicketAttachments" => attachment::before(context, row),
         "Contracts" => contract::before(row, old),
         "ContractServices" | "ContractServiceBundles" if old.is_none() => service_lines::before_line(context, row),
         "Quotes" => sales::before_quote(context, row),
+        "Tasks" => task::before(context, row, old),
         "Tickets" => ticket::before(context, row, old),
         "TicketCharges" => ticket::before_charge(row, old),
         "TicketSecondaryResources" => ticket::before_secondary(context, row),

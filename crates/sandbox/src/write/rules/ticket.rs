@@ -16,11 +16,7 @@ const DEFAULTS: [(&str, i64); 2] = [("source", -1), ("ticketType", 1)];
 /// The recorded rules of tickets.
 pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Refusal> {
     let has = |field: &str| !row.is_null(field);
-    if has("assignedResourceID") != has("assignedResourceRoleID") {
-        return refused(
-            "Data violation: When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID.",
-        );
-    }
+    pair(row)?;
     if old.is_none() && !has("assignedResourceID") && !has("queueID") {
         return refused(
             "assignedResourceID, assignedResourceRoleID, and queueID cannot all be empty. Supply a queueID or both an assignedResourceID and assignedResourceRoleID.",
@@ -43,6 +39,16 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'
         Some(old) => row.set("ticketNumber", old.get("ticketNumber").clone()),
     }
     complete(context, row, old);
+    Ok(())
+}
+
+/// Somebody is assigned in a role. Recorded for tickets; tasks are documented alike.
+pub(super) fn pair(row: &Row<'_>) -> Result<(), Refusal> {
+    if row.is_null("assignedResourceID") != row.is_null("assignedResourceRoleID") {
+        return refused(
+            "Data violation: When assigning a Resource, you must assign both a assignedResourceID and assignedResourceRoleID.",
+        );
+    }
     Ok(())
 }
 
