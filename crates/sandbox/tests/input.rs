@@ -9,7 +9,7 @@ use common::Api;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -66,6 +66,39 @@ async fn malformed_json_is_refused_as_json_net_does() {
     assert!(api.send(bytes).await.error().contains("UTF-8"));
     assert!(api.text("POST", "/Companies", "").await.error().contains("Parameter name: entity"));
     assert!(api.get("/Companies/query?search=%7Bnonsense").await.error().contains("Path ''"));
+}
+
+#[tokio::test]
+async fn what_no_row_can_have_is_refused_and_changes_nothing() {
+    let api = Api::new(0);
+    let deep = format!(
+        "{{\"filter\":{}{}}}",
+        "[{\"op\":\"and\",\"items\":".repeat(10_000),
+        "[]".to_owned() + &"}]".repeat(10_000)
+    );
+    assert!(api.text("POST", "/Companies/query", &deep).await.error().contains("MaxDepth of"), "10,000 levels");
+    assert!(api.text("POST", "/Companies", &"[".repeat(1_000_000)).await.error().contains("MaxDepth of"));
+    // Beyond a long, in the path, in a filter, in a body.
+    assert_eq!(api.get("/Companies/9223372036854775808").await.status, 400);
+    assert_eq!(api.get("/Companies/9223372036854775807").await.ok(), json!({"item": null}));
+    let filter = json!({"filter": [{"op": "eq", "field": "id", "value": u64::MAX}]});
+    // Decision: no row can have such an id, which is what the answer says.
+    assert_eq!(api.post("/Companies/query", filter).await.items(), Vec::<Value>::new());
+    let id = api.company("Stays", json!({})).await;
+    for (body, text) in [
+        (format!("{{\"id\":{id},\"ownerResourceID\":99999999999999999999}}"), "is not a valid integer"),
+        (format!("{{\"id\":{id},\"companyName\":\"Gone\",\"ownerResourceID\":5}}"), "does not exist or is invalid"),
+        ("{\"id\":99999999999999999999,\"companyName\":\"Gone\"}".to_owned(), "is not a valid integer"),
+    ] {
+        let refused = api.text("PATCH", "/Companies", &body).await.error();
+        assert!(refused.contains(text), "{body}: {refused}");
+    }
+    assert_eq!(api.row("Companies", id).await["companyName"], "Stays");
+    for path in ["/Nonsense/query", "/Nonsense/1", "/Company/query"] {
+        let absent = api.get(path).await;
+        assert_eq!(absent.status, 404, "{path}");
+        assert!(absent.json()["Message"].as_str().is_some_and(|m| m.contains(path)), "{}", absent.text);
+    }
 }
 
 #[tokio::test]
