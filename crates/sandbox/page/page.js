@@ -200,6 +200,12 @@ async function figures() {
   $('planted').textContent = kinds.length ? kinds.join(', ') : 'nothing in a world this small';
 }
 
+$('live').addEventListener('click', () => attempt(async () => {
+  const { steps } = await call('POST', 'life?steps=10');
+  $('lived').textContent = `${steps.map((step) => step.what + (step.refusal ? ' (refused)' : '')).join(', ')}.`;
+  await figures();
+}));
+
 async function refresh() {
   try {
     await Promise.all([faults(), readSettings(), readClock(), requests()]);

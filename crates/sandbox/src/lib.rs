@@ -115,6 +115,15 @@ impl Sandbox {
         routes::router(Arc::clone(&self.inner))
     }
 
+    /// Lets people do one thing in the book, as `POST /_sandbox/life` does. Blocks for a few milliseconds; what fails
+    /// goes to the log.
+    pub fn live(&self) {
+        match routes::life::step(&self.inner) {
+            Ok(step) => tracing::info!(%step, "something happened"),
+            Err(refusal) => tracing::warn!(refusal = refusal.text(), "nothing could happen"),
+        }
+    }
+
     /// How it was opened.
     #[must_use]
     pub fn config(&self) -> &Config {

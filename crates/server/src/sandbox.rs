@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use autotask_sandbox::{
@@ -41,9 +42,24 @@ pub(crate) struct Options {
     /// Take any number of requests; otherwise 10,000 in an hour and 3 at once for an endpoint, as Autotask does
     #[arg(long)]
     no_limits: bool,
+    /// Let people do so many things in a minute: tickets come in, contacts leave, companies move
+    #[arg(long, value_name = "PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..=6_000))]
+    life: Option<u32>,
     /// Do not let pages on this machine call from a browser
     #[arg(long)]
     no_cors: bool,
+}
+
+/// Lets things happen until the process ends.
+async fn live(sandbox: Sandbox, per_minute: u32) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(60) / per_minute);
+    loop {
+        ticks.tick().await;
+        let sandbox = sandbox.clone();
+        if tokio::task::spawn_blocking(move || sandbox.live()).await.is_err() {
+            return;
+        }
+    }
 }
 
 fn read_faults(path: &Path) -> Result<serde_json::Value> {
@@ -68,6 +84,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         ..Config::default()
     })
     .await??;
+    if let Some(per_minute) = options.life {
+        tokio::spawn(live(sandbox.clone(), per_minute));
+    }
     say(&format!("ApiIntegrationCode: {DEFAULT_INTEGRATION_CODE}  UserName: {DEFAULT_USER}  Secret: {DEFAULT_SECRET}"));
     say(&format!("Sandbox: http://{address}/ATServicesRest/"));
     listen::serve(listener, sandbox.router(), Stop::on_signal()).await

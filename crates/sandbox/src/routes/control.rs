@@ -187,6 +187,6 @@ fn ok(value: &Value) -> Response {
     answer::json(StatusCode::OK, value)
 }
 
-fn bad(why: &str) -> Response {
+pub(super) fn bad(why: &str) -> Response {
     answer::json(StatusCode::BAD_REQUEST, &json!({ "Message": why }))
 }

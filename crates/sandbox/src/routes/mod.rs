@@ -4,6 +4,7 @@ mod body;
 mod children;
 mod control;
 mod deletions;
+pub(crate) mod life;
 mod metadata;
 mod page;
 mod page_for_people;
@@ -95,6 +96,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/_sandbox/world", get(sandbox::world))
         .route("/_sandbox/reset", post(sandbox::reset))
         .route("/_sandbox/tickets/{id}", delete(deletions::ticket))
+        .route("/_sandbox/life", post(life::live))
         .route("/_sandbox/faults", get(control::faults).post(control::add_faults).delete(control::clear_faults))
         .route("/_sandbox/faults/{id}", delete(control::remove_fault))
         .route("/_sandbox/settings", get(control::settings).patch(control::change_settings))

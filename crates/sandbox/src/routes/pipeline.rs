@@ -136,7 +136,7 @@ fn find(method: &str, below: &str) -> Result<Route, RouteError> {
 }
 
 /// One request's work, which runs on a thread that may block.
-struct Work {
+pub(super) struct Work {
     inner: Arc<Inner>,
     route: Route,
     origin: String,
@@ -147,23 +147,39 @@ struct Work {
 }
 
 impl Work {
+    /// A write that some resource of the MSP makes.
+    pub(super) fn of_a_person(inner: &Arc<Inner>, route: Route, body: &Value, resource: i64) -> Work {
+        Work {
+            inner: Arc::clone(inner),
+            route,
+            origin: String::new(),
+            search: String::new(),
+            impersonation: Some(resource.to_string()),
+            body: body.to_string().into_bytes(),
+            effects: Effects::default(),
+        }
+    }
+
     async fn run(self) -> Result<Answer, Refusal> {
-        let work = move || {
-            let tenant = self.inner.tenant();
-            let settings = self.inner.settings();
-            let call = Call {
-                inner: &self.inner,
-                tenant: &tenant,
-                origin: self.origin,
-                search: &self.search,
-                impersonation: self.impersonation,
-                body: &self.body,
-                settings: &settings,
-                effects: self.effects,
-            };
-            dispatch(&call, self.route)
-        };
+        let work = move || self.run_here();
         tokio::task::spawn_blocking(work).await.map_err(|cause| Refusal::Fault(cause.to_string()))?
+    }
+
+    /// Runs on this thread, which may block.
+    pub(super) fn run_here(self) -> Result<Answer, Refusal> {
+        let tenant = self.inner.tenant();
+        let settings = self.inner.settings();
+        let call = Call {
+            inner: &self.inner,
+            tenant: &tenant,
+            origin: self.origin,
+            search: &self.search,
+            impersonation: self.impersonation,
+            body: &self.body,
+            settings: &settings,
+            effects: self.effects,
+        };
+        dispatch(&call, self.route)
     }
 }
 

@@ -6,6 +6,7 @@
 mod companies;
 mod contacts;
 pub(crate) mod dice;
+pub(crate) mod life;
 pub(crate) mod lists;
 mod names;
 mod places;
