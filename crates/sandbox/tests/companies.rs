@@ -199,3 +199,18 @@ async fn a_company_has_at_most_5000_places() {
         "Data violation: A Company can have at most 5000 CompanyLocations."
     );
 }
+
+#[tokio::test]
+async fn a_category_is_active_when_a_company_gets_it() {
+    let api = Api::new(2);
+    let categories = api.everything("CompanyCategories").await;
+    let category = categories.iter().find(|row| row["isGlobalDefault"] == json!(false)).expect("there is one");
+    let id = category["id"].clone();
+    let company = api.company("Ours", json!({"companyCategoryID": id})).await;
+    api.patch("/CompanyCategories", json!({"id": id, "isActive": false})).await.ok();
+    let text = "Reference value on field: companyCategoryID of type: CompanyCategory does not exist or is invalid.";
+    let body =
+        json!({"companyName": "Next", "companyType": 1, "phone": "1", "ownerResourceID": 4, "companyCategoryID": id});
+    assert_eq!(api.post("/Companies", body).await.error(), text);
+    api.patch("/Companies", json!({"id": company, "phone": "2"})).await.ok();
+}

@@ -313,3 +313,19 @@ async fn what_was_posted_is_not_adjusted() {
     api.patch("/Contracts", json!({"id": id, "startDate": "2026-02-01"})).await.ok();
     assert_eq!(units(&api, id).await.len(), 3);
 }
+
+#[tokio::test]
+async fn a_company_has_one_default_contract() {
+    let api = Api::new(2);
+    let (ours, theirs) = (api.company("Ours", json!({})).await, api.company("Theirs", json!({})).await);
+    let mut ids = Vec::new();
+    for company in [ours, theirs, ours] {
+        let body = contract(company, &json!({"isDefaultContract": true}));
+        ids.push(api.post("/Contracts", body).await.item_id());
+    }
+    let mut defaults = Vec::new();
+    for id in ids {
+        defaults.push(api.row("Contracts", id).await["isDefaultContract"].clone());
+    }
+    assert_eq!(defaults, [json!(false), json!(true), json!(true)]);
+}

@@ -31,7 +31,7 @@ pub(crate) fn folded(name: &str) -> String {
 }
 
 /// Columns that are searched much, beyond the parents' ids. Text is indexed as equality compares it.
-const INDEXED: [(&str, &str); 10] = [
+const INDEXED: [(&str, &str); 11] = [
     ("Companies", "companyName"),
     ("Companies", "companyNumber"),
     ("Companies", "phone"),
@@ -42,6 +42,7 @@ const INDEXED: [(&str, &str); 10] = [
     ("Contacts", "lastName"),
     ("Contacts", "companyLocationID"),
     ("Contacts", "isActive"),
+    ("Tickets", "ticketNumber"),
 ];
 
 /// The statements that make the tables.

@@ -150,7 +150,12 @@ fn line<'a>(context: Context<'a>, kind: &Kind, row: &Row<'_>) -> Result<Row<'a>,
 /// The slices of a line as they are, by their days.
 fn units_of<'a>(context: Context<'a>, kind: &Kind, line: &Row<'_>) -> Result<Vec<Row<'a>>, Refusal> {
     let units = context.tenant.named(kind.units);
-    let mut rows = rows::select(context.connection, units, &Where::equals(kind.line_field, line.id()))?;
+    // There is an index on contracts.
+    let condition = Where {
+        sql: format!("\"contractID\" = ? AND \"{}\" = ?", kind.line_field),
+        values: vec![line.get("contractID").clone(), Cell::Integer(line.id())],
+    };
+    let mut rows = rows::select(context.connection, units, &condition)?;
     rows.sort_by_key(|row| row.int("startDate"));
     Ok(rows)
 }

@@ -1,11 +1,13 @@
 //! Tickets: somebody or a queue has them, what they refer to is of their company, and they are numbered by day.
 
+use autotask_core::text::fold;
 use rusqlite::types::Value as Cell;
 
 use super::time_entry::number;
 use super::{Context, refused};
 use crate::answer::Refusal;
 use crate::store::rows::{self, Row};
+use crate::store::schema::{folded, quoted};
 use crate::store::sql::Where;
 
 /// The status of a ticket that is done.
@@ -96,17 +98,22 @@ pub(super) fn before_secondary(context: Context<'_>, row: &Row<'_>) -> Result<()
 
 /// `T20261121.0001`, the next of the day. Numbers of deleted tickets are not given again.
 fn next_number(context: Context<'_>) -> Result<Cell, Refusal> {
-    let day = format!("T{}.", context.now.date_text().replace('-', ""));
+    let day = format!("T{}", context.now.date_text().replace('-', ""));
+    // The dot's neighbour ends the range, which the index on ticket numbers answers.
+    let (low, high) = (fold(&format!("{day}.")), fold(&format!("{day}/")));
     let mut last = 0;
     for entity in ["Tickets", "DeletedTicketLogs"] {
         let sql = format!(
-            "SELECT max(CAST(substr(\"ticketNumber\", 11) AS INTEGER)) FROM \"{entity}\" \
-             WHERE substr(\"ticketNumber\", 1, 10) = ?1"
+            "SELECT max(CAST(substr({number}, {place}) AS INTEGER)) FROM {entity} \
+             WHERE rtrim({number}, ' ') >= ?1 AND rtrim({number}, ' ') < ?2",
+            number = folded("ticketNumber"),
+            place = low.len() + 1,
+            entity = quoted(entity),
         );
-        let found: Option<i64> = context.connection.prepare_cached(&sql)?.query_row([&day], |row| row.get(0))?;
+        let found: Option<i64> = context.connection.prepare_cached(&sql)?.query_row([&low, &high], |row| row.get(0))?;
         last = last.max(found.unwrap_or(0));
     }
-    Ok(Cell::Text(format!("{day}{:04}", last.saturating_add(1))))
+    Ok(Cell::Text(format!("{day}.{:04}", last.saturating_add(1))))
 }
 
 /// When and by whom it was done. Decision: a ticket that is taken up again has neither.
