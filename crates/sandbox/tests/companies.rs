@@ -55,6 +55,8 @@ async fn places_have_one_name_in_a_company_and_are_its_own() {
         text("billToCompanyLocationID", "Company")
     );
     api.patch("/Companies", json!({"id": ours, "billToCompanyLocationID": here})).await.ok();
+    let new = json!({"companyName": "New", "companyType": 1, "phone": "1", "ownerResourceID": 4, "billToCompanyLocationID": here});
+    assert_eq!(api.post("/Companies", new).await.error(), text("billToCompanyLocationID", "Company"));
     let call = json!({"companyID": theirs, "companyLocationID": here, "startDateTime": "2026-11-21", "endDateTime": "2026-11-22"});
     assert_eq!(api.post("/ServiceCalls", call).await.error(), text("companyLocationID", "ServiceCall"));
 }

@@ -36,7 +36,9 @@ pub(super) fn check(context: Context<'_>, row: &Row<'_>, old: Option<&Row<'_>>) 
         if row.table.info.name != entity || !(changes(field) || changes(company_field)) {
             continue;
         }
-        let (Some(id), Some(company)) = (row.int(field), row.int(company_field)) else { continue };
+        // A company that is only being made has no locations yet, so none can be its own.
+        let company = if company_field == "id" { Some(row.id()) } else { row.int(company_field) };
+        let (Some(id), Some(company)) = (row.int(field), company) else { continue };
         let Some(refers) = row.table.info.field(field).and_then(|field| field.reference.clone()) else { continue };
         let Some(found) = context.get(&refers, id)? else { continue };
         let owner = found.int("companyID");

@@ -19,6 +19,8 @@ pub(super) fn before(row: &mut Row<'_>, old: Option<&Row<'_>>) -> Result<(), Ref
         [true, false, false] => OF_TICKET,
         [false, true, false] => OF_TASK,
         [false, false, true] => GENERAL,
+        // What is there already stays what it is.
+        _ if old.is_some() => row.int("timeEntryType").unwrap_or(GENERAL),
         [false, false, false] => return refused("ticketID, taskID, and internalBillingCodeID cannot all be empty."),
         _ => return refused("Data violation: Only one of ticketID, taskID, and internalBillingCodeID can be set."),
     };
