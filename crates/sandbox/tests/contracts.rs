@@ -44,7 +44,7 @@ fn at(start: &str, end: &str, units: i64, price: f64, cost: f64) -> (String, Str
 
 #[tokio::test]
 async fn a_recurring_contract_says_its_period() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let company = api.company("Ours", json!({})).await;
     assert_eq!(
         api.post("/Contracts", contract(company, &json!({"contractPeriodType": null}))).await.error(),
@@ -75,7 +75,7 @@ async fn a_recurring_contract_says_its_period() {
 
 #[tokio::test]
 async fn children_are_of_the_contracts_type() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let recurring = recurring(&api, json!({})).await;
     let company = api.company("Theirs", json!({})).await;
     let material = contract(company, &json!({"contractType": 1, "contractPeriodType": null}));
@@ -100,7 +100,7 @@ async fn children_are_of_the_contracts_type() {
 
 #[tokio::test]
 async fn a_line_has_a_price_and_no_quantity_until_it_is_adjusted() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let id = recurring(&api, json!({"endDate": "2026-03-31"})).await;
     let service = service(&api).await;
     let path = format!("/Contracts/{id}/Services");
@@ -137,7 +137,7 @@ async fn a_line_has_a_price_and_no_quantity_until_it_is_adjusted() {
 
 #[tokio::test]
 async fn an_adjustment_inside_a_period_splits_it() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let id = recurring(&api, json!({"startDate": "2026-04-01", "endDate": "2026-05-31"})).await;
     let service = service(&api).await["id"].clone();
     // At the root as below the contract; the line comes with it.
@@ -188,7 +188,7 @@ async fn an_adjustment_inside_a_period_splits_it() {
 
 #[tokio::test]
 async fn an_adjustment_names_its_line() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let id = recurring(&api, json!({})).await;
     let other = recurring(&api, json!({})).await;
     let service = service(&api).await["id"].clone();
@@ -210,7 +210,7 @@ async fn an_adjustment_names_its_line() {
 
 #[tokio::test]
 async fn a_contract_that_ends_later_has_more_periods() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let id =
         recurring(&api, json!({"startDate": "2026-01-31", "endDate": "2026-03-30", "contractPeriodType": 1})).await;
     let service = service(&api).await["id"].clone();
@@ -229,7 +229,7 @@ async fn a_contract_that_ends_later_has_more_periods() {
 
 #[tokio::test]
 async fn bundles_are_adjusted_like_services() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let id = recurring(&api, json!({"contractPeriodType": 4})).await;
     let code = service(&api).await["billingCodeID"].clone();
     let bundle = json!({"name": "All in", "billingCodeID": code, "periodType": 1, "unitPrice": 99});
@@ -247,7 +247,7 @@ async fn bundles_are_adjusted_like_services() {
 
 #[tokio::test]
 async fn one_quote_of_an_opportunity_is_the_primary_one() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let company = api.company("Ours", json!({})).await;
     let opportunity = json!({"companyID": company, "ownerResourceID": 4, "title": "Deal", "stage": 29_682_831, "status": 1,
         "startDate": "2026-11-21", "projectedCloseDate": "2026-12-21", "probability": 50, "amount": 1, "cost": 0,
@@ -269,7 +269,7 @@ async fn one_quote_of_an_opportunity_is_the_primary_one() {
 
 #[tokio::test]
 async fn a_to_do_that_is_done_shows_among_the_notes() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let company = api.company("Ours", json!({})).await;
     let path = format!("/Companies/{company}/ToDos");
     let to_do = json!({"actionType": 1, "assignedToResourceID": 4, "activityDescription": "Call back",
@@ -292,7 +292,7 @@ async fn a_to_do_that_is_done_shows_among_the_notes() {
 async fn what_was_posted_is_not_adjusted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("posted.db");
-    let api = Api::with(Config { database: Some(path.clone()), ..config(2) });
+    let api = Api::with(Config { database: Some(path.clone()), ..config(0) });
     let id = recurring(&api, json!({"endDate": "2026-03-31"})).await;
     let service = service(&api).await["id"].clone();
     let adjustments = format!("/Contracts/{id}/ServiceAdjustments");
@@ -316,7 +316,7 @@ async fn what_was_posted_is_not_adjusted() {
 
 #[tokio::test]
 async fn a_company_has_one_default_contract() {
-    let api = Api::new(2);
+    let api = Api::new(0);
     let (ours, theirs) = (api.company("Ours", json!({})).await, api.company("Theirs", json!({})).await);
     let mut ids = Vec::new();
     for company in [ours, theirs, ours] {

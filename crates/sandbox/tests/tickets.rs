@@ -248,10 +248,14 @@ async fn a_ticket_deleted_on_the_screen_leaves_its_traces() {
 
     assert_eq!(api.row("Tickets", id).await, Value::Null);
     assert_eq!(api.row("Tickets", other).await["problemTicketId"], Value::Null);
-    for entity in ["TicketNotes", "TimeEntries", "TicketAttachments", "AttachmentInfo"] {
+    let of_it = json!([{"op": "eq", "field": "ticketID", "value": id}]);
+    for entity in ["TicketNotes", "TimeEntries"] {
+        assert_eq!(api.all(entity, of_it.clone()).await, Vec::<Value>::new(), "{entity}");
+    }
+    for entity in ["TicketAttachments", "AttachmentInfo"] {
         assert_eq!(api.everything(entity).await, Vec::<Value>::new(), "{entity}");
     }
-    let log = api.everything("DeletedTicketLogs").await;
+    let log = api.all("DeletedTicketLogs", of_it.clone()).await;
     assert_eq!(log.len(), 1);
     for (field, value) in [
         ("ticketID", json!(id)),
@@ -262,7 +266,7 @@ async fn a_ticket_deleted_on_the_screen_leaves_its_traces() {
     ] {
         assert_eq!(log[0][field], value, "{field}");
     }
-    let log = api.everything("DeletedTicketActivityLogs").await;
+    let log = api.all("DeletedTicketActivityLogs", of_it).await;
     let what: Vec<_> =
         log.iter().map(|row| (&row["typeID"], &row["noteOrAttachmentTitle"], &row["hoursWorked"])).collect();
     assert_eq!(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use autotask_core::text::fold;
 use rusqlite::types::Value as Cell;
 
+use super::book::{Book, Client};
 use super::dice::Dice;
 use super::names::{self, Name};
 use super::places::{Country, Place, second_line};
@@ -40,6 +41,7 @@ pub(super) fn all<'a>(maker: &mut Maker<'a>, seeds: &Seeds, config: &Config) -> 
     let plan = Plan::new(config.seed, config.companies);
     let mut kept: HashMap<u32, Known<'a>> = HashMap::new();
     let mut taken = Taken::new();
+    let mut book = Book::new(maker, seeds)?;
     let own = own(maker, seeds)?;
     contacts::all(maker, seeds, &own, 0, 6, None)?;
     for number in 1..=config.companies {
@@ -56,7 +58,9 @@ pub(super) fn all<'a>(maker: &mut Maker<'a>, seeds: &Seeds, config: &Config) -> 
             Some(total) => total / config.companies + u32::from(number <= total % config.companies),
         };
         let people = if known.duplicate.is_some() && config.contacts.is_none() { people.min(4) } else { people };
-        contacts::all(maker, seeds, &known, number, people, plan.contact_duplicates.get(&number).copied())?;
+        let people =
+            contacts::all(maker, seeds, &known, number, people, plan.contact_duplicates.get(&number).copied())?;
+        book.write(maker, &Client { number, company: &known, people: &people })?;
         if plan.is_kept(number) {
             kept.insert(number, known);
         }
@@ -292,11 +296,12 @@ fn finish<'a>(
     ] {
         row.set(to, row.get(from).clone());
     }
-    row.set_instant("createDate", maker.days_ago(dice, age));
+    let created = maker.days_ago(dice, age);
+    row.set_instant("createDate", created);
     let quiet = if active { dice.below(age.min(200)) } else { dice.between(age / 2, age) };
     // Some have never been touched since, and some for years.
     let quiet = if dice.percent(12) { dice.between(quiet, age) } else { quiet };
-    let touched = maker.days_ago(dice, quiet);
+    let touched = maker.days_ago(dice, quiet).max(created);
     row.set_instant("lastActivityDate", touched);
     row.set_instant("lastTrackedModifiedDateTime", touched);
     row.set("createdByResourceID", owner(seeds, dice));

@@ -32,7 +32,14 @@ const TITLES: [&str; 16] = [
 ];
 const FREE_MAIL: [&str; 5] = ["gmail.com", "outlook.com", "yahoo.com", "icloud.com", "gmx.net"];
 
-/// Makes so many contacts, the first of them primary; with `duplicate`, one of them once more.
+/// A contact as the rest of the book knows it.
+pub(super) struct Person {
+    pub(super) id: i64,
+    /// Where it is, of the company's sites.
+    pub(super) site: i64,
+}
+
+/// Makes so many contacts, the first of them primary; with `duplicate`, one of them once more. Answers the active ones.
 pub(super) fn all(
     maker: &mut Maker<'_>,
     seeds: &Seeds,
@@ -40,12 +47,16 @@ pub(super) fn all(
     number: u32,
     count: u32,
     duplicate: Option<u32>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Vec<Person>> {
+    let mut people = Vec::new();
     // Who is entered with a company's second entry is who was there at the first: the same stream, the same people.
     let mut dice = Dice::new(maker.seed, STREAMS + u64::from(number));
     for index in 0..count {
         let row = one(maker, &mut dice, company, index);
         let id = maker.insert(row.clone())?;
+        if row.is_true("isActive") {
+            people.push(Person { id, site: row.int("companyLocationID").unwrap_or_default() });
+        }
         if dice.percent(6) && index == 0 {
             let group = seeds.contact_groups[usize::try_from(dice.below(3)).unwrap_or(0)];
             let mut member = maker.row("ContactGroupContacts");
@@ -57,7 +68,7 @@ pub(super) fn all(
             again(maker, &row, id, variant)?;
         }
     }
-    Ok(())
+    Ok(people)
 }
 
 fn one<'a>(maker: &Maker<'a>, dice: &mut Dice, company: &Known<'_>, index: u32) -> Row<'a> {
@@ -116,9 +127,10 @@ fn one<'a>(maker: &Maker<'a>, dice: &mut Dice, company: &Known<'_>, index: u32) 
     }
     row.set("receivesEmailNotifications", dice.percent(70));
     let age = dice.between(0, company.age);
-    row.set_instant("createDate", maker.days_ago(dice, age));
+    let created = maker.days_ago(dice, age);
+    row.set_instant("createDate", created);
     let quiet = dice.below(age.max(1));
-    let touched = maker.days_ago(dice, quiet);
+    let touched = maker.days_ago(dice, quiet).max(created);
     row.set_instant("lastModifiedDate", touched);
     row.set_instant("lastActivityDate", touched);
     own_fields(maker, dice, &mut row);

@@ -54,7 +54,7 @@ const ADDRESS_FORMATS: [(i64, &str); 1] = [(1, "Default Address Format")];
 const PURCHASE_ORDER_TEMPLATES: [(i64, &str); 1] = [(1, "Default Purchase Order Template")];
 const VIEWS: [(i64, &str); 3] = [(1, "Activity"), (2, "To-Do"), (3, "Opportunity")];
 const PERIODS: [(i64, &str); 4] = [(1, "Monthly"), (2, "Quarterly"), (3, "Semi-Annual"), (4, "Yearly")];
-const STAGES: [(i64, &str); 4] =
+pub(super) const STAGES: [(i64, &str); 4] =
     [(29_682_831, "Qualified"), (29_682_832, "Proposal"), (29_682_833, "Negotiation"), (29_682_834, "Closing")];
 
 pub(super) const ISSUE_TYPES: [(i64, &str); 6] =
@@ -136,7 +136,7 @@ pub(crate) fn picklist(entity: &str, field: &str) -> Option<Vec<PicklistValue>> 
         | ("Tickets", "lastActivityPersonType") => &CREATOR_TYPES,
         ("UserDefinedFieldDefinitions", "udfType") => &UDF_TYPES,
         ("UserDefinedFieldDefinitions", "dataType") => &UDF_DATA_TYPES,
-        _ => return None,
+        _ => super::more_lists::of(entity, field)?,
     };
     Some(values.iter().enumerate().map(pick).collect())
 }

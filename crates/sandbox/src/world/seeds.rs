@@ -11,6 +11,8 @@ pub(super) struct Seeds {
     /// Active owners, and a few who left.
     pub(super) owners: Vec<i64>,
     pub(super) former_owners: Vec<i64>,
+    /// The others, who work on tickets.
+    pub(super) technicians: Vec<i64>,
     /// By name: `US`, `CO`, `GB`, …
     pub(super) tax_regions: Vec<(&'static str, i64)>,
     pub(super) invoice_templates: Vec<i64>,
@@ -69,11 +71,12 @@ pub(super) fn user_defined_fields(maker: &mut Maker<'_>) -> rusqlite::Result<()>
 pub(super) fn all(maker: &mut Maker<'_>) -> rusqlite::Result<Seeds> {
     countries(maker)?;
     let terms = payment_terms(maker)?;
-    let (owners, former_owners) = resources(maker)?;
+    let (owners, former_owners, technicians) = resources(maker)?;
     billing(maker)?;
     Ok(Seeds {
         owners,
         former_owners,
+        technicians,
         tax_regions: tax_regions(maker)?,
         invoice_templates: invoice_templates(maker, &terms)?,
         categories: categories(maker)?,
@@ -101,7 +104,7 @@ fn countries(maker: &mut Maker<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn resources(maker: &mut Maker<'_>) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
+fn resources(maker: &mut Maker<'_>) -> rusqlite::Result<(Vec<i64>, Vec<i64>, Vec<i64>)> {
     const TITLES: [&str; 8] = [
         "Account Manager",
         "vCIO",
@@ -113,7 +116,7 @@ fn resources(maker: &mut Maker<'_>) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
         "Client Success Manager",
     ];
     let mut dice = Dice::new(maker.seed, 1 << 41);
-    let (mut owners, mut former) = (Vec::new(), Vec::new());
+    let (mut owners, mut former, mut technicians) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken = std::collections::HashSet::new();
     for number in 0..25_u32 {
         let mut row = maker.row("Resources");
@@ -171,10 +174,10 @@ fn resources(maker: &mut Maker<'_>) -> rusqlite::Result<(Vec<i64>, Vec<i64>)> {
             _ if !active => former.push(id),
             // The others work on tickets and own nobody.
             2..12 => owners.push(id),
-            _ => {}
+            _ => technicians.push(id),
         }
     }
-    Ok((owners, former))
+    Ok((owners, former, technicians))
 }
 
 fn payment_terms(maker: &mut Maker<'_>) -> rusqlite::Result<Vec<i64>> {
