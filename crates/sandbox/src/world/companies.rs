@@ -11,7 +11,7 @@ use super::names::{self, Name};
 use super::places::{Country, Place, second_line};
 use super::plan::{Plan, Special};
 use super::seeds::{Seeds, segment};
-use super::{ADMINISTRATOR, Maker, contacts, variants};
+use super::{ADMINISTRATOR, Maker, contacts, more_sites, variants};
 use crate::config::Config;
 use crate::store::rows::Row;
 use crate::write::primary_location;
@@ -40,6 +40,7 @@ pub(super) struct Known<'a> {
 pub(super) fn all<'a>(maker: &mut Maker<'a>, seeds: &Seeds, config: &Config) -> rusqlite::Result<()> {
     let plan = Plan::new(config.seed, config.companies);
     let mut kept: HashMap<u32, Known<'a>> = HashMap::new();
+    let mut places = Vec::new();
     let mut taken = Taken::new();
     let mut book = Book::new(maker, seeds)?;
     let own = own(maker, seeds)?;
@@ -61,10 +62,12 @@ pub(super) fn all<'a>(maker: &mut Maker<'a>, seeds: &Seeds, config: &Config) -> 
         let people =
             contacts::all(maker, seeds, &known, number, people, plan.contact_duplicates.get(&number).copied())?;
         book.write(maker, &Client { number, company: &known, people: &people })?;
+        places.push((known.id, known.place));
         if plan.is_kept(number) {
             kept.insert(number, known);
         }
     }
+    more_sites::all(maker, &places)?;
     cycle(maker, &plan, config.companies)
 }
 

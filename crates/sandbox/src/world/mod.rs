@@ -20,6 +20,7 @@ mod invoices;
 pub(crate) mod life;
 pub(crate) mod lists;
 mod more_lists;
+mod more_sites;
 mod names;
 mod offers;
 mod places;
