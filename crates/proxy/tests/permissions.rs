@@ -10,7 +10,7 @@ use common::{Upstream, app, ask, client, proxy};
 async fn all_entities_and_methods_are_as_the_table_says() {
     let upstream = Upstream::saying(200, "{}").await;
     let proxy = proxy(&upstream.url);
-    let (mut passed, mut refused) = (0, 0);
+    let (mut passed, mut refused, mut kept_out) = (0, 0, 0);
     for name in entity_names() {
         let info = entity(name).unwrap();
         let mut paths: Vec<String> = [
@@ -35,6 +35,16 @@ async fn all_entities_and_methods_are_as_the_table_says() {
                 let got = app(method.as_str(), &format!("/ATServicesRest{path}")).body("{}").of(&proxy).await;
                 let calls: Vec<String> = upstream.taken().into_iter().map(|call| call.line).collect();
                 match route(method, path) {
+                    // Webhooks would carry data out past every permission; what they are made of may be known.
+                    found
+                        if name.contains("Webhook")
+                            && !path.contains("entityInformation")
+                            && (found.is_ok() || flat_route(method, path).is_some()) =>
+                    {
+                        assert_eq!((got.status, calls.len()), (500, 0), "{method} {path}");
+                        assert!(got.text().contains("webhooks are not reached"), "{method} {path}: {}", got.text());
+                        kept_out += 1;
+                    }
                     Ok(found) => {
                         let (method, path) = found.to_request_line();
                         assert_eq!(calls, [format!("{method} /ATServicesRest{path}")]);
@@ -60,7 +70,7 @@ async fn all_entities_and_methods_are_as_the_table_says() {
             }
         }
     }
-    assert!(passed > 500 && refused > 1000, "{passed} passed, {refused} refused");
+    assert!(passed > 500 && refused > 1000 && kept_out > 60, "{passed} passed, {refused} refused, {kept_out} kept out");
 }
 
 #[tokio::test]

@@ -24,6 +24,11 @@ async fn service(api: &Api) -> Value {
     api.everything("Services").await[0].clone()
 }
 
+/// The rows of a contract; others have theirs.
+async fn of(api: &Api, entity: &str, contract: i64) -> Vec<Value> {
+    api.all(entity, json!([{"op": "eq", "field": "contractID", "value": contract}])).await
+}
+
 /// Start, end, units, price and cost of the slices of a contract.
 async fn units(api: &Api, contract: i64) -> Vec<(String, String, i64, f64, f64)> {
     let filter = json!([{"op": "eq", "field": "contractID", "value": contract}]);
@@ -44,7 +49,7 @@ fn at(start: &str, end: &str, units: i64, price: f64, cost: f64) -> (String, Str
 
 #[tokio::test]
 async fn a_recurring_contract_says_its_period() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let company = api.company("Ours", json!({})).await;
     assert_eq!(
         api.post("/Contracts", contract(company, &json!({"contractPeriodType": null}))).await.error(),
@@ -75,7 +80,7 @@ async fn a_recurring_contract_says_its_period() {
 
 #[tokio::test]
 async fn children_are_of_the_contracts_type() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let recurring = recurring(&api, json!({})).await;
     let company = api.company("Theirs", json!({})).await;
     let material = contract(company, &json!({"contractType": 1, "contractPeriodType": null}));
@@ -100,7 +105,7 @@ async fn children_are_of_the_contracts_type() {
 
 #[tokio::test]
 async fn a_line_has_a_price_and_no_quantity_until_it_is_adjusted() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let id = recurring(&api, json!({"endDate": "2026-03-31"})).await;
     let service = service(&api).await;
     let path = format!("/Contracts/{id}/Services");
@@ -125,7 +130,7 @@ async fn a_line_has_a_price_and_no_quantity_until_it_is_adjusted() {
             whole("2026-03-01", "2026-03-31", 10.0),
         ]
     );
-    let row = &api.everything("ContractServiceUnits").await[0];
+    let row = &of(&api, "ContractServiceUnits", id).await[0];
     assert_eq!(
         (&row["contractServiceID"], &row["serviceID"], &row["approveAndPostDate"]),
         (&json!(own), &service["id"], &json!(null))
@@ -137,7 +142,7 @@ async fn a_line_has_a_price_and_no_quantity_until_it_is_adjusted() {
 
 #[tokio::test]
 async fn an_adjustment_inside_a_period_splits_it() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let id = recurring(&api, json!({"startDate": "2026-04-01", "endDate": "2026-05-31"})).await;
     let service = service(&api).await["id"].clone();
     // At the root as below the contract; the line comes with it.
@@ -152,7 +157,7 @@ async fn an_adjustment_inside_a_period_splits_it() {
     adjust(first).await.ok();
     assert_eq!(api.get(&format!("/Contracts/{id}/Services")).await.items().len(), 1);
     let ids = |rows: Vec<Value>| rows.iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
-    let before = ids(api.everything("ContractServiceUnits").await);
+    let before = ids(of(&api, "ContractServiceUnits", id).await);
     adjust(json!({"unitChange": -4, "effectiveDate": "2026-04-16"})).await.ok();
     assert_eq!(
         units(&api, id).await,
@@ -162,12 +167,12 @@ async fn an_adjustment_inside_a_period_splits_it() {
             at("2026-05-01", "2026-05-31", 6, 180.0, 18.0),
         ]
     );
-    assert!(ids(api.everything("ContractServiceUnits").await).starts_with(&before), "slices keep their ids");
+    assert!(ids(of(&api, "ContractServiceUnits", id).await).starts_with(&before), "slices keep their ids");
     // A new price, from a day on and for no more units.
     adjust(json!({"effectiveDate": "2026-05-01", "adjustedUnitPrice": 40})).await.ok();
     let found = units(&api, id).await;
     assert_eq!((found[1].3, found[2].3, found[2].4), (90.0, 240.0, 18.0));
-    assert_eq!(api.everything("ContractServices").await[0]["unitPrice"], json!(40.0));
+    assert_eq!(of(&api, "ContractServices", id).await[0]["unitPrice"], json!(40.0));
     // Not below nothing, from any day on; nothing of it stays.
     let refused = adjust(json!({"unitChange": -7, "effectiveDate": "2026-04-02"})).await.error();
     assert_eq!(refused, "Data violation: The units of a Contract Service cannot be less than 0.");
@@ -183,12 +188,12 @@ async fn an_adjustment_inside_a_period_splits_it() {
     // A second line of the same service only when asked for.
     let again = json!({"unitChange": 1, "effectiveDate": "2026-04-01", "allowRepeatService": true});
     adjust(again).await.ok();
-    assert_eq!(api.everything("ContractServices").await.len(), 2);
+    assert_eq!(of(&api, "ContractServices", id).await.len(), 2);
 }
 
 #[tokio::test]
 async fn an_adjustment_names_its_line() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let id = recurring(&api, json!({})).await;
     let other = recurring(&api, json!({})).await;
     let service = service(&api).await["id"].clone();
@@ -205,12 +210,12 @@ async fn an_adjustment_names_its_line() {
         api.post(&path, foreign).await.error(),
         format!("The contractServiceID [{line}] is not associated with Contract [{id}]")
     );
-    assert_eq!(api.everything("ContractServiceUnits").await, Vec::<Value>::new());
+    assert_eq!(of(&api, "ContractServiceUnits", id).await, Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn a_contract_that_ends_later_has_more_periods() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let id =
         recurring(&api, json!({"startDate": "2026-01-31", "endDate": "2026-03-30", "contractPeriodType": 1})).await;
     let service = service(&api).await["id"].clone();
@@ -229,25 +234,25 @@ async fn a_contract_that_ends_later_has_more_periods() {
 
 #[tokio::test]
 async fn bundles_are_adjusted_like_services() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let id = recurring(&api, json!({"contractPeriodType": 4})).await;
     let code = service(&api).await["billingCodeID"].clone();
     let bundle = json!({"name": "All in", "billingCodeID": code, "periodType": 1, "unitPrice": 99});
     let bundle = api.post("/ServiceBundles", bundle).await.item_id();
     let body = json!({"serviceBundleID": bundle, "unitChange": 3, "effectiveDate": "2026-01-01"});
     api.post(&format!("/Contracts/{id}/ServiceBundleAdjustments"), body).await.ok();
-    let rows = api.everything("ContractServiceBundleUnits").await;
+    let rows = of(&api, "ContractServiceBundleUnits", id).await;
     assert_eq!(rows.len(), 1);
     assert_eq!(
         (&rows[0]["units"], &rows[0]["price"], &rows[0]["endDate"]),
         (&json!(3), &json!(297.0), &json!("2026-12-31T00:00:00Z"))
     );
-    assert_eq!(api.everything("ContractServiceBundles").await.len(), 1);
+    assert_eq!(of(&api, "ContractServiceBundles", id).await.len(), 1);
 }
 
 #[tokio::test]
 async fn one_quote_of_an_opportunity_is_the_primary_one() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let company = api.company("Ours", json!({})).await;
     let opportunity = json!({"companyID": company, "ownerResourceID": 4, "title": "Deal", "stage": 29_682_831, "status": 1,
         "startDate": "2026-11-21", "projectedCloseDate": "2026-12-21", "probability": 50, "amount": 1, "cost": 0,
@@ -269,7 +274,7 @@ async fn one_quote_of_an_opportunity_is_the_primary_one() {
 
 #[tokio::test]
 async fn a_to_do_that_is_done_shows_among_the_notes() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let company = api.company("Ours", json!({})).await;
     let path = format!("/Companies/{company}/ToDos");
     let to_do = json!({"actionType": 1, "assignedToResourceID": 4, "activityDescription": "Call back",
@@ -292,7 +297,7 @@ async fn a_to_do_that_is_done_shows_among_the_notes() {
 async fn what_was_posted_is_not_adjusted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("posted.db");
-    let api = Api::with(Config { database: Some(path.clone()), ..config(0) });
+    let api = Api::with(Config { database: Some(path.clone()), ..config(2) });
     let id = recurring(&api, json!({"endDate": "2026-03-31"})).await;
     let service = service(&api).await["id"].clone();
     let adjustments = format!("/Contracts/{id}/ServiceAdjustments");
@@ -300,8 +305,8 @@ async fn what_was_posted_is_not_adjusted() {
     api.post(&adjustments, adjust("2026-01-01")).await.ok();
     let january = units(&api, id).await[0].clone();
     let file = rusqlite::Connection::open(path).expect("the file opens");
-    let posted = "UPDATE \"ContractServiceUnits\" SET \"approveAndPostDate\" = 1 WHERE \"id\" = (SELECT min(\"id\") FROM \"ContractServiceUnits\")";
-    assert_eq!(file.execute(posted, []), Ok(1));
+    let posted = "UPDATE \"ContractServiceUnits\" SET \"approveAndPostDate\" = 1 WHERE \"id\" = (SELECT min(\"id\") FROM \"ContractServiceUnits\" WHERE \"contractID\" = ?1)";
+    assert_eq!(file.execute(posted, [id]), Ok(1));
     assert_eq!(
         api.post(&adjustments, adjust("2026-01-31")).await.error(),
         "Data violation: The effectiveDate is in a period that was approved and posted."
@@ -316,7 +321,7 @@ async fn what_was_posted_is_not_adjusted() {
 
 #[tokio::test]
 async fn a_company_has_one_default_contract() {
-    let api = Api::new(0);
+    let api = Api::new(2);
     let (ours, theirs) = (api.company("Ours", json!({})).await, api.company("Theirs", json!({})).await);
     let mut ids = Vec::new();
     for company in [ours, theirs, ours] {

@@ -36,6 +36,9 @@ const NAMES_MAX: usize = 10;
 const NOTICES_MAX: usize = 20;
 /// Carries a notice: what of the request was read otherwise than it was written.
 const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
+/// What who asks for them is told.
+const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they send what changes to an address of \
+                        their maker's choice; set them up with Autotask itself";
 /// Longest time for a body to come.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -63,6 +66,9 @@ pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request
 }
 
 async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Request) -> Result<Response, Refusal> {
+    if is_kept_out(&route) {
+        return Err(Refusal::Json(vec![KEPT_OUT.to_owned()]));
+    }
     let (parts, body) = request.into_parts();
     let takes_body = matches!(
         route,
@@ -89,6 +95,13 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
         response.headers_mut().extend(HeaderValue::from_str(&text).ok().map(|text| (NOTICE_HEADER, text)));
     }
     Ok(response)
+}
+
+/// Whether it is about rows that nobody reaches through here. A webhook sends every change to an address that its maker
+/// chose, past this proxy and its permissions, and its row holds the key that deliveries are signed with.
+fn is_kept_out(route: &Route) -> bool {
+    let is_metadata = matches!(route, Route::EntityInformation(_) | Route::Fields(_) | Route::UserDefinedFields(_));
+    !is_metadata && route.entity().is_some_and(|entity| entity.name.contains("Webhook"))
 }
 
 /// The request to Autotask, with every name in it looked up, and notices of what was read otherwise than it was written.

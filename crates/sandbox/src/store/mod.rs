@@ -83,11 +83,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let out = work(&transaction)?;
-        transaction.commit()?;
-        Ok(out)
+        self.transact(work, |transaction| transaction.commit())
     }
 
     /// Runs a write as [`Store::write`] does, and keeps nothing of it.
@@ -95,10 +91,18 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.transact(work, |transaction| transaction.rollback())
+    }
+
+    fn transact<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+        end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<T, E> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let out = work(&transaction)?;
-        transaction.rollback()?;
+        end(transaction)?;
         Ok(out)
     }
 
