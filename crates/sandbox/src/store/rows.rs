@@ -161,7 +161,15 @@ pub(crate) fn list(
 ) -> rusqlite::Result<Lines> {
     let fields: Vec<&FieldInfo> = shown.fields.iter().map(|at| &table.info.fields[*at]).collect();
     let columns: Vec<String> = fields.iter().map(|field| quoted(&field.name)).collect();
-    let keys: Vec<String> = fields.iter().map(|field| key(&field.name)).collect();
+    // Most cells of a row are null, and those are one piece.
+    let keys: Vec<(String, String)> = fields
+        .iter()
+        .map(|field| key(&field.name))
+        .map(|key| {
+            let null = [&key, "null,"].concat();
+            (key, null)
+        })
+        .collect();
     let sql = format!(
         "SELECT \"id\", {} FROM {} WHERE {} ORDER BY \"id\"{}{}",
         columns.join(", "),
@@ -177,13 +185,17 @@ pub(crate) fn list(
         lines.ids.push(row.get(0)?);
         let json = &mut lines.json;
         json.push(b'{');
-        for (index, field) in fields.iter().enumerate() {
-            json.extend_from_slice(keys[index].as_bytes());
-            match field.data_type {
-                DataType::Bytes if !shown.data => json.extend_from_slice(b"null"),
-                data_type => write_cell(json, row.get_ref(index + 1)?, data_type),
+        for (index, (field, (key, null))) in fields.iter().zip(&keys).enumerate() {
+            let is_hidden = field.data_type == DataType::Bytes && !shown.data;
+            match row.get_ref(index + 1)? {
+                ValueRef::Null => json.extend_from_slice(null.as_bytes()),
+                _ if is_hidden => json.extend_from_slice(null.as_bytes()),
+                cell => {
+                    json.extend_from_slice(key.as_bytes());
+                    write_cell(json, cell, field.data_type);
+                    json.push(b',');
+                }
             }
-            json.push(b',');
         }
         lines.ends.push(json.len());
     }
@@ -202,7 +214,7 @@ fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: DataType) {
         (ValueRef::Integer(_), DataType::Boolean) => json.extend_from_slice(b"true"),
         (ValueRef::Integer(ticks), DataType::DateTime) => {
             json.push(b'"');
-            json.extend_from_slice(Instant(ticks).to_string().as_bytes());
+            Instant(ticks).write_to(json);
             json.push(b'"');
         }
         (ValueRef::Integer(number), _) => write_json(json, &number),
