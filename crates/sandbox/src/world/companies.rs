@@ -11,7 +11,7 @@ use super::names::{self, Name};
 use super::places::{Country, Place, second_line};
 use super::plan::{Plan, Special};
 use super::seeds::{Seeds, segment};
-use super::{ADMINISTRATOR, Maker, contacts, more_sites, variants};
+use super::{ADMINISTRATOR, Maker, contacts, mess, more_sites, variants};
 use crate::config::Config;
 use crate::store::rows::Row;
 use crate::write::primary_location;
@@ -81,7 +81,7 @@ fn own<'a>(maker: &mut Maker<'a>, seeds: &Seeds) -> rusqlite::Result<Known<'a>> 
     row.set_cut("companyName", Some(&name.full()));
     row.set("companyType", 8_i64);
     row.set("ownerResourceID", ADMINISTRATOR);
-    finish(maker, seeds, &mut dice, row, name, place, "brightwater-it.com".to_owned(), BOOK_DAYS, true)
+    finish(maker, seeds, &mut dice, row, name, place, "brightwater-it.com".to_owned(), BOOK_DAYS, true, None)
 }
 
 /// A company of its own.
@@ -133,7 +133,9 @@ fn fresh<'a>(
     let age = dice.between(1, newest);
     let owner = owner(seeds, dice);
     row.set("ownerResourceID", owner);
-    let known = finish(maker, seeds, dice, row, name, place, domain, age, !inactive)?;
+    // Those that others are made from, and the planted ones, stay as they are meant.
+    let untidy = (!plan.is_kept(number) && plan.special(number).is_none()).then_some(number);
+    let known = finish(maker, seeds, dice, row, name, place, domain, age, !inactive, untidy)?;
     if plan.special(number) == Some(Special::Orphan) {
         maker.plant("orphan", known.id, Some(NOBODY), "the parent does not exist")?;
     }
@@ -164,7 +166,7 @@ fn again<'a>(
     let phone = original.row.text("phone").unwrap_or_default();
     row.set_cut("phone", Some(&variants::phone(phone, number)));
     let name = Name { core: written, form: String::new(), segment: original.name.segment };
-    let mut known = finish(maker, seeds, dice, row, name, original.place, original.domain.clone(), age, true)?;
+    let mut known = finish(maker, seeds, dice, row, name, original.place, original.domain.clone(), age, true, None)?;
     known.duplicate = Some(number);
     maker.plant("duplicateCompany", known.id, Some(original.id), how)?;
     Ok(known)
@@ -220,6 +222,7 @@ fn finish<'a>(
     domain: String,
     age: u32,
     active: bool,
+    untidy: Option<u32>,
 ) -> rusqlite::Result<Known<'a>> {
     let country = place.country;
     if row.is_null("id") {
@@ -309,6 +312,9 @@ fn finish<'a>(
     row.set_instant("lastTrackedModifiedDateTime", touched);
     row.set("createdByResourceID", owner(seeds, dice));
     own_fields(maker, dice, &mut row, kind);
+    if let Some(number) = untidy {
+        mess::company(maker.seed, number, &mut row);
+    }
     maker.insert(row.clone())?;
     let sites = sites(maker, dice, &row, place)?;
     Ok(Known { id, row, name, place, domain, sites, age, duplicate: None })

@@ -19,6 +19,7 @@ mod entries;
 mod invoices;
 pub(crate) mod life;
 pub(crate) mod lists;
+mod mess;
 mod more_lists;
 mod more_sites;
 mod names;
