@@ -42,6 +42,21 @@ impl Logins {
     }
 }
 
+/// Which of the three headers are wrong, for the record of requests: Autotask's answer does not say.
+pub(crate) fn what_is_wrong(headers: &HeaderMap, expected: &Credentials) -> String {
+    let user = given(headers, "UserName").map(|user| is_user(user, expected));
+    let secret = given(headers, "Secret").map(|secret| secret == expected.secret);
+    let code = given(headers, "ApiIntegrationCode").map(|code| code == expected.integration_code);
+    let checks = [("UserName", user), ("Secret", secret), ("ApiIntegrationCode", code)];
+    let wrong = checks.into_iter().filter_map(|(name, is_right)| match is_right {
+        None => Some(format!("{name} is missing")),
+        Some(false) => Some(format!("{name} is wrong")),
+        Some(true) => None,
+    });
+    let wrong: Vec<String> = wrong.collect();
+    if wrong.is_empty() { "the user is locked out".to_owned() } else { wrong.join(", ") }
+}
+
 fn given<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
 }

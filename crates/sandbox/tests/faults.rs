@@ -318,8 +318,10 @@ async fn faults_strike_as_often_as_they_are_told() {
 #[tokio::test]
 async fn faults_are_switched_on_and_off() {
     let api = Api::new(1);
-    let added =
-        api.control("POST", "faults", json!([{"fault": "htmlNotFound"}, {"fault": "slow", "times": 0}])).await.ok();
+    let added = api
+        .control("POST", "faults", json!([{"fault": "htmlNotFound"}, {"fault": "slow", "milliseconds": 0}]))
+        .await
+        .ok();
     assert_eq!(added, json!({"ids": [1, 2]}));
     assert_eq!(api.get("/Companies/0").await.status, 404);
     assert_eq!(api.control("DELETE", "faults/1", Value::Null).await.status, 200);

@@ -101,6 +101,10 @@ async fn the_clock_is_moved() {
     assert_eq!(api.row("Companies", id).await["createDate"], "2030-01-01T00:00:00Z");
     assert_eq!(now(json!({"reset": true})).await.ok(), json!({"now": "2026-11-21T10:00:00Z"}));
     for bad in [
+        json!({"advanceSeconds": 1_000_000_000_000_i64}),
+        json!({"advanceSeconds": i64::MAX}),
+        json!({"advanceSeconds": i64::MIN}),
+        json!({"now": "0001-01-01"}),
         json!({}),
         json!({"advanceSeconds": 1, "reset": true}),
         json!({"now": "soon"}),
@@ -135,6 +139,9 @@ async fn requests_are_recorded_without_secrets() {
     api.company("Recorded", json!({})).await;
     api.get("/Contacts/1").await;
     api.get("/Nonsense/1").await;
+    let stranger =
+        Request::builder().uri("/ATServicesRest/V1.0/Version").header("Secret", "guessed").body(Body::empty());
+    api.send(stranger.expect("a request")).await;
     let all = api.control("GET", "requests", Value::Null).await;
     assert!(!all.text.contains("sandbox-secret") && !all.text.contains("SANDBOX-TRACKING-ID"), "{}", all.text);
     let all = all.ok();
@@ -149,14 +156,17 @@ async fn requests_are_recorded_without_secrets() {
             json!([1, "POST", "Companies", "create", 200, []]),
             json!([2, "GET", "Contacts", "get", 500, ["threadRefusal"]]),
             json!([3, "GET", null, null, 404, []]),
+            json!([4, "GET", null, null, 401, []]),
         ]
     );
     assert_eq!(requests[0]["body"]["companyName"], "Recorded");
     assert_eq!(requests[0]["at"], "2026-11-21T10:00:00Z");
     assert!(requests[1]["refusal"].as_str().expect("a text").contains("Itgenatr005"));
+    assert_eq!(requests[3]["refusal"], "UserName is missing, Secret is wrong, ApiIntegrationCode is missing");
+    assert_eq!(api.control("GET", "requests?entity=Nonsense", Value::Null).await.status, 400);
     let some = api.control("GET", "requests?entity=companies&operation=create&limit=5", Value::Null).await.ok();
     assert_eq!(some["requests"].as_array().map(Vec::len), Some(1));
-    assert_eq!(api.control("GET", "requests?after=3", Value::Null).await.ok()["requests"], json!([]));
+    assert_eq!(api.control("GET", "requests?after=4", Value::Null).await.ok()["requests"], json!([]));
     assert_eq!(api.control("GET", "requests?since=3", Value::Null).await.status, 400);
     api.control("DELETE", "requests", Value::Null).await.ok();
     assert_eq!(api.control("GET", "requests", Value::Null).await.ok()["requests"], json!([]));

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use autotask_sandbox::{
     Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Limits, Sandbox,
 };
@@ -63,9 +63,10 @@ async fn live(sandbox: Sandbox, per_minute: u32) {
 }
 
 fn read_faults(path: &Path) -> Result<serde_json::Value> {
+    let name = path.display();
     let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read the faults of {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))
+        std::fs::read_to_string(path).map_err(|error| anyhow!("the faults of {name} cannot be read: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| anyhow!("{name} is no JSON: {error}"))
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -88,6 +89,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         tokio::spawn(live(sandbox.clone(), per_minute));
     }
     say(&format!("ApiIntegrationCode: {DEFAULT_INTEGRATION_CODE}  UserName: {DEFAULT_USER}  Secret: {DEFAULT_SECRET}"));
+    say(&format!("Examples and switches: http://{address}/"));
     say(&format!("Sandbox: http://{address}/ATServicesRest/"));
     listen::serve(listener, sandbox.router(), Stop::on_signal()).await
 }

@@ -160,6 +160,9 @@ impl Rule {
                     })?,
             ),
         };
+        if given.times == Some(0) {
+            return Err("times is at least 1; leave it out for always.".to_owned());
+        }
         let probability = given.probability.unwrap_or(1.0);
         if !(0.0..=1.0).contains(&probability) {
             return Err(format!("probability is a number from 0 to 1, not {probability}."));
@@ -319,6 +322,7 @@ mod tests {
         refused(json!({"fault": "redirect"}), "redirect needs \"location\"");
         refused(json!({"fault": "hostilePageUrl", "url": "a\nb"}), "no header can carry");
         refused(json!({"fault": "tooManyRequests", "retryAfter": "soon"}), "not \"soon\"");
+        refused(json!({"fault": "slow", "times": 0}), "at least 1");
         refused(json!({"fault": "lockAfter", "logins": 0}), "at least 1");
         refused(json!("slow"), "a fault is an object");
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use autotask_core::Instant;
 use autotask_core::instant::TICKS_PER_SECOND;
+use autotask_core::{Instant, entity};
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
@@ -82,6 +82,9 @@ pub(super) async fn settings(State(inner): State<Arc<Inner>>) -> Response {
 /// `PATCH /_sandbox/settings`: what is absent stays.
 pub(super) async fn change_settings(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     changed(request, async |body| {
+        if !body.is_object() {
+            return Err("Give an object with what changes, such as {\"strict\": true}.".to_owned());
+        }
         let changes: Changes = serde_json::from_value(body).map_err(|error| format!("{error}."))?;
         inner.change_settings(&changes);
         Ok(json!(*inner.settings()))
@@ -92,6 +95,14 @@ pub(super) async fn change_settings(State(inner): State<Arc<Inner>>, request: Re
 /// `GET /_sandbox/clock`.
 pub(super) async fn clock(State(inner): State<Arc<Inner>>) -> Response {
     ok(&json!({ "now": inner.clock.now().to_string() }))
+}
+
+/// The years in which the clock runs: those that every date of a row can be reckoned in.
+const FIRST_YEAR: u32 = 1970;
+const LAST_YEAR: u32 = 2999;
+
+fn year(instant: Instant) -> u32 {
+    instant.date_text().get(..4).and_then(|year| year.parse().ok()).unwrap_or(0)
 }
 
 /// How the clock is moved: exactly one of these.
@@ -109,9 +120,20 @@ pub(super) async fn move_clock(State(inner): State<Arc<Inner>>, request: Request
     changed(request, async |body| {
         let given: Move = serde_json::from_value(body).map_err(|error| format!("{error}. {HOW}"))?;
         match (given.advance_seconds, given.now, given.reset) {
-            (Some(seconds), None, None) => inner.clock.advance(seconds.saturating_mul(TICKS_PER_SECOND)),
+            (Some(seconds), None, None) => {
+                // Rows could not hold a time that no calendar has.
+                let reached = inner.clock.now().plus_seconds(seconds);
+                if !(FIRST_YEAR..=LAST_YEAR).contains(&year(reached)) {
+                    return Err(format!("The clock runs from the year {FIRST_YEAR} to {LAST_YEAR}. {HOW}"));
+                }
+                inner.clock.advance(seconds.saturating_mul(TICKS_PER_SECOND));
+            }
             (None, Some(now), None) => {
-                inner.clock.set(Instant::parse(&now).ok_or_else(|| format!("\"{now}\" is no instant. {HOW}"))?);
+                let instant = Instant::parse(&now).ok_or_else(|| format!("\"{now}\" is no instant. {HOW}"))?;
+                if !(FIRST_YEAR..=LAST_YEAR).contains(&year(instant)) {
+                    return Err(format!("The clock runs from the year {FIRST_YEAR} to {LAST_YEAR}. {HOW}"));
+                }
+                inner.clock.set(instant);
             }
             (None, None, Some(true)) => inner.clock.reset(),
             _ => return Err(HOW.to_owned()),
@@ -144,12 +166,14 @@ pub(super) async fn requests(
         Ok(asked) => asked,
         Err(error) => return bad(&format!("{}; there are entity, operation, after and limit.", error.body_text())),
     };
-    let wanted = Wanted {
-        entity: asked.entity,
-        operation: asked.operation,
-        after: asked.after.unwrap_or(0),
-        limit: asked.limit,
+    let entity = match asked.entity.as_deref().map(|name| (name, entity(name))) {
+        None => None,
+        Some((_, Some(found))) => Some(found.name.to_owned()),
+        Some((name, None)) => {
+            return bad(&format!("There is no entity \"{name}\"; give a plural such as Companies."));
+        }
     };
+    let wanted = Wanted { entity, operation: asked.operation, after: asked.after.unwrap_or(0), limit: asked.limit };
     ok(&json!({ "requests": inner.recorder.list(&wanted) }))
 }
 

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::{Call, Effects, body, dispatch};
 use crate::Inner;
 use crate::answer::{self, Answer, Refusal};
+use crate::auth;
 use crate::faults::{Broken, Kind, Operation, RetryAfter, hostile};
 use crate::limits::Hour;
 use crate::recorder::{self, Recorded};
@@ -41,7 +42,10 @@ pub(super) async fn answer(State(inner): State<Arc<Inner>>, request: Request<Bod
     let response = match respond(&inner, &parts, body, &mut record).await {
         Ok(response) => response,
         Err(refusal) => {
-            record.refusal = refusal.text();
+            record.refusal = match refusal {
+                Refusal::Credentials => Some(auth::what_is_wrong(&parts.headers, &inner.config.credentials)),
+                _ => refusal.text(),
+            };
             refusal.into_response()
         }
     };
