@@ -33,6 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     );
     tools::node()?;
     npm::run()?;
+    tools::npm_ci(Path::new("benches"))?;
     for script in chosen {
         println!("benchmark {}", name(script));
         run_command(Command::new("node").arg(script))?;

@@ -27,7 +27,7 @@ const NAME: &str = "autotask_wasm";
 const TEMPLATE_VERSION: &str = r#""version": "0.0.0""#;
 
 /// The largest download we ask of a page, in bytes after gzip.
-const LARGEST: usize = 250 * 1024;
+const LARGEST: usize = 300_000;
 
 pub(crate) fn run() -> Result<()> {
     tools::node()?;
