@@ -144,3 +144,47 @@ test('user-defined fields are sorted by and shown', () => {
   assert.deepEqual([...sorted.ids()], [3, 1, 2]);
   assert.deepEqual(sorted.records(['id', 'udf."Customer Ranking"'], 0, 2), [{ id: 3, 'udf."Customer Ranking"': 'a' }, { id: 1, 'udf."Customer Ranking"': 'b' }]);
 });
+
+test('facets count what an equality filter finds, aggregates what there is', () => {
+  const table = made([
+    { id: 1, city: 'Troy', companyType: 1, marketSegmentID: 4, assetValue: 1.5, createDate: '2026-01-02T00:00:00Z', isActive: true },
+    { id: 2, city: 'TROY ', companyType: 3, assetValue: 2, createDate: '2025-01-02T00:00:00Z', isActive: false },
+    { id: 3, city: 'Albany', companyType: 1, assetValue: null, isActive: true },
+    { id: 4, city: null, companyType: 1, assetValue: '7', isActive: true },
+  ]);
+  const all = table.all();
+  assert.deepEqual(all.facets('city'), [{ value: 'Troy', count: 2 }, { value: 'Albany', count: 1 }, { value: null, count: 1 }]);
+  assert.equal(table.filter('city = troy').length, 2);
+  assert.deepEqual(all.facets('companyType', 1), [{ value: 1, label: 'Customer', count: 3 }]);
+  assert.deepEqual(all.facets('isActive').map(({ value, count }) => [value, count]), [[true, 3], [false, 1]]);
+  assert.deepEqual(table.filter('companyType = Prospect').facets('city'), [{ value: 'TROY ', count: 1 }]);
+  assert.deepEqual(all.aggregate('createDate'), { count: 2, empty: 2, distinct: 2, min: '2025-01-02T00:00:00Z', max: '2026-01-02T00:00:00Z' });
+  assert.deepEqual(all.aggregate('assetValue'), { count: 3, empty: 1, distinct: 3, min: 1.5, max: '7', sum: 3.5 }, 'a text is no number');
+  assert.deepEqual(all.aggregate('city'), { count: 3, empty: 1, distinct: 2, min: 'Albany', max: 'Troy' });
+  assert.deepEqual(all.aggregate('phone'), { count: 0, empty: 4, distinct: 0 });
+  assert.throws(() => all.facets('cty'), { name: 'TypeError', message: /did you mean `city`/ });
+  assert.throws(() => all.facets('city', 'x'), TypeError);
+});
+
+test('a snapshot gives the same table back, and a damaged one an error', () => {
+  const table = made([...rows, { id: '7', companyName: 'text as id', isActive: 'True' }]);
+  table.remove([9]);
+  const kept = table.snapshot();
+  const again = Table.restore(kept);
+  assert.deepEqual(again.all().records(), table.all().records());
+  assert.deepEqual([...again.all().rows()], [...table.all().rows()]);
+  assert.deepEqual(ids(again.filter('city is empty or isActive = yes')), ids(table.filter('city is empty or isActive = yes')));
+  assert.deepEqual(Buffer.from(again.snapshot()), Buffer.from(kept));
+  again.load(bytes([{ id: 9, companyName: 'new' }]));
+  assert.deepEqual(ids(again.filter('companyName = NEW')), [9]);
+  assert.equal(table.length, 4, 'the first one is another table');
+  for (const [damaged, code] of [[kept.subarray(0, kept.length - 1), 'snapshot.damaged'], [new Uint8Array(), 'snapshot.other'], [bytes([]), 'snapshot.other']]) {
+    assert.throws(() => Table.restore(damaged), { name: 'AutotaskCrmError', code });
+  }
+  const other = Uint8Array.from(kept);
+  other[1 + other[0] + 4] = 99;
+  assert.throws(() => Table.restore(other), { name: 'AutotaskCrmError', code: 'snapshot.version', message: /version 99/ });
+  const contacts = made([{ id: 1, companyID: 4 }], 'Contacts');
+  assert.deepEqual(ids(Table.restore(contacts.snapshot()).filter('companyID = 4')), [1], 'it knows its entity');
+  assert.throws(() => Table.restore('x'), TypeError);
+});

@@ -108,7 +108,7 @@ impl RowList {
     /// Reads the row at a place of the view. Not reactive: the grid asks again when the version grows.
     pub fn with_row<T>(self, place: usize, read: impl FnOnce(&Record) -> T) -> Option<T> {
         let row = self.order.with_value(|order| order.get(place).copied())?;
-        self.table.with_value(|table| table.row(row).map(read))
+        self.table.with_value(|table| table.row(row).as_ref().map(read))
     }
 
     /// Says that what is to be shown cannot be asked for.
@@ -159,7 +159,7 @@ impl RowList {
         if nothing_yet {
             return self.reload();
         }
-        let last = self.table.with_value(|t| t.all().into_iter().filter_map(|row| t.row(row)?.id()).max());
+        let last = self.table.with_value(|t| t.all().into_iter().filter_map(|row| t.id(row)).max());
         let behind = Condition {
             field: "id".to_owned(),
             udf: false,

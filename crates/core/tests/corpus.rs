@@ -159,7 +159,12 @@ fn exactly_the_expected_rows_match() {
         let filter = filter.unwrap_or_else(|| panic!("{}: nothing was read", case.name));
         let matching = |filter: &Filter| -> Vec<i64> {
             let typed = Typed::with(filter, info, context).unwrap_or_else(|p| panic!("{}: {p:?}", case.name));
-            rows(info).iter().filter(|row| typed.matches(row)).filter_map(Record::id).collect()
+            let ids = rows(info).iter().filter(|row| typed.matches(row)).filter_map(Record::id).collect();
+            let mut table = Table::new();
+            rows(info).into_iter().for_each(|row| assert!(table.put(row).is_some()));
+            let in_columns: Vec<i64> = table.filter(&typed).into_iter().filter_map(|row| table.id(row)).collect();
+            assert_eq!(in_columns, ids, "{}, in columns", case.name);
+            ids
         };
         assert_eq!(&matching(filter), expected, "{}", case.name);
     });

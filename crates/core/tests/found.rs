@@ -84,7 +84,7 @@ fn found_rows_are_loaded_filtered_sorted_and_validated() {
         for row in rows {
             loaded += 1;
             let record = table.row(row).expect("present");
-            let _ = validate_as_given(record, info, Mode::Create, &context);
+            let _ = validate_as_given(&record, info, Mode::Create, &context);
         }
     }
     assert!(loaded > 20, "only {loaded} rows");

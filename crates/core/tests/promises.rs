@@ -257,6 +257,74 @@ fn rows() -> impl Strategy<Value = Vec<Record>> {
     (0..6_i64).map(row).collect::<Vec<_>>()
 }
 
+/// A value where another kind is expected, or written in another way.
+fn odd_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!("3")),
+        Just(json!("True")),
+        Just(json!(1)),
+        Just(json!(3.0)),
+        Just(json!(0.5)),
+        Just(json!(false)),
+        Just(json!("2026-03-08")),
+        Just(json!("2026-03-08T05:00:00+01:00")),
+        Just(json!("2026-03-08T05:00:00.1234567")),
+        Just(json!(9_007_199_254_740_993_i64)),
+        Just(json!(u64::MAX)),
+        Just(json!(5_000_000_000_i64)),
+        Just(json!([1, {"a": null}])),
+        Just(json!({"name": "x"})),
+        Just(json!([{"name": "Score", "value": "4"}])),
+        Just(json!([{"name": "Score", "value": 4}, {"name": "score", "value": 5}])),
+        Just(json!([{"Name": "Score", "Value": 4}, 7])),
+        word().prop_map(Value::from),
+    ]
+}
+
+/// Rows as they should be, and rows with members missing, added, spelt or typed otherwise. Ids may come twice.
+fn wild_rows() -> impl Strategy<Value = Vec<Record>> {
+    let change = || (0_usize..14, prop::option::of(odd_value()), any::<bool>());
+    let wild = (0_i64..6).prop_flat_map(row).prop_flat_map(move |row| {
+        (Just(row), prop::collection::vec(change(), 0..3)).prop_map(|(row, changes)| {
+            let mut members: Vec<(String, Value)> = row.into_map().into_iter().collect();
+            for (at, value, upper) in changes {
+                match (members.get_mut(at), value) {
+                    (Some(member), Some(value)) if !member.0.eq_ignore_ascii_case("id") => member.1 = value,
+                    (Some(member), None) if !member.0.eq_ignore_ascii_case("id") && !upper => {
+                        members.remove(at);
+                    }
+                    (Some(member), None) if upper => member.0 = member.0.to_uppercase(),
+                    (None, Some(value)) => members.push((format!("extra{}", at % 2), value)),
+                    _ => {}
+                }
+            }
+            Record::from(members.into_iter().collect::<serde_json::Map<_, _>>())
+        })
+    });
+    prop::collection::vec(prop_oneof![2 => (0_i64..6).prop_flat_map(row), 1 => wild], 0..12)
+}
+
+/// The table of some rows, filled one by one and by bytes, compact or not.
+fn tables(rows: &[Record]) -> Vec<Table> {
+    let mut one_by_one = Table::new();
+    for row in rows {
+        one_by_one.put(row.clone());
+    }
+    let mut compact = Table::new();
+    assert_eq!(
+        compact
+            .load(&serde_json::to_vec(&json!({"items": rows, "pageDetails": {"next": [null]}})).expect("JSON"))
+            .issues,
+        []
+    );
+    let mut pretty = Table::new();
+    let (first, rest) = rows.split_at(rows.len() / 2);
+    for part in [first, rest] {
+        assert_eq!(pretty.load(&serde_json::to_vec_pretty(part).expect("JSON")).issues, []);
+    }
+    vec![one_by_one, compact, pretty]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 768, ..ProptestConfig::default() })]
 
@@ -333,6 +401,43 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn a_table_gives_back_its_rows_and_filters_as_eval_does(filter in tree(), rows in wild_rows()) {
+        let mut last = BTreeMap::new();
+        for row in &rows {
+            last.insert(row.id().expect("an id"), row.clone());
+        }
+        House::new(&rows).with(|info, context| {
+            let typed = Typed::with(&filter, info, context).map_err(|p| TestCaseError::fail(format!("{p:?}")))?;
+            let mut tables = tables(&rows);
+            let restored = Table::restore(&tables[1].snapshot());
+            tables.push(restored.map_err(|issue| TestCaseError::fail(format!("{issue:?}")))?);
+            for table in tables {
+                prop_assert_eq!(table.len(), last.len());
+                for (id, row) in &last {
+                    let here = table.by_id(*id).map(Value::from);
+                    prop_assert_eq!(here.map(|v| v.to_string()), Some(Value::from(row.clone()).to_string()));
+                }
+                let mut found: Vec<i64> = table.filter(&typed).into_iter().filter_map(|row| table.id(row)).collect();
+                found.sort_unstable();
+                let wanted: Vec<i64> = last.iter().filter(|(_, row)| typed.matches(row)).map(|(id, _)| *id).collect();
+                prop_assert_eq!(found, wanted, "{}", print::print(&filter, info));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_damaged_snapshot_is_refused(rows in wild_rows(), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+        let table = &tables(&rows)[1];
+        let bytes = table.snapshot();
+        prop_assert_eq!(Table::restore(&bytes).map(|table| table.snapshot()), Ok(bytes.clone()));
+        let mut changed = bytes.clone();
+        changed[at.index(bytes.len())] ^= 1 << bit;
+        prop_assert!(Table::restore(&changed).is_err());
+        prop_assert!(Table::restore(&bytes[..at.index(bytes.len())]).is_err());
     }
 
     #[test]

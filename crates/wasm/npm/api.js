@@ -210,9 +210,22 @@ function offsetIn(zone) {
   };
 }
 
+let ownZone;
+let ownOffset;
+
+/** The zone of this machine. Asking for it takes longer than most calls, so it is asked again only when the clock was moved to another. */
+function zoneHere() {
+  const offset = new Date().getTimezoneOffset();
+  if (ownZone === undefined || offset !== ownOffset) {
+    ownOffset = offset;
+    ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+  return ownZone;
+}
+
 /** Runs a call with what the caller's context says; `at` is the time where it says none. */
 function withContext(context, work, at = Date.now()) {
-  const { now, zone = Intl.DateTimeFormat().resolvedOptions().timeZone, me, weekStart, resolved, tables = {} } = context ?? {};
+  const { now, zone = zoneHere(), me, weekStart, resolved, tables = {} } = context ?? {};
   const time = now === undefined ? new Date(at).toISOString() : check(now, 'string', 'context.now');
   const given = toJson({ now: time, me, weekStart, resolved }, 'context');
   const offset = offsetIn(check(zone, 'string', 'context.zone'));
@@ -312,6 +325,10 @@ export function completeFilter(entity, text, cursor, context) {
 export class Table {
   #handle;
   constructor(entity, context) {
+    if (entity instanceof raw.Table) {
+      this.#handle = new Handle(entity);
+      return;
+    }
     check(entity, 'string', 'entity');
     this.#handle = call(() => new Handle(new raw.Table(ownSchema(context) ?? vanilla, entity)));
   }
@@ -343,6 +360,13 @@ export class Table {
   record(id) {
     check(id, 'number', 'id');
     return ask(() => this.#handle.live.record(id));
+  }
+  snapshot() {
+    return call(() => this.#handle.live.snapshot());
+  }
+  static restore(bytes, context) {
+    const view = checkBytes(bytes, 'bytes');
+    return new Table(call(() => raw.Table.restore(ownSchema(context) ?? vanilla, view)));
   }
   free() {
     this.#handle.free();
@@ -385,6 +409,15 @@ export class Selection {
     const [first, end] = [from, to].map((place) => Math.min(Math.max(0, Math.trunc(check(place, 'number', 'from and to'))), 0xffffffff));
     if (names) this.#checkFields(names);
     return ask(() => this.#handle.live.records(names, first, end));
+  }
+  facets(field, top = Infinity) {
+    this.#checkFields([check(field, 'string', 'field')]);
+    const most = Math.min(Math.max(0, Math.trunc(check(top, 'number', 'top'))), 0xffffffff);
+    return ask(() => this.#handle.live.facets(field, most));
+  }
+  aggregate(field) {
+    this.#checkFields([check(field, 'string', 'field')]);
+    return ask(() => this.#handle.live.aggregate(field));
   }
   #checkFields(names) {
     // An empty selection has no rows that could show what they hold.

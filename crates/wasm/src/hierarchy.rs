@@ -31,11 +31,15 @@ impl Hierarchy {
     #[wasm_bindgen(js_name = fromTable)]
     #[must_use]
     pub fn from_table(table: &Table, parent: &str) -> Hierarchy {
-        table.with_records(|records| {
-            let ids: Vec<i64> = records.iter().filter_map(|record| record.id()).collect();
-            let parents: Vec<Option<i64>> = records.iter().map(|record| record.int(parent)).collect();
+        table.with_rows(|rows| {
+            let all = rows.all();
+            let ids: Vec<i64> = all.iter().filter_map(|row| rows.id(*row)).collect();
+            let parents = rows.numbers(&all, parent);
+            let parents: Vec<Option<i64>> = parents.into_iter().map(exact).collect();
             // A row that does not say so counts as active, so that it is not blamed for its parent's state.
-            let active = records.iter().map(|record| record.flag("isActive").unwrap_or(true)).collect();
+            let is_active =
+                |row: &u32| rows.value(*row, "isActive", false).as_ref().and_then(autotask_core::record::boolean);
+            let active = all.iter().map(|row| is_active(row).unwrap_or(true)).collect();
             Hierarchy { inner: autotask_core::Hierarchy::new(&ids, &parents), parents, active }
         })
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use autotask_core::filter::Typed;
 use autotask_core::table::{SortKey, member_name};
-use autotask_core::{EntityInfo, Record};
+use autotask_core::{EntityInfo, Filter, Record};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
@@ -21,7 +21,12 @@ use crate::schema::Schema;
 pub struct Table {
     info: Arc<EntityInfo>,
     rows: Rc<RefCell<autotask_core::Table>>,
+    /// The last filters that were read, by their text: a list asks the same again and again.
+    read: RefCell<Vec<(String, Filter)>>,
 }
+
+/// How many filters a table remembers.
+const FILTERS_KEPT: usize = 16;
 
 #[wasm_bindgen]
 impl Table {
@@ -33,7 +38,7 @@ impl Table {
     #[wasm_bindgen(constructor)]
     pub fn new(schema: &Schema, entity: &str) -> Result<Table, String> {
         let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-        Ok(Table { info, rows: Rc::default() })
+        Ok(Table { info, rows: Rc::default(), read: RefCell::default() })
     }
 
     /// Takes the rows of a query answer, an array, or JSON lines.
@@ -68,7 +73,18 @@ impl Table {
     ///
     /// The filter's issues.
     pub fn filter(&self, context: &Context, filter: &str) -> Result<Selection, String> {
-        self.filter_by(filter, &self.info, context)
+        let known = self.read.borrow().iter().position(|(text, _)| text == filter);
+        if known.is_none() {
+            let tree = filter_of_json(filter, &self.info, context).map_err(refusal)?;
+            let mut read = self.read.borrow_mut();
+            if read.len() == FILTERS_KEPT {
+                read.remove(0);
+            }
+            read.push((filter.to_owned(), tree));
+        }
+        let read = self.read.borrow();
+        let tree = known.map_or_else(|| read.last(), |at| read.get(at));
+        tree.map_or_else(|| Ok(self.all()), |(_, tree)| self.filter_by(tree, &self.info, context))
     }
 
     /// The same, read with other metadata.
@@ -79,39 +95,66 @@ impl Table {
     #[wasm_bindgen(js_name = filterWith)]
     pub fn filter_with(&self, schema: &Schema, context: &Context, filter: &str) -> Result<Selection, String> {
         let info = known(&schema.inner, self.info.name).map_err(|issue| refusal(vec![issue]))?;
-        self.filter_by(filter, &info, context)
+        self.filter_by(&filter_of_json(filter, &info, context).map_err(refusal)?, &info, context)
     }
 
     /// The row with this id.
     #[must_use]
     pub fn record(&self, id: f64) -> Option<String> {
         let rows = self.rows.borrow();
-        exact(id).and_then(|id| rows.by_id(id)).map(to_json)
+        exact(id).and_then(|id| rows.by_id(id)).as_ref().map(to_json)
+    }
+
+    /// The table as bytes, to be kept.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        let rows = self.rows.borrow().snapshot();
+        let entity = self.info.name.as_bytes();
+        // Which entity's rows they are stands before them: a byte of length, then its name.
+        let mut bytes = vec![u8::try_from(entity.len()).unwrap_or(u8::MAX)];
+        bytes.extend_from_slice(entity);
+        bytes.extend(rows);
+        bytes
+    }
+
+    /// The table of which a snapshot was made.
+    ///
+    /// # Errors
+    ///
+    /// The issue why there is none.
+    pub fn restore(schema: &Schema, bytes: &[u8]) -> Result<Table, String> {
+        let (entity, rows) = bytes
+            .split_first()
+            .and_then(|(length, rest)| rest.split_at_checked((*length).into()))
+            .and_then(|(entity, rows)| Some((std::str::from_utf8(entity).ok()?, rows)))
+            .unwrap_or_default();
+        grow_memory(bytes.len().saturating_mul(2));
+        // First the rows: bytes of another kind have no entity that could be missed.
+        let rows = autotask_core::Table::restore(rows).map_err(|issue| refusal(vec![issue]))?;
+        let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
+        Ok(Table { info, rows: Rc::new(RefCell::new(rows)), read: RefCell::default() })
     }
 
     /// Whether the entity has this field, or any row this member.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
-        self.info.field(field).is_some()
-            || self.with_records(|records| records.iter().any(|record| record.get(field).is_some()))
+        self.info.field(field).is_some() || self.rows.borrow().has_member(field, false)
     }
 
     /// One numeric member of every row, in the order of `all()`; NaN where there is no number.
     #[must_use]
     pub fn column(&self, field: &str) -> Vec<f64> {
-        self.with_records(|records| records.iter().map(|record| record.decimal(field).unwrap_or(f64::NAN)).collect())
-    }
-
-    pub(crate) fn with_records<T>(&self, work: impl FnOnce(&[&Record]) -> T) -> T {
         let rows = self.rows.borrow();
-        let records: Vec<&Record> = rows.all().into_iter().filter_map(|row| rows.row(row)).collect();
-        work(&records)
+        rows.numbers(&rows.all(), field)
     }
 
-    fn filter_by(&self, filter: &str, info: &EntityInfo, context: &Context) -> Result<Selection, String> {
-        let filter = filter_of_json(filter, info, context).map_err(refusal)?;
+    pub(crate) fn with_rows<T>(&self, work: impl FnOnce(&autotask_core::Table) -> T) -> T {
+        work(&self.rows.borrow())
+    }
+
+    fn filter_by(&self, filter: &Filter, info: &EntityInfo, context: &Context) -> Result<Selection, String> {
         let typed = context
-            .run(|context| Typed::with(&filter, info, context))
+            .run(|context| Typed::with(filter, info, context))
             .map_err(|problems| refusal(problems.iter().map(autotask_core::filter::typed::Problem::issue).collect()))?;
         Ok(self.select(self.rows.borrow().filter(&typed)))
     }
@@ -145,13 +188,13 @@ impl Selection {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn length(&self) -> usize {
-        self.present().count()
+        self.table.borrow().present(&self.rows).len()
     }
 
     /// Their numbers.
     #[must_use]
-    pub fn rows(&self) -> Vec<u32> {
-        self.present().collect()
+    pub fn rows(&self) -> js_sys::Uint32Array {
+        js_sys::Uint32Array::from(&*self.table.borrow().present(&self.rows))
     }
 
     /// Their ids.
@@ -159,7 +202,7 @@ impl Selection {
     #[allow(clippy::cast_precision_loss, reason = "Autotask's ids stay below 2^53")]
     pub fn ids(&self) -> Vec<f64> {
         let table = self.table.borrow();
-        self.present().filter_map(|row| table.row(row)?.id()).map(|id| id as f64).collect()
+        self.rows.iter().filter_map(|row| table.id(*row)).map(|id| id as f64).collect()
     }
 
     /// The same rows sorted by `fields`, each ascending or descending.
@@ -170,7 +213,7 @@ impl Selection {
             .zip(descending.iter().chain(std::iter::repeat(&0)))
             .map(|(field, descending)| SortKey { field, descending: *descending != 0 })
             .collect();
-        let mut rows: Vec<u32> = self.present().collect();
+        let mut rows = self.table.borrow().present(&self.rows).into_owned();
         self.table.borrow().sort(&mut rows, &keys, &self.info, &|_, _| None);
         self.with(rows)
     }
@@ -179,11 +222,9 @@ impl Selection {
     #[must_use]
     pub fn unknown(&self, fields: Vec<String>) -> Option<String> {
         let table = self.table.borrow();
-        let rows = || self.present().filter_map(|row| table.row(row));
         let is_known = |word: &String| {
             let (name, udf) = member_name(word);
-            self.info.find(name, udf).is_some()
-                || rows().any(|row| if udf { row.user_defined_field(name).is_some() } else { row.get(name).is_some() })
+            self.info.find(name, udf).is_some() || table.has_member(name, udf)
         };
         let word = fields.iter().find(|word| !is_known(word))?;
         let (name, udf) = member_name(word);
@@ -202,14 +243,14 @@ impl Selection {
     #[must_use]
     pub fn and(&self, other: &Selection) -> Selection {
         let others: HashSet<u32> = other.rows.iter().copied().collect();
-        self.with(self.present().filter(|row| others.contains(row)).collect())
+        self.with(self.rows.iter().copied().filter(|row| others.contains(row)).collect())
     }
 
     /// The rows that are in one of both, this one's first.
     #[must_use]
     pub fn or(&self, other: &Selection) -> Selection {
         let own: HashSet<u32> = self.rows.iter().copied().collect();
-        self.with(self.present().chain(other.present().filter(|row| !own.contains(row))).collect())
+        self.with(self.rows.iter().chain(other.rows.iter().filter(|row| !own.contains(row))).copied().collect())
     }
 
     /// The rows of the table that are not here.
@@ -224,19 +265,29 @@ impl Selection {
     #[must_use]
     pub fn records(&self, fields: Option<Vec<String>>, from: usize, to: usize) -> String {
         let table = self.table.borrow();
-        let records: Vec<Shown<'_>> = self
-            .present()
+        let records: Vec<Record> = table
+            .present(&self.rows)
+            .iter()
             .skip(from)
             .take(to.saturating_sub(from))
-            .filter_map(|row| table.row(row))
-            .map(|record| Shown { record, fields: fields.as_deref() })
+            .filter_map(|row| table.row(*row))
             .collect();
-        to_json(&records)
+        let shown: Vec<Shown<'_>> = records.iter().map(|record| Shown { record, fields: fields.as_deref() }).collect();
+        to_json(&shown)
     }
 
-    fn present(&self) -> impl Iterator<Item = u32> {
+    /// The values of a field and how many of these rows have each, the most frequent first.
+    #[must_use]
+    pub fn facets(&self, field: &str, top: usize) -> String {
         let table = self.table.borrow();
-        self.rows.iter().copied().filter(move |row| table.row(*row).is_some())
+        to_json(&table.facets(&table.present(&self.rows), field, &self.info, top))
+    }
+
+    /// Counts, bounds and sum of a field over these rows.
+    #[must_use]
+    pub fn aggregate(&self, field: &str) -> String {
+        let table = self.table.borrow();
+        to_json(&table.aggregate(&table.present(&self.rows), field, &self.info))
     }
 
     fn with(&self, rows: Vec<u32>) -> Selection {
@@ -263,7 +314,7 @@ impl Serialize for Shown<'_> {
 }
 
 /// How many bytes of memory the rows take for a byte of their JSON, about.
-const MEMORY_BY_JSON: usize = 10;
+const MEMORY_BY_JSON: usize = 2;
 
 /// Makes room in one step. The allocator would grow the memory page by page, and V8 takes a millisecond for each page
 /// once there are a few thousand: 20 seconds for 100,000 rows that load in half a second.

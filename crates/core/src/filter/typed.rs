@@ -244,8 +244,13 @@ impl Test<'_> {
         match self.op {
             Op::Exist => value.is_some(),
             Op::NotExist => value.is_none(),
-            _ => value.and_then(|v| self.scalar(v)).is_some_and(|v| self.holds(&v)),
+            _ => value.is_some_and(|value| self.holds_for(value)),
         }
+    }
+
+    /// Whether a value that is there passes.
+    pub(crate) fn holds_for(&self, value: &Value) -> bool {
+        self.scalar(value).is_some_and(|value| self.holds(&value))
     }
 
     /// The row's value as the field's type; `None` when it is of another type.
@@ -262,7 +267,8 @@ impl Test<'_> {
         })
     }
 
-    fn holds(&self, value: &Scalar) -> bool {
+    /// Whether a value that was read passes.
+    pub(crate) fn holds(&self, value: &Scalar) -> bool {
         let first = self.values.first();
         let ordering = || first.and_then(|other| value.compare(other));
         let text = |test: fn(&str, &str) -> bool| match (value, first) {
@@ -468,7 +474,7 @@ impl<'a> Reader<'a, '_> {
                 let rows = table.filter(&typed);
                 // Not collected, which would sort them first: one more compiled sort in a download.
                 let mut ids = BTreeSet::new();
-                ids.extend(rows.into_iter().filter_map(|row| table.row(row)?.id()));
+                ids.extend(rows.into_iter().filter_map(|row| table.id(row)));
                 Typed::PointsAt(relation.field, ids)
             }
             Err(problems) => {

@@ -1,0 +1,146 @@
+//! Shape: which members a row has, in which order and spelling. Rows of one answer share theirs, so that a row is little
+//! more than its values, and the next row's members are known before they are read.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use rustc_hash::FxHasher;
+
+use crate::Bits;
+
+type Fast = BuildHasherDefault<FxHasher>;
+
+/// A member as rows spell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The name as it was written.
+    pub name: Box<str>,
+    /// Whether it stands in the list of names and values, and not in the row itself.
+    pub nested: bool,
+    /// Its column; several spellings may share one.
+    pub column: u32,
+    /// What stands before the value in compact JSON: `"city":`, or `{"name":"Seats","value":`.
+    pub(crate) lead: Box<[u8]>,
+}
+
+/// A member of a shape, by the number of its key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Item {
+    /// A member with a value.
+    Plain(u32),
+    /// The member that holds names and values: its key, and the keys of the entries.
+    Nested(u32, Vec<u32>),
+}
+
+/// All keys and shapes that were seen.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes {
+    keys: Vec<Key>,
+    key_of: HashMap<(bool, Box<str>), u32, Fast>,
+    column_of: HashMap<(bool, Box<str>), u32, Fast>,
+    columns: u32,
+    shapes: Vec<Vec<Item>>,
+    shape_of: HashMap<Vec<Item>, u32, Fast>,
+}
+
+impl Shapes {
+    /// How many columns the keys have.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns as usize
+    }
+
+    /// The column of a name in any letter case.
+    #[must_use]
+    pub fn column(&self, name: &str, nested: bool) -> Option<usize> {
+        self.column_of.get(&(nested, name.to_ascii_lowercase().into())).map(|column| *column as usize)
+    }
+
+    /// A key by its number.
+    #[must_use]
+    pub fn key(&self, key: u32) -> Option<&Key> {
+        self.keys.get(key as usize)
+    }
+
+    /// All keys.
+    #[must_use]
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// A key by its spelling, if it was seen.
+    #[must_use]
+    pub fn find_key(&self, name: &str, nested: bool) -> Option<u32> {
+        self.key_of.get(&(nested, name.into())).copied()
+    }
+
+    /// The number of a key, which it gets now if it is new; a new name gets a new column.
+    pub fn add_key(&mut self, name: &str, nested: bool) -> u32 {
+        if let Some(key) = self.find_key(name, nested) {
+            return key;
+        }
+        let lower = (nested, name.to_ascii_lowercase().into());
+        let column = *self.column_of.entry(lower).or_insert_with(|| {
+            self.columns += 1;
+            self.columns - 1
+        });
+        let quoted = serde_json::Value::from(name).to_string();
+        let lead = if nested { format!("{{\"name\":{quoted},\"value\":") } else { format!("{quoted}:") };
+        let key = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        self.keys.push(Key { name: name.into(), nested, column, lead: lead.into_bytes().into() });
+        self.key_of.insert((nested, name.into()), key);
+        key
+    }
+
+    /// The number of a shape, if it was seen.
+    #[must_use]
+    pub fn find(&self, items: &[Item]) -> Option<u32> {
+        self.shape_of.get(items).copied()
+    }
+
+    /// The number of a shape, which it gets now if it is new.
+    pub fn add(&mut self, items: Vec<Item>) -> u32 {
+        if let Some(shape) = self.shape_of.get(&items) {
+            return *shape;
+        }
+        let shape = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
+        self.shapes.push(items.clone());
+        self.shape_of.insert(items, shape);
+        shape
+    }
+
+    /// The members of a shape.
+    #[must_use]
+    pub fn get(&self, shape: u32) -> &[Item] {
+        self.shapes.get(shape as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// All shapes.
+    #[must_use]
+    pub fn all(&self) -> &[Vec<Item>] {
+        &self.shapes
+    }
+
+    /// Whether the members of a shape are all different ones, in any letter case.
+    #[must_use]
+    pub fn is_sound(&self, items: &[Item]) -> bool {
+        let (mut members, mut lists) = (Bits::default(), 0);
+        let add = |key: u32, seen: &mut Bits| {
+            let column = self.key(key).map(|key| key.column as usize);
+            column.is_some_and(|column| {
+                !seen.get(column) && {
+                    seen.set(column, true);
+                    true
+                }
+            })
+        };
+        items.iter().all(|item| match item {
+            Item::Plain(key) => add(*key, &mut members),
+            Item::Nested(key, entries) => {
+                let mut seen = Bits::default();
+                lists += 1;
+                lists == 1 && add(*key, &mut members) && entries.iter().all(|entry| add(*entry, &mut seen))
+            }
+        })
+    }
+}
