@@ -32,6 +32,7 @@ pub mod request;
 pub mod response;
 pub mod route;
 pub mod schema;
+pub mod search;
 pub mod table;
 pub mod text;
 pub mod title;

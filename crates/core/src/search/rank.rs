@@ -1,0 +1,116 @@
+//! Rank: how well a word fits a place, and the best rows of many.
+
+use std::cmp::Ordering;
+
+use super::index::SearchIndex;
+use super::scan::MARKER;
+
+/// Most that a field can weigh.
+pub const WEIGHT_MAX: u8 = 20;
+
+/// How a word stands in a field, from worst to best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// With one mistake.
+    Typo,
+    /// Somewhere.
+    Substring,
+    /// Where a word begins.
+    WordPrefix,
+    /// Where the field begins.
+    Prefix,
+    /// As all of it.
+    Exact,
+}
+
+/// Class before field: 1 to 20 for a typo, up to 81 to 100 for the whole field.
+pub(super) fn score(class: Class, weight: u8) -> u8 {
+    class as u8 * WEIGHT_MAX + weight
+}
+
+/// What is at `start..end` of a text with markers.
+#[inline]
+pub(super) fn class_at(text: &[u8], start: usize, end: usize) -> Class {
+    let before = start.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or(MARKER);
+    if before >= MARKER {
+        let ends = text.get(end).is_none_or(|after| *after >= MARKER);
+        if ends { Class::Exact } else { Class::Prefix }
+    } else if is_separator(before) {
+        Class::WordPrefix
+    } else {
+        Class::Substring
+    }
+}
+
+/// Whether a word begins there.
+#[inline]
+pub(super) fn is_word_start(text: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|before| *before >= MARKER || is_separator(*before))
+}
+
+/// Letters beyond ASCII are parts of words; so is what is punctuation there, which is rare.
+#[inline]
+fn is_separator(byte: u8) -> bool {
+    byte < 0x80 && !byte.is_ascii_alphanumeric()
+}
+
+/// A row that matches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ranked {
+    pub(super) score: u8,
+    pub(super) slot: u32,
+}
+
+/// The best so many of all rows that are offered: by score, then by name, then by id.
+pub(super) struct Top<'a> {
+    index: &'a SearchIndex,
+    limit: usize,
+    best: Vec<Ranked>,
+    /// The last of the best when they were last counted; what comes after it need not be kept.
+    last: Option<Ranked>,
+}
+
+impl<'a> Top<'a> {
+    pub(super) fn new(index: &'a SearchIndex, limit: usize) -> Top<'a> {
+        Top { index, limit, best: Vec::new(), last: None }
+    }
+
+    pub(super) fn offer(&mut self, ranked: Ranked) {
+        if self.limit == 0 || self.last.is_some_and(|last| self.order(&ranked, &last).is_gt()) {
+            return;
+        }
+        self.best.push(ranked);
+        if self.best.len() >= self.limit.saturating_mul(2) {
+            self.cut();
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Vec<Ranked> {
+        let mut best = std::mem::take(&mut self.best);
+        best.sort_unstable_by(|one, other| self.order(one, other));
+        best.truncate(self.limit);
+        best
+    }
+
+    fn cut(&mut self) {
+        let mut best = std::mem::take(&mut self.best);
+        best.select_nth_unstable_by(self.limit - 1, |one, other| self.order(one, other));
+        best.truncate(self.limit);
+        self.last = best.last().copied();
+        self.best = best;
+    }
+
+    fn order(&self, one: &Ranked, other: &Ranked) -> Ordering {
+        other.score.cmp(&one.score).then_with(|| self.order_by_name(one.slot, other.slot))
+    }
+
+    fn order_by_name(&self, one: u32, other: u32) -> Ordering {
+        // Rows without a name come last.
+        let (a, b) = (self.index.name(one), self.index.name(other));
+        let by_name = match (a.is_empty(), b.is_empty()) {
+            (false, false) => a.cmp(b),
+            (a, b) => a.cmp(&b),
+        };
+        by_name.then_with(|| self.index.id_and_row(one).cmp(&self.index.id_and_row(other)))
+    }
+}
