@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use autotask_core::filter::Typed;
+use autotask_core::search::TableIndex;
 use autotask_core::table::{SortKey, member_name};
 use autotask_core::{EntityInfo, Record};
 use serde::{Serialize, Serializer};
@@ -21,6 +22,7 @@ use crate::schema::Schema;
 pub struct Table {
     info: Arc<EntityInfo>,
     rows: Rc<RefCell<autotask_core::Table>>,
+    pub(crate) index: RefCell<TableIndex>,
 }
 
 #[wasm_bindgen]
@@ -33,19 +35,23 @@ impl Table {
     #[wasm_bindgen(constructor)]
     pub fn new(schema: &Schema, entity: &str) -> Result<Table, String> {
         let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-        Ok(Table { info, rows: Rc::default() })
+        let index = RefCell::new(TableIndex::new(&info));
+        Ok(Table { info, rows: Rc::default(), index })
     }
 
     /// Takes the rows of a query answer, an array, or JSON lines.
     #[must_use]
     pub fn load(&self, bytes: &[u8]) -> String {
         grow_memory(bytes.len().saturating_mul(MEMORY_BY_JSON));
-        to_json(&self.rows.borrow_mut().load(bytes))
+        let loaded = self.rows.borrow_mut().load(bytes);
+        self.index.borrow_mut().loaded(&loaded);
+        to_json(&loaded)
     }
 
     /// Removes rows by id; answers how many there were.
     #[must_use]
     pub fn remove(&self, ids: &[f64]) -> usize {
+        self.index.borrow_mut().resized();
         self.rows.borrow_mut().remove(ids.iter().filter_map(|id| exact(*id)))
     }
 

@@ -1,0 +1,19 @@
+//! Search as one types: the text in, the best rows out.
+
+use autotask_core::search::Options;
+use autotask_core::search::table::Units;
+use wasm_bindgen::prelude::*;
+
+use crate::convert::to_json;
+use crate::table::Table;
+
+#[wasm_bindgen]
+impl Table {
+    /// The rows that match what was typed, at most `limit`, best first, and how many match in all.
+    #[must_use]
+    pub fn search(&self, text: &str, limit: usize, typos: bool) -> String {
+        let rows = self.shared();
+        let answer = self.index.borrow_mut().search(&rows.borrow(), text, Options { limit, typos }, Units::Utf16);
+        to_json(&answer)
+    }
+}
