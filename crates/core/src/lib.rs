@@ -32,7 +32,6 @@ pub mod request;
 pub mod response;
 pub mod route;
 pub mod schema;
-pub mod search;
 pub mod table;
 pub mod text;
 pub mod title;

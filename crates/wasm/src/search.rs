@@ -1,7 +1,7 @@
 //! Search as one types: the text in, the best rows out.
 
-use autotask_core::search::Options;
-use autotask_core::search::table::Units;
+use autotask_search::Options;
+use autotask_search::table::Units;
 use wasm_bindgen::prelude::*;
 
 use crate::convert::to_json;

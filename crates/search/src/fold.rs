@@ -1,11 +1,11 @@
 //! Folding for searches: letter case and accents gone, spaces single, each byte still knowing where it came from.
 //!
-//! Filters compare as Autotask does, with accents (`crate::text`); people who search leave them out. The tables of
+//! Filters compare as Autotask does, with accents (`autotask_core::text`); people who search leave them out. The tables of
 //! Unicode's decomposition take more room than all of the search, and Latin letters need 656 bytes.
 
 use std::ops::Range;
 
-use crate::text::fold_char;
+use autotask_core::text::fold_char;
 
 /// Most bytes of one text that are searched; what comes behind is not found.
 pub const TEXT_BYTES_MAX: usize = 4096;
@@ -118,7 +118,7 @@ impl Folded {
     }
 
     /// Keeps only the bytes for which this holds.
-    pub(super) fn retain(&mut self, keep: impl Fn(u8) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(u8) -> bool) {
         let kept: Vec<usize> = (0..self.bytes.len()).filter(|at| keep(self.bytes[*at])).collect();
         self.bytes = kept.iter().map(|at| self.bytes[*at]).collect();
         self.starts = kept.iter().map(|at| self.starts[*at]).collect();
@@ -126,7 +126,7 @@ impl Folded {
     }
 
     /// Keeps only this part.
-    pub(super) fn cut(&mut self, part: Range<usize>) {
+    pub(crate) fn cut(&mut self, part: Range<usize>) {
         for list in [&mut self.starts, &mut self.ends] {
             list.truncate(part.end);
             list.drain(..part.start);
@@ -186,7 +186,7 @@ impl Sink for Bare<'_> {
 }
 
 /// Appends the folded text.
-pub(super) fn fold_into(text: &str, bytes: &mut Vec<u8>) {
+pub(crate) fn fold_into(text: &str, bytes: &mut Vec<u8>) {
     let from = bytes.len();
     walk(text, &mut Bare { bytes, from });
 }

@@ -1,27 +1,27 @@
 //! Pattern: a word made ready for one index: what to look for in which fields.
 
-use super::index::SearchIndex;
-use super::kind::Kind;
-use super::query::Word;
-use super::rank::{Class, class_at};
-use super::scan::Needle;
-use super::typo::Mistyped;
+use crate::index::SearchIndex;
+use crate::kind::Kind;
+use crate::query::Word;
+use crate::rank::{Class, class_at};
+use crate::scan::Needle;
+use crate::typo::Mistyped;
 
-pub(super) struct Pattern {
-    pub(super) forms: Vec<Form>,
+pub(crate) struct Pattern {
+    pub(crate) forms: Vec<Form>,
     /// The word with one mistake, and the fields in which that is looked for.
-    pub(super) mistyped: Option<(Mistyped, Fields)>,
+    pub(crate) mistyped: Option<(Mistyped, Fields)>,
 }
 
 /// What to look for in some fields.
-pub(super) struct Form {
-    pub(super) needle: Needle,
-    pub(super) fields: Fields,
+pub(crate) struct Form {
+    pub(crate) needle: Needle,
+    pub(crate) fields: Fields,
 }
 
 /// A set of fields.
 #[derive(Clone, Copy)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     bits: u16,
     /// Nothing can be found in other fields, so that nobody need ask in which field a hit is.
     is_all: bool,
@@ -29,25 +29,25 @@ pub(super) struct Fields {
 
 /// A place where a word is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) class: Class,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Place {
+    pub(crate) class: Class,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl Fields {
     #[inline]
-    pub(super) fn has(self, index: &SearchIndex, at: usize) -> bool {
+    pub(crate) fn has(self, index: &SearchIndex, at: usize) -> bool {
         self.is_all || self.has_field(index.field_at(at).0)
     }
 
-    pub(super) fn has_field(self, field: usize) -> bool {
+    pub(crate) fn has_field(self, field: usize) -> bool {
         self.bits & (1 << field) != 0
     }
 }
 
 impl Pattern {
-    pub(super) fn new(word: &Word, index: &SearchIndex) -> Pattern {
+    pub(crate) fn new(word: &Word, index: &SearchIndex) -> Pattern {
         let mut forms: Vec<Form> = Vec::new();
         let mut phones = 0_u16;
         let all = (0..index.fields.len()).fold(0_u16, |bits, field| bits | 1 << field);
@@ -76,7 +76,7 @@ impl Pattern {
     }
 
     /// The best place in this row; with a mistake only if there is none without.
-    pub(super) fn best_in(&self, index: &SearchIndex, slot: u32, typos: bool) -> Option<Place> {
+    pub(crate) fn best_in(&self, index: &SearchIndex, slot: u32, typos: bool) -> Option<Place> {
         let mut best: Option<Place> = None;
         self.places_in(index, slot, typos, |place| {
             let is_better = |best: Place| (place.class, best.start) > (best.class, place.start);
@@ -88,7 +88,7 @@ impl Pattern {
     }
 
     /// Every place in this row; those with a mistake only if there is none without.
-    pub(super) fn places_in(&self, index: &SearchIndex, slot: u32, typos: bool, mut found: impl FnMut(Place)) {
+    pub(crate) fn places_in(&self, index: &SearchIndex, slot: u32, typos: bool, mut found: impl FnMut(Place)) {
         let text = index.text.as_slice();
         let (from, to) = index.span(slot);
         let mut any = false;

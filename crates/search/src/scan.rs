@@ -4,21 +4,21 @@
 //! all rows are hits, as with the first letters that somebody types.
 
 /// How often each byte occurs in what is searched; decides which bytes of a needle are looked at first.
-pub(super) type Counts = [u32; 256];
+pub(crate) type Counts = [u32; 256];
 
 /// The bytes that mark the beginning of a field; UTF-8 has none of them.
-pub(super) const MARKER: u8 = 0xf5;
+pub(crate) const MARKER: u8 = 0xf5;
 
 /// Bytes to look for, not empty.
 #[derive(Clone, Debug)]
-pub(super) struct Needle {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Needle {
+    pub(crate) bytes: Vec<u8>,
     /// Where its two rarest bytes are, the lower first; the same place twice in a needle of one byte.
     probes: (usize, usize),
 }
 
 impl Needle {
-    pub(super) fn new(bytes: Vec<u8>, counts: &Counts) -> Needle {
+    pub(crate) fn new(bytes: Vec<u8>, counts: &Counts) -> Needle {
         let rarest = |but: Option<usize>| {
             (0..bytes.len()).filter(|at| Some(*at) != but).min_by_key(|at| counts[usize::from(bytes[*at])])
         };
@@ -29,7 +29,7 @@ impl Needle {
 
     /// Calls `found` with each place in `text[from..to]` where the needle begins, ascending; they may overlap.
     #[inline]
-    pub(super) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
+    pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
         let Some(text) = text.get(..to) else { return };
         let needle = self.bytes.as_slice();
         let (low, high) = self.probes;
@@ -58,7 +58,7 @@ impl Needle {
 }
 
 /// Calls `found` with each place of this byte directly behind a marker, ascending.
-pub(super) fn scan_leads(text: &[u8], byte: u8, mut found: impl FnMut(usize)) {
+pub(crate) fn scan_leads(text: &[u8], byte: u8, mut found: impl FnMut(usize)) {
     let mut at = 0;
     while let (Some(markers), Some(bytes)) = (block(text, at), block(text, at + 1)) {
         let mut mask = at_least(markers, MARKER) & equal(bytes, byte);
@@ -78,7 +78,7 @@ pub(super) fn scan_leads(text: &[u8], byte: u8, mut found: impl FnMut(usize)) {
 
 /// Whether the needle stands there.
 #[inline]
-pub(super) fn is_at(text: &[u8], at: usize, needle: &[u8]) -> bool {
+pub(crate) fn is_at(text: &[u8], at: usize, needle: &[u8]) -> bool {
     // Needles are short: a loop in place is faster than a call.
     text.get(at..at + needle.len()).is_some_and(|there| there.iter().zip(needle).all(|(a, b)| a == b))
 }
@@ -100,12 +100,12 @@ mod lanes {
     }
 
     #[inline(always)]
-    pub(super) fn equal(block: &[u8; 16], byte: u8) -> u16 {
+    pub(crate) fn equal(block: &[u8; 16], byte: u8) -> u16 {
         u8x16_bitmask(u8x16_eq(load(block), u8x16_splat(byte)))
     }
 
     #[inline(always)]
-    pub(super) fn at_least(block: &[u8; 16], byte: u8) -> u16 {
+    pub(crate) fn at_least(block: &[u8; 16], byte: u8) -> u16 {
         u8x16_bitmask(u8x16_ge(load(block), u8x16_splat(byte)))
     }
 }
@@ -116,11 +116,11 @@ mod lanes {
         block.iter().enumerate().fold(0, |mask, (at, byte)| mask | u16::from(holds(*byte)) << at)
     }
 
-    pub(super) fn equal(block: &[u8; 16], byte: u8) -> u16 {
+    pub(crate) fn equal(block: &[u8; 16], byte: u8) -> u16 {
         mask(block, |own| own == byte)
     }
 
-    pub(super) fn at_least(block: &[u8; 16], byte: u8) -> u16 {
+    pub(crate) fn at_least(block: &[u8; 16], byte: u8) -> u16 {
         mask(block, |own| own >= byte)
     }
 }

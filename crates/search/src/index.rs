@@ -7,9 +7,9 @@
 //!
 //! A row that changes gets a new slot at the end; its old one is passed over until there is more of that than of text.
 
-use super::kind::Kind;
-use super::rank::WEIGHT_MAX;
-use super::scan::{Counts, MARKER};
+use crate::kind::Kind;
+use crate::rank::WEIGHT_MAX;
+use crate::scan::{Counts, MARKER};
 
 /// Most fields that can be searched: there are so many bytes that UTF-8 does not have.
 pub const FIELDS_MAX: usize = 11;
@@ -31,18 +31,18 @@ pub struct SearchField {
 /// The texts of all rows in the form in which they are searched. Takes about their length in memory.
 #[derive(Clone, Debug)]
 pub struct SearchIndex {
-    pub(super) fields: Vec<SearchField>,
-    pub(super) text: Vec<u8>,
+    pub(crate) fields: Vec<SearchField>,
+    pub(crate) text: Vec<u8>,
     /// Where each slot begins.
-    pub(super) starts: Vec<u32>,
+    pub(crate) starts: Vec<u32>,
     row_of: Vec<u32>,
     slot_of: Vec<u32>,
     ids: Vec<i64>,
     len: usize,
     dead: usize,
-    pub(super) counts: Counts,
+    pub(crate) counts: Counts,
     /// In how many rows a byte occurs outside of phone numbers.
-    pub(super) rows_with: Counts,
+    pub(crate) rows_with: Counts,
 }
 
 impl SearchIndex {
@@ -186,38 +186,36 @@ impl SearchIndex {
 
     /// Whether the slot holds what its row says now.
     #[inline]
-    pub(super) fn is_current(&self, slot: u32) -> bool {
+    pub(crate) fn is_current(&self, slot: u32) -> bool {
         self.slot_of[self.row_of[slot as usize] as usize] == slot
     }
 
     /// Where the slot's text begins and ends.
-    pub(super) fn span(&self, slot: u32) -> (usize, usize) {
+    pub(crate) fn span(&self, slot: u32) -> (usize, usize) {
         let slot = slot as usize;
         (self.starts[slot] as usize, self.starts.get(slot + 1).map_or(self.text.len(), |end| *end as usize))
     }
 
-    /// The row's name; empty where it has none.
-    pub(super) fn name(&self, slot: u32) -> &[u8] {
+    /// The text from the slot's beginning on, where the row's name is if it has one.
+    #[inline]
+    pub(crate) fn slot_text(&self, slot: u32) -> &[u8] {
         let (start, end) = self.span(slot);
-        match self.text[start..end].split_first() {
-            Some((&MARKER, rest)) => &rest[..rest.iter().position(|byte| *byte >= MARKER).unwrap_or(rest.len())],
-            _ => &[],
-        }
+        self.text.get(start..end).unwrap_or_default()
     }
 
-    pub(super) fn id_and_row(&self, slot: u32) -> (i64, u32) {
+    pub(crate) fn id_and_row(&self, slot: u32) -> (i64, u32) {
         let row = self.row_of[slot as usize];
         (self.ids[row as usize], row)
     }
 
     /// The field in which this place is, and where its text begins.
     #[inline]
-    pub(super) fn field_at(&self, at: usize) -> (usize, usize) {
+    pub(crate) fn field_at(&self, at: usize) -> (usize, usize) {
         let marker = self.text[..at].iter().rposition(|byte| *byte >= MARKER).unwrap_or_default();
         (usize::from(self.text[marker].wrapping_sub(MARKER)).min(FIELDS_MAX - 1), marker + 1)
     }
 
-    pub(super) fn weight(&self, field: usize) -> u8 {
+    pub(crate) fn weight(&self, field: usize) -> u8 {
         self.fields.get(field).map_or(1, |field| field.weight)
     }
 }

@@ -1,11 +1,11 @@
 //! Fields: which members of an entity's rows are searched, as what, and how much each counts.
 
-use crate::entity::EntityInfo;
-use crate::title::title_fields;
+use autotask_core::entity::EntityInfo;
+use autotask_core::title::title_fields;
 
-use super::index::{FIELDS_MAX, SearchField};
-use super::kind::Kind;
-use super::rank::WEIGHT_MAX;
+use crate::index::{FIELDS_MAX, SearchField};
+use crate::kind::Kind;
+use crate::rank::WEIGHT_MAX;
 
 /// A searched text of a row: one member, or several that people write as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,8 @@ const MEMBERS: [(&str, Kind, u8); 33] = [
 /// What is searched in rows of this entity, the title first; nothing where rows have none of these members.
 ///
 /// ```
-/// use autotask_core::{entity, search::fields::searched_texts};
+/// use autotask_core::entity;
+/// use autotask_search::fields::searched_texts;
 /// let texts = searched_texts(entity("Contacts").unwrap());
 /// assert_eq!(texts[0].members, ["firstName", "lastName"]);
 /// assert!(texts.iter().any(|text| text.members == ["emailAddress"]));
@@ -79,7 +80,7 @@ pub fn searched_texts(info: &EntityInfo) -> Vec<SearchedText> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{entity, entity_names};
+    use autotask_core::{entity, entity_names};
 
     fn members(name: &str) -> Vec<&'static str> {
         searched_texts(entity(name).expect("known")).into_iter().flat_map(|text| text.members).collect()

@@ -1,20 +1,20 @@
 //! Gather: the rows of an index in which a word is, each with its best place.
 
-use super::index::SearchIndex;
-use super::pattern::Pattern;
-use super::rank::{Class, class_at};
+use crate::index::SearchIndex;
+use crate::pattern::Pattern;
+use crate::rank::{Class, class_at};
 
 /// A row, the best place of the word in it, and how it stands there. Of equal places it is the first, which is in the
 /// field that weighs most.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hit {
-    pub(super) slot: u32,
-    pub(super) at: u32,
-    pub(super) class: Class,
+pub(crate) struct Hit {
+    pub(crate) slot: u32,
+    pub(crate) at: u32,
+    pub(crate) class: Class,
 }
 
 /// Collects places that come in ascending order.
-pub(super) struct Gather<'a> {
+pub(crate) struct Gather<'a> {
     index: &'a SearchIndex,
     /// So many rows are wanted: with as many of a better class the others are only counted.
     limit: usize,
@@ -32,7 +32,7 @@ pub(super) struct Gather<'a> {
 const CLASSES: [Class; 5] = [Class::Typo, Class::Substring, Class::WordPrefix, Class::Prefix, Class::Exact];
 
 impl<'a> Gather<'a> {
-    pub(super) fn new(index: &'a SearchIndex, limit: usize) -> Gather<'a> {
+    pub(crate) fn new(index: &'a SearchIndex, limit: usize) -> Gather<'a> {
         Gather {
             index,
             limit,
@@ -47,7 +47,7 @@ impl<'a> Gather<'a> {
     }
 
     /// Every place of the word.
-    pub(super) fn pattern(&mut self, pattern: &Pattern) {
+    pub(crate) fn pattern(&mut self, pattern: &Pattern) {
         let index = self.index;
         let text = index.text.as_slice();
         let [form] = pattern.forms.as_slice() else {
@@ -79,7 +79,7 @@ impl<'a> Gather<'a> {
 
     /// A place; each begins at or after the one before.
     #[inline]
-    pub(super) fn take(&mut self, start: usize, end: usize) {
+    pub(crate) fn take(&mut self, start: usize, end: usize) {
         let class = class_at(&self.index.text, start, end);
         if start < self.end
             && let Some(current) = &mut self.current
@@ -94,13 +94,13 @@ impl<'a> Gather<'a> {
         self.current = Some(Hit { slot: narrow(self.slot), at: narrow(start), class });
     }
 
-    pub(super) fn finish(mut self) -> (Vec<Hit>, usize) {
+    pub(crate) fn finish(mut self) -> (Vec<Hit>, usize) {
         self.flush();
         (self.hits, self.total)
     }
 
     /// Adds the rows in which the word has a mistake to those in which it has none.
-    pub(super) fn mistyped(index: &SearchIndex, pattern: &Pattern, hits: &mut Vec<Hit>) {
+    pub(crate) fn mistyped(index: &SearchIndex, pattern: &Pattern, hits: &mut Vec<Hit>) {
         let Some((mistyped, fields)) = &pattern.mistyped else { return };
         let mut places: Vec<u32> = Vec::new();
         mistyped.scan(&index.text, 0, index.text.len(), |start, _| {

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::index::SearchIndex;
-use super::scan::MARKER;
+use crate::index::SearchIndex;
+use crate::scan::MARKER;
 
 /// Most that a field can weigh.
 pub const WEIGHT_MAX: u8 = 20;
@@ -24,13 +24,13 @@ pub enum Class {
 }
 
 /// Class before field: 1 to 20 for a typo, up to 81 to 100 for the whole field.
-pub(super) fn score(class: Class, weight: u8) -> u8 {
+pub(crate) fn score(class: Class, weight: u8) -> u8 {
     class as u8 * WEIGHT_MAX + weight
 }
 
 /// What is at `start..end` of a text with markers.
 #[inline]
-pub(super) fn class_at(text: &[u8], start: usize, end: usize) -> Class {
+pub(crate) fn class_at(text: &[u8], start: usize, end: usize) -> Class {
     let before = start.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or(MARKER);
     if before >= MARKER {
         let ends = text.get(end).is_none_or(|after| *after >= MARKER);
@@ -44,7 +44,7 @@ pub(super) fn class_at(text: &[u8], start: usize, end: usize) -> Class {
 
 /// Whether a word begins there.
 #[inline]
-pub(super) fn is_word_start(text: &[u8], at: usize) -> bool {
+pub(crate) fn is_word_start(text: &[u8], at: usize) -> bool {
     at.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|before| *before >= MARKER || is_separator(*before))
 }
 
@@ -56,13 +56,13 @@ fn is_separator(byte: u8) -> bool {
 
 /// A row that matches.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ranked {
-    pub(super) score: u8,
-    pub(super) slot: u32,
+pub(crate) struct Ranked {
+    pub(crate) score: u8,
+    pub(crate) slot: u32,
 }
 
 /// The best so many of all rows that are offered: by score, then by name, then by id.
-pub(super) struct Top<'a> {
+pub(crate) struct Top<'a> {
     index: &'a SearchIndex,
     limit: usize,
     best: Vec<Ranked>,
@@ -71,11 +71,11 @@ pub(super) struct Top<'a> {
 }
 
 impl<'a> Top<'a> {
-    pub(super) fn new(index: &'a SearchIndex, limit: usize) -> Top<'a> {
+    pub(crate) fn new(index: &'a SearchIndex, limit: usize) -> Top<'a> {
         Top { index, limit, best: Vec::new(), last: None }
     }
 
-    pub(super) fn offer(&mut self, ranked: Ranked) {
+    pub(crate) fn offer(&mut self, ranked: Ranked) {
         if self.limit == 0 || self.last.is_some_and(|last| self.order(&ranked, &last).is_gt()) {
             return;
         }
@@ -85,7 +85,7 @@ impl<'a> Top<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<Ranked> {
+    pub(crate) fn finish(mut self) -> Vec<Ranked> {
         let mut best = std::mem::take(&mut self.best);
         best.sort_unstable_by(|one, other| self.order(one, other));
         best.truncate(self.limit);
@@ -105,12 +105,29 @@ impl<'a> Top<'a> {
     }
 
     fn order_by_name(&self, one: u32, other: u32) -> Ordering {
-        // Rows without a name come last.
-        let (a, b) = (self.index.name(one), self.index.name(other));
-        let by_name = match (a.is_empty(), b.is_empty()) {
-            (false, false) => a.cmp(b),
-            (a, b) => a.cmp(&b),
-        };
+        let by_name = order_of_names(self.index.slot_text(one), self.index.slot_text(other));
         by_name.then_with(|| self.index.id_and_row(one).cmp(&self.index.id_and_row(other)))
+    }
+}
+
+/// Compares two names that begin with a marker and go on until the next; rows without a name come last.
+#[inline]
+fn order_of_names(one: &[u8], other: &[u8]) -> Ordering {
+    match (one.split_first(), other.split_first()) {
+        (Some((&MARKER, one)), Some((&MARKER, other))) => {
+            for at in 0.. {
+                let letter = |name: &[u8]| name.get(at).copied().filter(|byte| *byte < MARKER);
+                match (letter(one), letter(other)) {
+                    (None, None) => break,
+                    (one, other) if one == other => {}
+                    (one, other) => return one.cmp(&other),
+                }
+            }
+            Ordering::Equal
+        }
+        (one, other) => {
+            let is_nameless = |first: Option<(&u8, &[u8])>| first.is_none_or(|(first, _)| *first != MARKER);
+            is_nameless(one).cmp(&is_nameless(other))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Query: what was typed, as words, and each word as it stands in texts, in phone numbers and in web addresses.
 
-use super::fold::Folded;
-use super::kind::{Kind, web_part};
+use crate::fold::Folded;
+use crate::kind::{Kind, web_part};
 
 /// Most characters of a query that count. Nobody types more; a text that was pasted by mistake costs nothing.
 pub const QUERY_CHARS_MAX: usize = 200;
@@ -13,22 +13,22 @@ const PHONE_DIGITS_MIN: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// The words; each has to be found somewhere in the row.
-    pub(super) words: Vec<Word>,
+    pub(crate) words: Vec<Word>,
     /// All words as one, where there are several.
-    pub(super) whole: Option<Word>,
+    pub(crate) whole: Option<Word>,
     /// Whether all of it may be one phone number: `(555) 010-99`.
-    pub(super) is_phone: bool,
+    pub(crate) is_phone: bool,
 }
 
 /// A word as it stands in each kind of field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Folded, for names and all the rest.
-    pub(super) text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
     /// Its digits, if it can be part of a phone number; empty where not.
-    pub(super) digits: Vec<u8>,
+    pub(crate) digits: Vec<u8>,
     /// Without scheme and `www.`.
-    pub(super) web: Vec<u8>,
+    pub(crate) web: Vec<u8>,
 }
 
 impl Query {
@@ -73,7 +73,7 @@ impl Word {
     }
 
     /// What to look for in fields of this kind; `None` where the word cannot be there.
-    pub(super) fn form(&self, kind: Kind) -> Option<&[u8]> {
+    pub(crate) fn form(&self, kind: Kind) -> Option<&[u8]> {
         match kind {
             Kind::Phone => Some(self.digits.as_slice()).filter(|digits| !digits.is_empty()),
             Kind::Web => Some(&self.web),
@@ -82,7 +82,7 @@ impl Word {
     }
 
     /// Whether it may be mistyped: letters only, since another digit is another number.
-    pub(super) fn may_be_mistyped(&self) -> bool {
+    pub(crate) fn may_be_mistyped(&self) -> bool {
         !self.text.iter().any(u8::is_ascii_digit)
     }
 }

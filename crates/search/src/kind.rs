@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fold::{Folded, fold_into};
+use crate::fold::{Folded, fold_into};
 
 /// What a searched field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Kind {
 
 impl Kind {
     /// Appends the text in the form in which it is searched.
-    pub(super) fn write(self, text: &str, bytes: &mut Vec<u8>) {
+    pub(crate) fn write(self, text: &str, bytes: &mut Vec<u8>) {
         let from = bytes.len();
         fold_into(text, bytes);
         match self {
@@ -63,7 +63,7 @@ impl Kind {
 }
 
 /// The part of a folded web address that tells it from others.
-pub(super) fn web_part(text: &[u8]) -> Range<usize> {
+pub(crate) fn web_part(text: &[u8]) -> Range<usize> {
     let mut start = 0;
     for lead in [&b"https://"[..], b"http://", b"www."] {
         if text[start..].starts_with(lead) {

@@ -3,12 +3,12 @@
 //! One mistake leaves one half of the word as it was, or exchanges the two letters at the middle. So the halves are
 //! scanned for, and around each place the other half is compared with one mistake allowed.
 
-use super::rank::is_word_start;
-use super::scan::{Counts, MARKER, Needle, is_at};
+use crate::rank::is_word_start;
+use crate::scan::{Counts, MARKER, Needle, is_at};
 
 /// A word of at least three characters with its halves.
 #[derive(Clone, Debug)]
-pub(super) struct Mistyped {
+pub(crate) struct Mistyped {
     left: Vec<u8>,
     right: Vec<u8>,
     needles: Needles,
@@ -27,7 +27,7 @@ enum Needles {
 impl Mistyped {
     /// `None` where the word is too short for a mistake to be told from another word: three letters may be
     /// exchanged, among four one of the text's may also be left out, from five on all mistakes are looked for.
-    pub(super) fn of(word: &[u8], counts: &Counts) -> Option<Mistyped> {
+    pub(crate) fn of(word: &[u8], counts: &Counts) -> Option<Mistyped> {
         let chars: Vec<char> = std::str::from_utf8(word).ok()?.chars().collect();
         let bytes_of = |chars: &[char]| chars.iter().collect::<String>().into_bytes();
         let swapped = |at: usize| {
@@ -53,7 +53,7 @@ impl Mistyped {
 
     /// Calls `found` with start and end of each place; not in order, and a place may come twice. A match begins with
     /// the word's first letter, or where a word begins.
-    pub(super) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize)) {
+    pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize)) {
         match &self.needles {
             Needles::Short { swapped, first } => {
                 swapped.scan(text, from, to, |at| found(at, at + swapped.bytes.len()));

@@ -1,12 +1,12 @@
 //! Find: a query over an index. The rows of the rarest word are gathered, the other words are looked for in those.
 
-use super::gather::{Gather, Hit};
-use super::index::SearchIndex;
-use super::kind::Kind;
-use super::pattern::Pattern;
-use super::query::{Query, Word};
-use super::rank::{Class, Ranked, Top, score};
-use super::scan::{MARKER, scan_leads};
+use crate::gather::{Gather, Hit};
+use crate::index::SearchIndex;
+use crate::kind::Kind;
+use crate::pattern::Pattern;
+use crate::query::{Query, Word};
+use crate::rank::{Class, Ranked, Top, score};
+use crate::scan::{MARKER, scan_leads};
 
 /// How many rows an answer has where nobody says.
 pub const LIMIT_DEFAULT: usize = 50;
@@ -49,7 +49,7 @@ pub struct Match {
     pub spans: Vec<Span>,
 }
 
-/// A place in a folded text; [`super::Kind`] knows where that is in the original.
+/// A place in a folded text; [`crate::Kind`] knows where that is in the original.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// The number of the field.
@@ -177,7 +177,7 @@ impl Search<'_> {
         let (id, row) = self.index.id_and_row(ranked.slot);
         let mut spans: Vec<Span> = Vec::new();
         for word in &self.words {
-            let mut best: [Option<(Class, Span)>; super::index::FIELDS_MAX] = Default::default();
+            let mut best: [Option<(Class, Span)>; crate::index::FIELDS_MAX] = Default::default();
             word.places_in(self.index, ranked.slot, typos, |place| {
                 let (field, from) = self.index.field_at(place.start);
                 let span = Span { field, start: place.start - from, end: place.end - from };

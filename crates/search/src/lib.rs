@@ -9,8 +9,10 @@
 //! Every word has to be somewhere in the row. A whole field comes before the beginning of a field, that before the
 //! beginning of a word, that before any other place; one mistake in a word is forgiven when too few rows match without.
 //!
+//! It is a crate of its own because its loops are compiled for speed, where the rest of the wasm is compiled for size.
+//!
 //! ```
-//! use autotask_core::search::{Kind, Options, Query, SearchField, SearchIndex};
+//! use autotask_search::{Kind, Options, Query, SearchField, SearchIndex};
 //!
 //! let fields = [SearchField { kind: Kind::Name, weight: 20 }, SearchField { kind: Kind::Phone, weight: 14 }];
 //! let mut index = SearchIndex::new(&fields);

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::fields::{SearchedText, searched_texts};
-use super::find::{Options, Span};
-use super::index::{SearchField, SearchIndex};
-use super::query::Query;
-use crate::entity::EntityInfo;
-use crate::record::Record;
-use crate::table::{Loaded, Table};
+use crate::fields::{SearchedText, searched_texts};
+use crate::find::{Options, Span};
+use crate::index::{SearchField, SearchIndex};
+use crate::query::Query;
+use autotask_core::entity::EntityInfo;
+use autotask_core::record::Record;
+use autotask_core::table::{Loaded, Table};
 
 /// An index over the rows of one table. It does not watch the table: whoever changes that says so.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub struct Hit {
     pub row: u32,
     /// Its id.
     pub id: i64,
-    /// How well it matches, 1 to 100; see [`super::Match`].
+    /// How well it matches, 1 to 100; see [`crate::Match`].
     pub score: u8,
     /// What to highlight, by field and place.
     pub marks: Vec<Mark>,
@@ -208,7 +208,7 @@ fn in_units(text: &str, place: Range<usize>, units: Units) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entity;
+    use autotask_core::entity;
 
     fn table(entity_name: &str, rows: &str) -> (Table, TableIndex) {
         let mut table = Table::new();
