@@ -31,8 +31,13 @@ const loaded = (items) => {
 
 const names = loaded(only);
 const whole = loaded(rows);
-const [nameIndex] = timed(() => names.search('zzzz'));
-const [wholeIndex] = timed(() => whole.search('zzzz'));
+/** An index is made at the first search, and again after a row was replaced. */
+const indexing = (table, row) => Math.min(...[1, 2, 3, 4, 5].map(() => {
+  table.load(bytes([row]));
+  return timed(() => table.search('zzzz'))[0];
+}));
+const nameIndex = indexing(names, only[0]);
+const wholeIndex = indexing(whole, rows[0]);
 const [lowering, lower] = timed(() => only.map(({ companyName }) => companyName.toLowerCase()));
 // As the index: digits of phones, web addresses without what all have, no accents.
 const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -112,9 +117,11 @@ for (const word of ['dentla', 'systmes', 'horzon', 'logitics', 'sumimt', 'securt
   line(word, found, 'uFuzzy, names', measure(() => names.search(word, SHOWN), () => ranked(word)), GOAL_UFUZZY);
 }
 
-const one = [{ id: 1, companyName: 'One More' }];
-const append = names.load(bytes(one)).added && timed(() => names.search('one more'))[0];
-const replace = names.load(bytes(one)).updated && timed(() => names.search('one more'))[0];
+const appends = [1, 2, 3, 4, 5, 6, 7].map((id) => {
+  names.load(bytes([{ id, companyName: 'One More' }]));
+  return timed(() => names.search('one more'))[0];
+});
+const append = Math.min(...appends) - percentile(measure(() => names.search('one more'), () => {})[0], 0);
 const [common, theirs] = recalls.reduce(([a, b], [c, d]) => [a + c, b + d]);
 const { version } = JSON.parse(await readFile('benches/node_modules/@leeoniya/ufuzzy/package.json', 'utf8'));
 report('typing', 'Search as one types, beside `includes` and uFuzzy', lines, [
@@ -122,5 +129,5 @@ report('typing', 'Search as one types, beside `includes` and uFuzzy', lines, [
   'beside `includes` without mistakes (`typos: false`), and all ids are the same; beside uFuzzy with one mistake for each word, as in its settings',
   `of what uFuzzy finds ours finds ${common} of ${theirs}`,
   `set-up: index of names ${nameIndex.toFixed(0)} ms, of all five fields ${wholeIndex.toFixed(0)} ms (once, at the first search); lower-casing names ${lowering.toFixed(0)} ms, five fields ${lowering5.toFixed(0)} ms`,
-  `first search after one row was added ${append.toFixed(1)} ms, after one was replaced ${replace.toFixed(0)} ms`,
+  `a row that was added costs the next search ${Math.max(append, 0).toFixed(2)} ms; a load that replaces rows makes a new index`,
 ]);

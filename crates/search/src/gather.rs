@@ -134,6 +134,14 @@ impl<'a> Gather<'a> {
         // Hits are near each other, or so far that halving a growing step finds the next sooner.
         let mut low = self.slot + 1;
         let mut step = 1;
+        for _ in 0..4 {
+            let end = starts.get(low + 1).map_or(self.index.text.len(), |end| *end as usize);
+            if at < end {
+                (self.slot, self.end) = (low, end);
+                return;
+            }
+            low += 1;
+        }
         while starts.get(low + step).is_some_and(|start| *start as usize <= at) {
             low += step;
             step *= 2;

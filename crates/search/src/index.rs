@@ -187,7 +187,7 @@ impl SearchIndex {
     /// Whether the slot holds what its row says now.
     #[inline]
     pub(crate) fn is_current(&self, slot: u32) -> bool {
-        self.slot_of[self.row_of[slot as usize] as usize] == slot
+        self.dead == 0 || self.slot_of[self.row_of[slot as usize] as usize] == slot
     }
 
     /// Where the slot's text begins and ends.

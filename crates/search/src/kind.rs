@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::fold::{Folded, fold_into};
+use crate::fold::{Folded, TEXT_BYTES_MAX, fold_into};
 
 /// What a searched field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,23 @@ impl Kind {
         }
         folded
     }
+
+    /// Where a place in the form in which it is searched is in the text itself, in bytes.
+    #[must_use]
+    pub fn original(self, text: &str, place: Range<usize>) -> Range<usize> {
+        let keeps_places = !matches!(self, Kind::Phone | Kind::Web) && is_plain(text);
+        if keeps_places && place.end <= text.len() { place } else { self.read(text).original(place) }
+    }
+}
+
+/// Whether folding changes letters only: ASCII without spaces that would be left out.
+fn is_plain(text: &str) -> bool {
+    let is_space = |byte: u8| byte.is_ascii_whitespace() || byte == 0xb;
+    let bytes = text.as_bytes();
+    text.is_ascii()
+        && bytes.len() < TEXT_BYTES_MAX / 2
+        && !bytes.first().is_some_and(|first| is_space(*first))
+        && !bytes.windows(2).any(|pair| is_space(pair[0]) && is_space(pair[1]))
 }
 
 /// The part of a folded web address that tells it from others.
@@ -76,6 +93,8 @@ pub(crate) fn web_part(text: &[u8]) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -95,7 +114,21 @@ mod tests {
             assert_eq!(&bytes[1..], folded.as_bytes(), "{text}");
             assert_eq!(kind.read(text).bytes, folded.as_bytes(), "{text}");
         }
-        assert_eq!(Kind::Phone.read("(555) 01").original(0..5), 1..8);
+        assert_eq!(Kind::Phone.original("(555) 01", 0..5), 1..8);
+        assert_eq!(Kind::Name.original("  a  B", 0..3), 2..6);
         assert_eq!(Kind::Web.read("https://www.Acme.com/").original(0..4), 12..16);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_to_a_place_is_the_long_one(text in "[a-zA-Z. \\t\u{b}é`]{0,12}", from in 0_usize..12, length in 1_usize..5) {
+            for kind in [Kind::Name, Kind::Number, Kind::Phone, Kind::Email, Kind::Web, Kind::City] {
+                let folded = kind.read(&text);
+                let place = from..from + length;
+                if place.end <= folded.bytes.len() {
+                    prop_assert_eq!(kind.original(&text, place.clone()), folded.original(place));
+                }
+            }
+        }
     }
 }

@@ -24,6 +24,8 @@ pub struct TableIndex {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Pending {
     Nothing,
+    /// Rows came.
+    Added,
     /// Rows came or went.
     Rows,
     /// Rows may say something else, nobody knows which.
@@ -86,7 +88,7 @@ impl TableIndex {
         if loaded.updated > 0 {
             self.pending = Pending::Texts;
         } else if loaded.added > 0 {
-            self.pending = self.pending.max(Pending::Rows);
+            self.pending = self.pending.max(Pending::Added);
         }
     }
 
@@ -125,30 +127,51 @@ impl TableIndex {
     pub fn refresh(&mut self, table: &Table) {
         match self.pending {
             Pending::Nothing => return,
+            Pending::Added => self.append(table),
             Pending::Rows => {
                 for row in 0..self.index.rows() {
                     if table.row(row).is_none() {
                         self.index.remove(row);
                     }
                 }
+                self.append(table);
             }
-            Pending::Texts => self.index = empty(&self.texts),
-        }
-        let first = self.index.rows();
-        for row in table.all().into_iter().filter(|row| *row >= first) {
-            if let Some(record) = table.row(row) {
-                self.put(row, record);
+            Pending::Texts => {
+                self.index = empty(&self.texts);
+                self.append(table);
             }
         }
         self.pending = Pending::Nothing;
     }
 
+    /// Takes the rows behind the last. Their numbers have gaps where rows were removed, seldom wide ones.
+    fn append(&mut self, table: &Table) {
+        let first = self.index.rows();
+        for row in (first..).take(table.len()) {
+            if self.index.len() == table.len() {
+                return;
+            }
+            if let Some(record) = table.row(row) {
+                self.put(row, record);
+            }
+        }
+        let first = self.index.rows();
+        if self.index.len() < table.len() {
+            for row in table.all().into_iter().filter(|row| *row >= first) {
+                if let Some(record) = table.row(row) {
+                    self.put(row, record);
+                }
+            }
+        }
+    }
+
     fn put(&mut self, row: u32, record: &Record) {
         let Some(id) = record.id() else { return };
-        let joined: Vec<Option<String>> = self.texts.iter().map(|text| joined(text, record)).collect();
-        let texts = self.texts.iter().zip(&joined).map(|(text, joined)| match text.members.as_slice() {
+        // Only a title has several members, and it is the first.
+        let title = self.texts.first().and_then(|text| joined(text, record));
+        let texts = self.texts.iter().map(|text| match text.members.as_slice() {
             [only] => record.text(only),
-            _ => joined.as_deref(),
+            _ => title.as_deref(),
         });
         self.index.put(row, id, texts);
     }
@@ -157,14 +180,14 @@ impl TableIndex {
         let mut marks = Vec::with_capacity(spans.len());
         for of_field in spans.chunk_by(|one, other| one.field == other.field) {
             let Some(text) = of_field.first().and_then(|span| self.texts.get(span.field)) else { continue };
+            let title = joined(text, record);
             let whole = match text.members.as_slice() {
-                [only] => record.text(only).map(str::to_owned),
-                _ => joined(text, record),
+                [only] => record.text(only),
+                _ => title.as_deref(),
             };
             let Some(whole) = whole else { continue };
-            let folded = text.field.kind.read(&whole);
             for span in of_field {
-                let place = folded.original(span.start..span.end);
+                let place = text.field.kind.original(whole, span.start..span.end);
                 // Of a name in two members a mark may be in both.
                 let mut from = 0;
                 for (member, part) in parts(text, record) {
