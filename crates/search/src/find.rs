@@ -1,5 +1,7 @@
 //! Find: a query over an index. The rows of the rarest word are gathered, the other words are looked for in those.
 
+use autotask_core::order::sort_by;
+
 use crate::gather::{Gather, Hit};
 use crate::index::SearchIndex;
 use crate::kind::Kind;
@@ -188,8 +190,10 @@ impl Search<'_> {
             });
             spans.extend(best.into_iter().flatten().map(|(_, span)| span));
         }
-        spans.sort_unstable();
-        spans.dedup();
+        if spans.len() > 1 {
+            sort_by(&mut spans, Span::cmp);
+            spans.dedup();
+        }
         Match { row, id, score: ranked.score, spans }
     }
 }

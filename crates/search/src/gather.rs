@@ -1,5 +1,7 @@
 //! Gather: the rows of an index in which a word is, each with its best place.
 
+use autotask_core::order::sort_by;
+
 use crate::index::SearchIndex;
 use crate::pattern::Pattern;
 use crate::rank::{Class, class_at};
@@ -71,7 +73,7 @@ impl<'a> Gather<'a> {
                 }
             });
         }
-        places.sort_unstable();
+        sort_by(&mut places, Ord::cmp);
         for (start, end) in places {
             self.take(start, end);
         }

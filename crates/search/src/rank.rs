@@ -28,18 +28,29 @@ pub(crate) fn score(class: Class, weight: u8) -> u8 {
     class as u8 * WEIGHT_MAX + weight
 }
 
+/// What the byte before a place makes of it. A table, since no processor foresees what letter that is.
+#[allow(clippy::cast_possible_truncation, reason = "below 256")]
+static CLASS_AFTER: [Class; 256] = {
+    let mut classes = [Class::Substring; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte >= MARKER as usize {
+            classes[byte] = Class::Prefix;
+        } else if is_separator(byte as u8) {
+            classes[byte] = Class::WordPrefix;
+        }
+        byte += 1;
+    }
+    classes
+};
+
 /// What is at `start..end` of a text with markers.
-#[inline]
+#[inline(always)]
 pub(crate) fn class_at(text: &[u8], start: usize, end: usize) -> Class {
     let before = start.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or(MARKER);
-    if before >= MARKER {
-        let ends = text.get(end).is_none_or(|after| *after >= MARKER);
-        if ends { Class::Exact } else { Class::Prefix }
-    } else if is_separator(before) {
-        Class::WordPrefix
-    } else {
-        Class::Substring
-    }
+    let class = CLASS_AFTER[usize::from(before)];
+    let is_all = class == Class::Prefix && text.get(end).is_none_or(|after| *after >= MARKER);
+    if is_all { Class::Exact } else { class }
 }
 
 /// Whether a word begins there.
@@ -50,7 +61,7 @@ pub(crate) fn is_word_start(text: &[u8], at: usize) -> bool {
 
 /// Letters beyond ASCII are parts of words; so is what is punctuation there, which is rare.
 #[inline]
-fn is_separator(byte: u8) -> bool {
+const fn is_separator(byte: u8) -> bool {
     byte < 0x80 && !byte.is_ascii_alphanumeric()
 }
 
@@ -61,43 +72,44 @@ pub(crate) struct Ranked {
     pub(crate) slot: u32,
 }
 
+/// Up to so many rows the best are kept in order; of more all are collected and sorted at the end.
+const IN_ORDER_MAX: usize = 500;
+
 /// The best so many of all rows that are offered: by score, then by name, then by id.
 pub(crate) struct Top<'a> {
     index: &'a SearchIndex,
     limit: usize,
     best: Vec<Ranked>,
-    /// The last of the best when they were last counted; what comes after it need not be kept.
-    last: Option<Ranked>,
 }
 
 impl<'a> Top<'a> {
     pub(crate) fn new(index: &'a SearchIndex, limit: usize) -> Top<'a> {
-        Top { index, limit, best: Vec::new(), last: None }
+        Top { index, limit, best: Vec::new() }
     }
 
     pub(crate) fn offer(&mut self, ranked: Ranked) {
-        if self.limit == 0 || self.last.is_some_and(|last| self.order(&ranked, &last).is_gt()) {
+        if self.limit > IN_ORDER_MAX {
+            self.best.push(ranked);
             return;
         }
-        self.best.push(ranked);
-        if self.best.len() >= self.limit.saturating_mul(2) {
-            self.cut();
+        let is_full = self.best.len() >= self.limit;
+        if is_full && self.best.last().is_none_or(|last| self.order(&ranked, last).is_gt()) {
+            return;
         }
+        let place = self.best.partition_point(|own| self.order(own, &ranked).is_lt());
+        if is_full {
+            self.best.pop();
+        }
+        self.best.insert(place, ranked);
     }
 
     pub(crate) fn finish(mut self) -> Vec<Ranked> {
         let mut best = std::mem::take(&mut self.best);
-        best.sort_unstable_by(|one, other| self.order(one, other));
-        best.truncate(self.limit);
+        if self.limit > IN_ORDER_MAX {
+            best.sort_unstable_by(|one, other| self.order(one, other));
+            best.truncate(self.limit);
+        }
         best
-    }
-
-    fn cut(&mut self) {
-        let mut best = std::mem::take(&mut self.best);
-        best.select_nth_unstable_by(self.limit - 1, |one, other| self.order(one, other));
-        best.truncate(self.limit);
-        self.last = best.last().copied();
-        self.best = best;
     }
 
     fn order(&self, one: &Ranked, other: &Ranked) -> Ordering {

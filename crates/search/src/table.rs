@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
-
 use crate::fields::{SearchedText, searched_texts};
 use crate::find::{Options, Span};
 use crate::index::{SearchField, SearchIndex};
@@ -33,7 +31,7 @@ enum Pending {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The best rows, best first: by score, then by folded name, then by id.
     pub hits: Vec<Hit>,
@@ -42,7 +40,7 @@ pub struct Answer {
 }
 
 /// A row that matches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Its number.
     pub row: u32,
@@ -55,7 +53,7 @@ pub struct Hit {
 }
 
 /// A place in the text of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// The member.
     pub field: &'static str,
@@ -72,6 +70,40 @@ pub enum Units {
     Bytes,
     /// As JavaScript does.
     Utf16,
+}
+
+impl Answer {
+    /// The answer as JSON: `{"hits":[{"row":…,"id":…,"score":…,"marks":[{"field":…,"start":…,"end":…}]}],"total":…}`.
+    /// Written by hand, since at each key it takes as long as the search.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = String::with_capacity(64 + 160 * self.hits.len());
+        json.push_str(r#"{"hits":["#);
+        for (number, hit) in self.hits.iter().enumerate() {
+            json.push_str(if number == 0 { r#"{"row":"# } else { r#",{"row":"# });
+            json.push_str(&hit.row.to_string());
+            json.push_str(r#","id":"#);
+            json.push_str(&hit.id.to_string());
+            json.push_str(r#","score":"#);
+            json.push_str(&hit.score.to_string());
+            json.push_str(r#","marks":["#);
+            for (number, mark) in hit.marks.iter().enumerate() {
+                // Members are words of letters and digits.
+                json.push_str(if number == 0 { r#"{"field":""# } else { r#",{"field":""# });
+                json.push_str(mark.field);
+                json.push_str(r#"","start":"#);
+                json.push_str(&mark.start.to_string());
+                json.push_str(r#","end":"#);
+                json.push_str(&mark.end.to_string());
+                json.push('}');
+            }
+            json.push_str("]}");
+        }
+        json.push_str(r#"],"total":"#);
+        json.push_str(&self.total.to_string());
+        json.push('}');
+        json
+    }
 }
 
 impl TableIndex {
@@ -222,8 +254,8 @@ fn joined(text: &SearchedText, record: &Record) -> Option<String> {
 
 fn in_units(text: &str, place: Range<usize>, units: Units) -> Range<usize> {
     let count = |to: usize| match units {
-        Units::Bytes => to,
-        Units::Utf16 => text.get(..to).map_or(0, |before| before.encode_utf16().count()),
+        Units::Utf16 if !text.is_ascii() => text.get(..to).map_or(0, |before| before.encode_utf16().count()),
+        Units::Utf16 | Units::Bytes => to,
     };
     count(place.start)..count(place.end)
 }
@@ -299,6 +331,18 @@ mod tests {
         let (table, mut index) = table("Companies", r#"[{"id":1,"companyName":"🙂 Söhne"}]"#);
         let hit = &index.search(&table, "sohne", Options::default(), Units::Utf16).hits[0];
         assert_eq!(hit.marks, [Mark { field: "companyName", start: 3, end: 8 }]);
+    }
+
+    #[test]
+    fn an_answer_is_written_as_json() {
+        let (table, mut index) =
+            table("Companies", r#"[{"id":-1,"companyName":"a b"},{"id":9007199254740993,"companyName":"ab"}]"#);
+        let mut json = |text: &str| index.search(&table, text, Options::default(), Units::Utf16).to_json();
+        let first = r#"{"row":0,"id":-1,"score":80,"marks":[{"field":"companyName","start":0,"end":1}]}"#;
+        let second =
+            r#"{"row":1,"id":9007199254740993,"score":80,"marks":[{"field":"companyName","start":0,"end":1}]}"#;
+        assert_eq!(json("a"), format!(r#"{{"hits":[{first},{second}],"total":2}}"#));
+        assert_eq!(json("x"), r#"{"hits":[],"total":0}"#);
     }
 
     #[test]

@@ -4,7 +4,6 @@ use autotask_search::Options;
 use autotask_search::table::Units;
 use wasm_bindgen::prelude::*;
 
-use crate::convert::to_json;
 use crate::table::Table;
 
 #[wasm_bindgen]
@@ -13,7 +12,6 @@ impl Table {
     #[must_use]
     pub fn search(&self, text: &str, limit: usize, typos: bool) -> String {
         let rows = self.shared();
-        let answer = self.index.borrow_mut().search(&rows.borrow(), text, Options { limit, typos }, Units::Utf16);
-        to_json(&answer)
+        self.index.borrow_mut().search(&rows.borrow(), text, Options { limit, typos }, Units::Utf16).to_json()
     }
 }
