@@ -5,7 +5,7 @@ import {
 } from 'autotask-crm';
 import type {
   Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
-  Outcome, PicklistValue, QueryOperation, Resource, Ticket,
+  Outcome, PicklistValue, QueryOperation, Resource, SearchHit, SearchHits, SearchOptions, Ticket,
 } from 'autotask-crm';
 
 await ready();
@@ -48,10 +48,14 @@ function rows(): Selection {
   const ids: Float64Array = selection.ids();
   const numbers: Uint32Array = selection.rows();
   const objects: object[] = selection.and(table.all()).or(selection.not()).records(['id'], 0, numbers.length);
+  const plainly: SearchOptions = { typos: false };
+  const hits: SearchHits = table.search('acme', 50, plainly);
+  const [best]: SearchHit[] = hits;
+  const marked: string[] = best.marks.map(({ field, start, end }) => field.slice(start, end + best.row + best.id + best.score + hits.total));
   const company = objects[0] as Company;
   const contact: Contact = { firstName: 'Ann', isActive: 1 };
   const other: [CompanyLocation, Resource, Ticket] = [{ name: 'x' }, {}, {}];
-  void [record, ids, company.companyName, company.userDefinedFields, contact, other];
+  void [record, ids, marked, company.companyName, company.userDefinedFields, contact, other];
   return selection;
 }
 // @ts-expect-error selections come from a table

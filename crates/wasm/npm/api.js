@@ -322,6 +322,9 @@ export function completeFilter(entity, text, cursor, context) {
 
 // ── rows ──
 
+/** A search reads 200 characters, each of at most two units. */
+const QUERY_UNITS_MAX = 400;
+
 export class Table {
   #handle;
   constructor(entity, context) {
@@ -356,6 +359,17 @@ export class Table {
       const table = this.#handle.live;
       return new Selection(schema ? table.filterWith(schema, own, json) : table.filter(own, json));
     });
+  }
+  search(text, limit = 50, options = {}) {
+    check(text, 'string', 'text');
+    if (!Number.isInteger(limit) || limit < 0) throw new TypeError('limit must be a whole number');
+    const { typos = true } = checkObject(options, 'options');
+    check(typos, 'boolean', 'options.typos');
+    // Nothing more of it counts, and the rest need not be copied.
+    const typed = text.trimStart().slice(0, QUERY_UNITS_MAX);
+    const { hits, total } = ask(() => this.#handle.live.search(typed, Math.min(limit, 0xffff_ffff), typos));
+    // Beside the rows, so that the answer stays the list of them.
+    return Object.defineProperty(hits, 'total', { value: total });
   }
   record(id) {
     check(id, 'number', 'id');

@@ -211,6 +211,13 @@ export class Table {
   all(): Selection;
   /** Throws `AutotaskCrmError` with `.issues` for a filter with errors; ask `parseFilter` first. */
   filter(filter: string | FilterNode[], context?: Context): Selection;
+  /**
+   * What somebody types: every word is somewhere in a row's names, numbers, phone numbers (by their digits), e-mail or web
+   * addresses or city, letter case and accents aside. Best rows first, by score, name and id; 50 where `limit` does not say
+   * otherwise. The first 200 characters count; nothing typed finds nothing. The first search after a load that replaced rows
+   * reads them all again.
+   */
+  search(text: string, limit?: number, options?: SearchOptions): SearchHits;
   /** One row by its id. */
   record(id: number): object | undefined;
   /** The table as bytes, to be kept in a file or a browser's database; three times as fast to restore as rows to load. */
@@ -220,6 +227,29 @@ export class Table {
   /** Gives the memory back at once. */
   free(): void;
   [Symbol.dispose](): void;
+}
+
+export interface SearchOptions {
+  /** Whether a word may have one mistake when fewer than `limit` rows match without; true where it does not say. */
+  typos?: boolean;
+}
+
+export interface SearchHit {
+  /** The row's number, as in `Selection.rows()`. */
+  row: number;
+  id: number;
+  /**
+   * 81 to 100 where a field is what was typed, from 61 where one begins with it, from 41 where a word does, from 21 where it
+   * is elsewhere, below that with a mistake; the better the field, the higher.
+   */
+  score: number;
+  /** What to highlight: the best place of each word in each field, in UTF-16 units of the field's own text. */
+  marks: { field: string; start: number; end: number }[];
+}
+
+export interface SearchHits extends Array<SearchHit> {
+  /** How many rows match in all; those with a mistake count when mistakes were looked for. */
+  readonly total: number;
 }
 
 export class Selection {

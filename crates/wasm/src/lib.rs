@@ -9,6 +9,7 @@ mod filters;
 mod hierarchy;
 mod operations;
 mod schema;
+mod search;
 mod table;
 
 pub use context::Context;

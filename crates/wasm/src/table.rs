@@ -8,6 +8,7 @@ use std::sync::Arc;
 use autotask_core::filter::Typed;
 use autotask_core::table::{SortKey, member_name};
 use autotask_core::{EntityInfo, Filter, Record};
+use autotask_search::TableIndex;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
@@ -23,6 +24,7 @@ pub struct Table {
     rows: Rc<RefCell<autotask_core::Table>>,
     /// The last filters that were read, by their text: a list asks the same again and again.
     read: RefCell<Vec<(String, Filter)>>,
+    pub(crate) index: RefCell<TableIndex>,
 }
 
 /// How many filters a table remembers.
@@ -38,19 +40,22 @@ impl Table {
     #[wasm_bindgen(constructor)]
     pub fn new(schema: &Schema, entity: &str) -> Result<Table, String> {
         let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-        Ok(Table { info, rows: Rc::default(), read: RefCell::default() })
+        Ok(Table::with(info, autotask_core::Table::new()))
     }
 
     /// Takes the rows of a query answer, an array, or JSON lines.
     #[must_use]
     pub fn load(&self, bytes: &[u8]) -> String {
         grow_memory(bytes.len().saturating_mul(MEMORY_BY_JSON));
-        to_json(&self.rows.borrow_mut().load(bytes))
+        let loaded = self.rows.borrow_mut().load(bytes);
+        self.index.borrow_mut().loaded(&loaded);
+        to_json(&loaded)
     }
 
     /// Removes rows by id; answers how many there were.
     #[must_use]
     pub fn remove(&self, ids: &[f64]) -> usize {
+        self.index.borrow_mut().resized();
         self.rows.borrow_mut().remove(ids.iter().filter_map(|id| exact(*id)))
     }
 
@@ -132,7 +137,7 @@ impl Table {
         // First the rows: bytes of another kind have no entity that could be missed.
         let rows = autotask_core::Table::restore(rows).map_err(|issue| refusal(vec![issue]))?;
         let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-        Ok(Table { info, rows: Rc::new(RefCell::new(rows)), read: RefCell::default() })
+        Ok(Table::with(info, rows))
     }
 
     /// Whether the entity has this field, or any row this member.
@@ -150,6 +155,11 @@ impl Table {
 
     pub(crate) fn with_rows<T>(&self, work: impl FnOnce(&autotask_core::Table) -> T) -> T {
         work(&self.rows.borrow())
+    }
+
+    fn with(info: Arc<EntityInfo>, rows: autotask_core::Table) -> Table {
+        let index = RefCell::new(TableIndex::new(&info));
+        Table { info, rows: Rc::new(RefCell::new(rows)), read: RefCell::default(), index }
     }
 
     fn filter_by(&self, filter: &Filter, info: &EntityInfo, context: &Context) -> Result<Selection, String> {
