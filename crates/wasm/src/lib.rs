@@ -8,6 +8,7 @@ mod convert;
 mod filters;
 mod hierarchy;
 mod operations;
+mod quality;
 mod schema;
 mod table;
 
@@ -15,5 +16,6 @@ pub use context::Context;
 pub use filters::{complete_filter, parse_filter, plan_filter, print_filter, read_filter};
 pub use hierarchy::Hierarchy;
 pub use operations::{build_request, read_response, validate};
+pub use quality::{Audit, audit_rules};
 pub use schema::{Schema, entity, entity_names, version};
 pub use table::{Selection, Table};
