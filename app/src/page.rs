@@ -15,10 +15,14 @@ pub enum Page {
     Onboarding,
     /// The wizard.
     OnboardingNew,
+    /// What the rules about good rows have found.
+    Quality,
+    /// What one rule has found.
+    QualityRule(String),
 }
 
 /// The pages of the navigation, in order.
-pub const NAVIGATION: [Page; 3] = [Page::Companies, Page::Hierarchy, Page::Onboarding];
+pub const NAVIGATION: [Page; 4] = [Page::Companies, Page::Hierarchy, Page::Onboarding, Page::Quality];
 
 /// Below this similarity a suggestion would be a guess.
 const SIMILARITY_MIN: f64 = 0.7;
@@ -32,6 +36,8 @@ impl Page {
             Self::Hierarchy => "/hierarchy".to_owned(),
             Self::Onboarding => "/onboarding".to_owned(),
             Self::OnboardingNew => "/onboarding/new".to_owned(),
+            Self::Quality => "/quality".to_owned(),
+            Self::QualityRule(id) => ["/quality/", id].concat(),
         }
     }
 
@@ -43,6 +49,7 @@ impl Page {
             Self::Hierarchy => "Hierarchy",
             Self::Onboarding => "Onboarding",
             Self::OnboardingNew => "New client",
+            Self::Quality | Self::QualityRule(_) => "Data quality",
         }
     }
 
@@ -52,6 +59,7 @@ impl Page {
             Self::Companies | Self::Company(_) => Icon::Company,
             Self::Hierarchy => Icon::Tree,
             Self::Onboarding | Self::OnboardingNew => Icon::Onboarding,
+            Self::Quality | Self::QualityRule(_) => Icon::Quality,
         }
     }
 
@@ -89,6 +97,7 @@ mod tests {
         assert_eq!(Page::nearest("/company/17"), Some(Page::Company(17)));
         assert_eq!(Page::nearest("/hierachy/"), Some(Page::Hierarchy));
         assert_eq!(Page::nearest("/onboard"), Some(Page::Onboarding));
+        assert_eq!(Page::nearest("/qualty"), Some(Page::Quality));
         assert_eq!(Page::nearest("/zzz"), None);
         assert_eq!(Page::nearest("/"), None);
     }

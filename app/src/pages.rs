@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+mod age;
 pub mod companies;
 pub mod company;
 mod failed;
@@ -8,3 +9,4 @@ pub mod lazy;
 pub mod not_found;
 pub mod onboarding;
 pub mod onboarding_new;
+pub mod quality;

@@ -1,11 +1,11 @@
 // Uses every exported function and type; `npx tsc -p .` must have nothing to say. It is never run.
 import {
-  AutotaskCrmError, Hierarchy, Schema, Selection, Table, buildRequest, completeFilter, entity, entityNames, parseFilter, planFilter, printFilter,
+  AutotaskCrmError, Hierarchy, Schema, Selection, Table, audit, auditRules, buildRequest, completeFilter, entity, entityNames, parseFilter, planFilter, printFilter,
   readFilter, readResponse, ready, validate, version,
 } from 'autotask-crm';
 import type {
   Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
-  Outcome, PicklistValue, QueryOperation, Resource, SearchHit, SearchHits, SearchOptions, Ticket,
+  Outcome, PicklistValue, QualityReport, QualityRule, QueryOperation, Resource, Ticket,
 } from 'autotask-crm';
 
 await ready();
@@ -69,6 +69,14 @@ const { ok, issues, impact } = forest.canMove(1, null);
 if (ok) forest.move(1, impact.companies);
 forest.free();
 const built: Hierarchy = Hierarchy.fromTable(new Table('Companies'), { parent: 'parentCompanyID', measures: ['assetValue'] });
+
+const ownRule: QualityRule = { id: 'a', entity: 'Companies', severity: 'notice', check: { is: 'spaces', fields: ['city'] }, fix: { advice: 'x', set: { city: null } } };
+const report: QualityReport = audit([new Table('Companies')], [...auditRules(), ownRule], context);
+const foundIds: Float64Array | undefined = report.rules[0]?.ids;
+const owner: number | null | undefined = report.owners[0]?.owner;
+// @ts-expect-error there is no such check
+const wrongRule: QualityRule = { id: 'a', entity: 'Companies', severity: 'notice', check: { is: 'space' } };
+void [foundIds, owner, wrongRule, report.entities[0]?.score, report.issues];
 
 const found: Issue[] = validate('Companies', { companyName: 'x' }, 'create', context);
 const query: QueryOperation = { kind: 'query', entity: 'Companies', filter: 'city = a', maxRecords: 5, includeFields: ['id'], context };

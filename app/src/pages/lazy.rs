@@ -10,7 +10,11 @@ use leptos::{
 };
 
 use super::{
-    company::CompanyPage, hierarchy::HierarchyPage, onboarding::OnboardingPage, onboarding_new::OnboardingNewPage,
+    company::CompanyPage,
+    hierarchy::HierarchyPage,
+    onboarding::OnboardingPage,
+    onboarding_new::OnboardingNewPage,
+    quality::{QualityPage, QualityRulePage},
 };
 use crate::{
     components::{
@@ -46,6 +50,16 @@ pub fn onboarding_new_page() -> AnyView {
     lazy(Page::OnboardingNew.title(), || Box::pin(prefetch_onboarding()), || Box::pin(load_onboarding_new()))
 }
 
+/// The page of data quality.
+pub fn quality_page() -> AnyView {
+    lazy(Page::Quality.title(), || Box::pin(prefetch_quality()), || Box::pin(load_quality()))
+}
+
+/// The page of one rule about good rows.
+pub fn quality_rule_page() -> AnyView {
+    lazy(Page::Quality.title(), || Box::pin(prefetch_quality()), || Box::pin(load_quality_rule()))
+}
+
 /// Fetches the code of all pages once the first page has settled: opening one then takes no time, even when the
 /// network has gone.
 pub fn prefetch_pages() {
@@ -55,6 +69,7 @@ pub fn prefetch_pages() {
             let _ = prefetch_company().await;
             let _ = prefetch_hierarchy().await;
             let _ = prefetch_onboarding().await;
+            let _ = prefetch_quality().await;
         });
     };
     set_timeout(prefetch, PREFETCH_AFTER);
@@ -78,6 +93,16 @@ fn load_onboarding() -> Result<AnyView, SplitLoaderError> {
 #[wasm_split(onboarding, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_onboarding_new() -> Result<AnyView, SplitLoaderError> {
     Ok(OnboardingNewPage().into_any())
+}
+
+#[wasm_split(quality, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_quality))]
+fn load_quality() -> Result<AnyView, SplitLoaderError> {
+    Ok(QualityPage().into_any())
+}
+
+#[wasm_split(quality, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_quality_rule() -> Result<AnyView, SplitLoaderError> {
+    Ok(QualityRulePage().into_any())
 }
 
 /// Shows the page as soon as its code is there; until then its heading, and a way to go on if the code cannot be had.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::onboarding_new::step_path;
+use super::{age::age, onboarding_new::step_path};
 use crate::{
     components::{dialog::Dialog, empty::Empty, icon::Icon, page_head::PageHead},
     page::Page,
@@ -140,31 +140,4 @@ fn created_line(created: Created) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// "3 minutes ago".
-fn age(milliseconds: f64) -> String {
-    let minutes = (milliseconds / 60_000.0).max(0.0) as u64;
-    let (number, unit) = match minutes {
-        0 => return "just now".to_owned(),
-        1..60 => (minutes, "minute"),
-        60..1440 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {unit}{plural} ago")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::age;
-
-    #[test]
-    fn an_age_is_said_in_its_largest_unit() {
-        let minutes = |number: f64| age(number * 60_000.0);
-        assert_eq!(
-            [minutes(-5.0), minutes(1.2), minutes(59.0), minutes(60.0), minutes(4000.0)],
-            ["just now", "1 minute ago", "59 minutes ago", "1 hour ago", "2 days ago"]
-        );
-    }
 }

@@ -6,6 +6,7 @@ pub mod hierarchy;
 pub mod metadata;
 pub mod names;
 pub mod onboarding;
+pub mod quality;
 pub mod row_list;
 
 /// Makes all stores known to everything below.

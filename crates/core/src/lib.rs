@@ -27,6 +27,7 @@ pub mod json;
 pub mod number;
 pub mod onboarding;
 pub mod order;
+pub mod quality;
 pub mod record;
 pub mod request;
 pub mod response;

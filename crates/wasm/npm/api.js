@@ -523,6 +523,34 @@ export class Hierarchy {
   }
 }
 
+// ── quality ──
+
+export function auditRules() {
+  return ask(() => raw.auditRules());
+}
+
+export function audit(tables, rules, context) {
+  if (!Array.isArray(tables) || !tables.every((table) => table instanceof Table)) throw new TypeError('tables must be an array of Tables');
+  if (rules !== undefined && !Array.isArray(rules)) throw new TypeError('rules must be an array');
+  const json = rules === undefined ? undefined : toJson(rules, 'rules');
+  return withContext(context, (_, own) => {
+    const schema = ownSchema(context);
+    const work = new raw.Audit();
+    try {
+      for (const table of tables) {
+        if (schema) work.addTableWith(schema, table[inner]);
+        else work.addTable(table[inner]);
+      }
+      const report = JSON.parse(work.run(own, json));
+      // Ids cross as numbers, not as text: there may be hundreds of thousands.
+      report.rules.forEach((finding, index) => (finding.ids = work.ids(index)));
+      return report;
+    } finally {
+      if (!trapped) work.free();
+    }
+  });
+}
+
 // `using table = new Table(…)`, where the engine knows it.
 if (Symbol.dispose) {
   for (const { prototype } of [Schema, Table, Selection, Hierarchy]) {

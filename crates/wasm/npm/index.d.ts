@@ -307,6 +307,101 @@ export class Hierarchy {
   [Symbol.dispose](): void;
 }
 
+// ── quality ──
+
+/**
+ * What makes a row a finding, as data: the row is in the `scope`, and everything that the rule names holds of it. At
+ * least one of `filter`, `check`, `with`, `without`, `same` and `hierarchy` is given.
+ */
+export interface QualityRule {
+  /** Stable: `company.owner`. */
+  id: string;
+  /** Whose rows. */
+  entity: string;
+  /** What a finding is called; without it the id. */
+  title?: string;
+  severity: 'error' | 'warning' | 'notice';
+  /** Why it matters, for a person. */
+  why?: string;
+  /** The rows that the rule is about, as filter text; without it all. */
+  scope?: string;
+  /** Which of them are findings, as filter text. */
+  filter?: string;
+  /**
+   * At least one of the fields fails the check; what is empty passes those of texts. Without `fields`, `inactiveValue`
+   * looks at all picklists and `emptyRequired` at the user-defined fields that metadata requires.
+   */
+  check?: {
+    is:
+      | 'shouting' | 'testData' | 'spaces' | 'legalForm' | 'malformedPhone' | 'malformedEmail' | 'malformedWeb' | 'malformedPostcode'
+      | 'inactiveValue' | 'emptyRequired';
+    fields?: string[];
+  };
+  /** Rows of another entity of which at least one has this row's id in `field`. */
+  with?: { entity: string; field: string; filter?: string };
+  /** The same, none. */
+  without?: { entity: string; field: string; filter?: string };
+  /** Fields that are equal in another row of the scope. `name` is for companies; `text`, without regard to case and spaces, is meant if nothing is said. */
+  same?: { field: string; compare?: 'exact' | 'name' | 'digits' | 'text' | 'email' }[];
+  /** What is wrong with a company's place among the others. */
+  hierarchy?: ('cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent')[];
+  /** How a finding is mended: in words, and where the same values mend every one, what to write. */
+  fix?: { advice: string; set?: Record<string, unknown> };
+}
+
+/** Counts and score of some rows. */
+export interface QualityTally {
+  /** Rows that at least one rule is about. */
+  rows: number;
+  /** Those of them without any finding. */
+  clean: number;
+  /** Findings by severity; a row may have several. */
+  errors: number;
+  warnings: number;
+  notices: number;
+  /**
+   * The mean over these rows, 0 to 100: each begins with 100 points, an error takes 50, a warning 20, a notice 5, until
+   * none is left. Cut to one digit, so only clean rows have 100. Null without rows.
+   */
+  score: number | null;
+}
+
+export interface QualityReport {
+  /** The mean of the entities' scores. */
+  score: number | null;
+  /** One for each rule that ran, in the order of the rules. */
+  rules: {
+    /** The rule's id. */
+    rule: string;
+    entity: string;
+    severity: 'error' | 'warning' | 'notice';
+    /** How many rows were found, of how many in the rule's scope. */
+    count: number;
+    of: number;
+    /** The rows found, in the order of the table. */
+    ids: Float64Array;
+    /** For `same`: the ids that belong together. */
+    groups?: number[][];
+  }[];
+  /** By entity, in the order of the tables. */
+  entities: ({ entity: string } & QualityTally)[];
+  /** By `ownerResourceID`, most points lost first; rows below a company count for its owner. Null: not known. */
+  owners: ({ owner: number | null } & QualityTally)[];
+  /**
+   * Why rules did not run, or looked at less: unknown fields, no table, a field that no row carries (it does not count as
+   * empty). `path` is `rules[3].severity` for a rule that cannot be read, else the rule's id and member: `company.owner.filter`.
+   */
+  issues: Issue[];
+}
+
+/** The built-in rules; a base for your own. */
+export function auditRules(): QualityRule[];
+/**
+ * Runs rules over whole tables, the built-in ones if none are given. Of two tables for one entity the first counts. Fields
+ * of related rows find theirs among `tables` and in `context.tables`.
+ */
+export function audit(tables: Table[], rules?: QualityRule[], context?: Context): QualityReport;
+
 // ── records and requests ──
 
 /**

@@ -174,6 +174,11 @@ impl Table {
         self.info.name
     }
 
+    /// What is known of the entity.
+    pub(crate) fn info(&self) -> Arc<EntityInfo> {
+        Arc::clone(&self.info)
+    }
+
     /// The rows themselves.
     pub(crate) fn shared(&self) -> Rc<RefCell<autotask_core::Table>> {
         Rc::clone(&self.rows)

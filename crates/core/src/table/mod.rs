@@ -192,6 +192,15 @@ impl Table {
         (self.has_row(row) && !value.is_null()).then_some(value)
     }
 
+    /// One member of a row, where it is a text.
+    #[must_use]
+    pub fn text(&self, row: u32, name: &str, udf: bool) -> Option<&str> {
+        if let Some(record) = self.odd.get(&row) {
+            return record.value(name, udf)?.as_str();
+        }
+        self.frame.column(name, udf)?.text(row as usize).filter(|_| self.has_row(row))
+    }
+
     /// Whether any row ever had this member.
     #[must_use]
     pub fn has_member(&self, name: &str, udf: bool) -> bool {
