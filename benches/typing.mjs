@@ -1,6 +1,7 @@
 // Search as one types over 100,000 names, beside `includes` over lower-cased strings and beside uFuzzy's ranked search.
 // Goals: at most 0.35 of `includes`, at most uFuzzy's time with a mistake in the word, finding what it finds.
 import { readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import uFuzzy from '@leeoniya/ufuzzy';
 import { Table, ready } from '../target/npm/node.js';
 import { percentile, report } from './support/report.mjs';
@@ -130,4 +131,5 @@ report('typing', 'Search as one types, beside `includes` and uFuzzy', lines, [
   `of what uFuzzy finds ours finds ${common} of ${theirs}`,
   `set-up: index of names ${nameIndex.toFixed(0)} ms, of all five fields ${wholeIndex.toFixed(0)} ms (once, at the first search); lower-casing names ${lowering.toFixed(0)} ms, five fields ${lowering5.toFixed(0)} ms`,
   `a row that was added costs the next search ${Math.max(append, 0).toFixed(2)} ms; a load that replaces rows makes a new index`,
+  `least and median of ${ROUNDS} rounds in turns; load of the machine ${loadavg()[0].toFixed(1)}, CPU time of all this ${(process.cpuUsage().user / 1e6).toFixed(0)} s`,
 ]);

@@ -80,11 +80,13 @@ pub(crate) struct Top<'a> {
     index: &'a SearchIndex,
     limit: usize,
     best: Vec<Ranked>,
+    /// Score and name of the last, once there are enough: most rows come after it.
+    last: Option<(u8, &'a [u8])>,
 }
 
 impl<'a> Top<'a> {
     pub(crate) fn new(index: &'a SearchIndex, limit: usize) -> Top<'a> {
-        Top { index, limit, best: Vec::new() }
+        Top { index, limit, best: Vec::new(), last: None }
     }
 
     pub(crate) fn offer(&mut self, ranked: Ranked) {
@@ -92,15 +94,19 @@ impl<'a> Top<'a> {
             self.best.push(ranked);
             return;
         }
-        let is_full = self.best.len() >= self.limit;
-        if is_full && self.best.last().is_none_or(|last| self.order(&ranked, last).is_gt()) {
-            return;
+        if let Some((score, name)) = self.last {
+            let is_after = score > ranked.score
+                || score == ranked.score && order_of_names(self.index.slot_text(ranked.slot), name).is_gt();
+            if is_after {
+                return;
+            }
         }
         let place = self.best.partition_point(|own| self.order(own, &ranked).is_lt());
-        if is_full {
-            self.best.pop();
-        }
         self.best.insert(place, ranked);
+        self.best.truncate(self.limit);
+        if self.best.len() == self.limit {
+            self.last = self.best.last().map(|last| (last.score, self.index.slot_text(last.slot)));
+        }
     }
 
     pub(crate) fn finish(mut self) -> Vec<Ranked> {

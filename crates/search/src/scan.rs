@@ -117,21 +117,39 @@ mod lanes {
     }
 }
 
+/// Eight bytes at a time within an integer, where there are no vectors to be had without `unsafe`.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes {
     use super::BLOCK;
 
+    const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
     #[inline(always)]
-    fn mask(block: &[u8; BLOCK], holds: impl Fn(u8) -> bool) -> u64 {
-        block.iter().enumerate().fold(0, |mask, (at, byte)| mask | u64::from(holds(*byte)) << at)
+    fn mask(block: &[u8; BLOCK], holds: impl Fn(u64) -> u64) -> u64 {
+        let (words, _) = block.as_chunks::<8>();
+        let mut mask = 0;
+        for (number, word) in words.iter().enumerate() {
+            // Each byte's answer is its highest bit; the product gathers the eight in the highest byte.
+            let bits = holds(u64::from_le_bytes(*word)) & !LOW_BITS;
+            mask |= (bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * number);
+        }
+        mask
     }
 
+    #[inline(always)]
     pub(crate) fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
-        mask(block, |own| own == byte)
+        let wanted = u64::from_le_bytes([byte; 8]);
+        mask(block, |word| {
+            let other = word ^ wanted;
+            !(((other & LOW_BITS) + LOW_BITS) | other)
+        })
     }
 
+    /// For a byte from 0x80 on.
+    #[inline(always)]
     pub(crate) fn at_least(block: &[u8; BLOCK], byte: u8) -> u64 {
-        mask(block, |own| own >= byte)
+        let missing = u64::from_le_bytes([0x80 - (byte & 0x7f); 8]);
+        mask(block, |word| ((word & LOW_BITS) + missing) & word)
     }
 }
 
