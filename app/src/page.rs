@@ -37,7 +37,8 @@ impl Page {
             Self::Onboarding => "/onboarding".to_owned(),
             Self::OnboardingNew => "/onboarding/new".to_owned(),
             Self::Quality => "/quality".to_owned(),
-            Self::QualityRule(id) => ["/quality/", id].concat(),
+            // What has a dot in it is a file to the server.
+            Self::QualityRule(id) => ["/quality/", &id.replace('.', "-")].concat(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Findings: the rules by severity and count, those that found nothing folded, and those that did not run.
 
 use autotask_core::{
-    Severity,
+    Issue, Severity,
     quality::{Finding, Rule},
 };
 use leptos::prelude::*;
@@ -59,7 +59,7 @@ pub fn findings_panel(audit: &Audit) -> AnyView {
                 <span class="n">{number(total)}</span>
             </header>
             {body}
-            {(!quiet.is_empty()).then(|| quiet_view(audit, &quiet))}
+            {quiet_view(audit, &quiet)}
         </section>
     }
     .into_any()
@@ -72,7 +72,7 @@ fn group_view(audit: &Audit, findings: &[&Finding]) -> AnyView {
     let count: usize = findings.iter().map(|finding| finding.count).sum();
     view! {
         <tbody>
-            <tr class="group">
+            <tr class="severity">
                 <th scope="rowgroup" colspan="3">
                     <span class="row">
                         <Badge tone=tone text=many />
@@ -102,56 +102,61 @@ fn line(rule: &Rule, finding: &Finding) -> AnyView {
     .into_any()
 }
 
-/// The rules that found nothing, folded.
-fn quiet_view(audit: &Audit, quiet: &[&Finding]) -> AnyView {
-    let words = match quiet.len() {
+/// The rules that found nothing, folded, and those that have nothing to look for in this instance.
+fn quiet_view(audit: &Audit, quiet: &[&Finding]) -> Option<AnyView> {
+    let found_nothing =
+        quiet.iter().filter_map(|finding| Some((audit.rule(&finding.rule)?, of(0, finding.of, finding.entity))));
+    let is_idle = |issue: &&Issue| issue.code == "quality.nothing_to_check";
+    let idle = audit.report.issues.iter().filter(is_idle).filter_map(|issue| {
+        let rule = rule_of(audit, issue)?;
+        Some((rule, reason(rule, &issue.message)))
+    });
+    let lines: Vec<AnyView> = found_nothing.chain(idle).map(|(rule, words)| quiet_line(rule, words)).collect();
+    let words = match lines.len() {
+        0 => return None,
         1 => "1 rule found nothing".to_owned(),
         count => [&count.to_string(), " rules found nothing"].concat(),
     };
-    let line = |finding: &&Finding| {
-        let rule = audit.rule(&finding.rule)?;
-        Some(view! {
-            <li>
-                <span class="t-success">{Icon::Check.view()}</span>
-                <a class="name" href=Page::QualityRule(rule.id.clone()).path()>
-                    {rule.title.clone()}
-                </a>
-                <span class="muted">{of(0, finding.of, finding.entity)}</span>
-            </li>
-        })
-    };
+    Some(
+        view! {
+            <details class="qfold">
+                <summary>{Icon::Right.view()} {words}</summary>
+                <ul>{lines}</ul>
+            </details>
+        }
+        .into_any(),
+    )
+}
+
+fn quiet_line(rule: &Rule, words: String) -> AnyView {
     view! {
-        <details class="qfold">
-            <summary>{Icon::Right.view()} {words}</summary>
-            <ul>{quiet.iter().filter_map(line).collect_view()}</ul>
-        </details>
+        <li>
+            <span class="t-success">{Icon::Check.view()}</span>
+            <a class="name" href=Page::QualityRule(rule.id.clone()).path()>
+                {rule.title.clone()}
+            </a>
+            <span class="muted">{words}</span>
+        </li>
     }
     .into_any()
 }
 
-/// The rules that did not run, or looked at less, each with the reason.
+/// The rules that did not run, or looked at less, with the reason; and those about rows that are not read here.
 pub fn unchecked_panel(audit: &Audit) -> Option<AnyView> {
-    let unread = audit
-        .unread
-        .iter()
-        .map(|rule| (heading(rule), "This page reads companies, contacts and sites only.".to_owned()));
-    let issues = audit.report.issues.iter().filter_map(|issue| {
-        let path = issue.path.as_deref()?;
-        let rule = audit.rules.iter().find(|rule| path.starts_with(&rule.id))?;
+    let issues = audit.report.issues.iter().filter(|issue| issue.code != "quality.nothing_to_check");
+    let with_reason = issues.filter_map(|issue| {
+        let rule = rule_of(audit, issue)?;
         Some((heading(rule), reason(rule, &issue.message)))
     });
-    let lines: Vec<(String, String)> = issues.chain(unread).collect();
+    let unread = audit.unread.iter().map(|rule| (heading(rule), String::new()));
+    let lines: Vec<(String, String)> = with_reason.chain(unread).collect();
     if lines.is_empty() {
         return None;
     }
     let count = lines.len();
     let line = |(heading, reason): (String, String)| {
-        view! {
-            <li>
-                <b>{heading}</b>
-                <p class="muted">{reason}</p>
-            </li>
-        }
+        let reason = (!reason.is_empty()).then(|| view! { <p class="muted">{reason}</p> });
+        view! { <li>{heading} {reason}</li> }
     };
     Some(
         view! {
@@ -161,10 +166,22 @@ pub fn unchecked_panel(audit: &Audit) -> Option<AnyView> {
                     <span class="n">{number(count)}</span>
                 </header>
                 <ul class="in qunchecked">{lines.into_iter().map(line).collect_view()}</ul>
+                <footer>"This page reads companies, contacts and sites; notes and opportunities are not read yet."</footer>
             </section>
         }
         .into_any(),
     )
+}
+
+/// The rule that an issue is about.
+fn rule_of<'a>(audit: &'a Audit, issue: &Issue) -> Option<&'a Rule> {
+    audit.rules.iter().find(|rule| is_about(issue, rule))
+}
+
+/// Whether an issue is about this rule: its path is the rule's id, or goes on with a dot.
+pub fn is_about(issue: &Issue, rule: &Rule) -> bool {
+    let rest = issue.path.as_deref().and_then(|path| path.strip_prefix(&*rule.id));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn heading(rule: &Rule) -> String {

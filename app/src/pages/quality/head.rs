@@ -59,7 +59,7 @@ pub fn CoverBar(
         on_cleanup(move || timer.clear());
     }
     let age_ms = move || store.audit.with(|audit| audit.as_ref().map(|audit| (now.get() - audit.at_ms).max(0.0)));
-    let covered = move || store.audit.with(|audit| audit.as_deref().map(cover)).unwrap_or_default();
+    let covered = move || store.audit.with(|audit| audit.as_deref().map(cover));
     let aged = move || {
         let milliseconds = age_ms()?;
         let class = if milliseconds > OLD_MS { "t-warning" } else { "muted" };
@@ -67,8 +67,10 @@ pub fn CoverBar(
     };
     let rest = move || {
         view! {
-            <span class="muted">{dynamic(covered)}</span>
-            {dynamic(aged)}
+            <span>
+                <span class="muted">{dynamic(covered)}</span>
+                {dynamic(aged)}
+            </span>
         }
     };
     let going_on = move || store.activity.get().map(activity_text);
@@ -78,7 +80,7 @@ pub fn CoverBar(
         Some(view! { <i style:width=width></i> })
     };
     view! {
-        <div class="resultbar qbar">
+        <div class="qbar">
             <strong class="tnum">{lead}</strong>
             <span class="tnum">{dynamic(going_on)}</span>
             {dynamic(move || store.activity.with(Option::is_none).then(rest))}

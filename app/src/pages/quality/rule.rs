@@ -11,7 +11,7 @@ use leptos_router::{
 };
 
 use super::{
-    findings::{reason, sorted},
+    findings::{is_about, reason, sorted},
     head::{CoverBar, RefreshButton, view_state},
     rule_rows::{FoundRow, columns, fields, order},
     scores::companies_path,
@@ -53,7 +53,13 @@ pub fn QualityRulePage() -> impl IntoView {
     store.visit();
     on_cleanup(move || store.leave());
     let (params, query) = (use_params_map(), use_query_map());
-    let id = memo(move || params.with(|params| params.get("rule")).unwrap_or_default());
+    let built_in = StoredValue::new(autotask_core::quality::built_in());
+    let path = memo(move || Page::QualityRule(params.with(|params| params.get("rule")).unwrap_or_default()).path());
+    let rule = memo(move || {
+        let is_meant = |rule: &&Rule| Page::QualityRule(rule.id.clone()).path() == path.get();
+        built_in.with_value(|rules| rules.iter().find(is_meant).cloned())
+    });
+    let id = memo(move || rule.with(|rule| rule.as_ref().map(|rule| rule.id.clone())).unwrap_or_default());
     let sort_text = memo(move || query.with(|query| query.get("sort")).unwrap_or_default());
     let view = RuleView {
         store,
@@ -64,7 +70,6 @@ pub fn QualityRulePage() -> impl IntoView {
         version: RwSignal::new(0),
     };
     view.follow();
-    let rule = memo(move || id.with(|id| autotask_core::quality::built_in().into_iter().find(|rule| rule.id == *id)));
     let title =
         memo(move || rule.with(|rule| rule.as_ref().map_or("No such rule".to_owned(), |rule| rule.title.clone())));
     use_window_title(title.into(), "Data quality");
@@ -256,11 +261,7 @@ impl RuleView {
                 if audit.finding(&rule.id).is_some() {
                     return None;
                 }
-                let issue = audit
-                    .report
-                    .issues
-                    .iter()
-                    .find(|issue| issue.path.as_deref().is_some_and(|path| path.starts_with(&rule.id)));
+                let issue = audit.report.issues.iter().find(|issue| is_about(issue, rule));
                 let unread = "This page reads companies, contacts and sites only.".to_owned();
                 Some(issue.map_or(unread, |issue| reason(rule, &issue.message)))
             })

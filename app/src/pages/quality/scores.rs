@@ -37,13 +37,13 @@ pub fn scores_panel(audit: &Audit) -> AnyView {
         <section class="panel" aria-labelledby="quality-score">
             <header class="qscore">
                 <h2 id="quality-score">"Score"</h2>
-                {meter(report.score)}
-                <span class="n">"of 100"</span>
+                <strong class="whole tnum">{score_text(report.score)}</strong>
+                <span class="muted">"of 100"</span>
             </header>
             <table class="table qscores">
                 <thead>
                     <tr>
-                        <th scope="col">"Rows"</th>
+                        <th scope="col">"Rows of"</th>
                         <th scope="col" class="num">"Score"</th>
                         <th scope="col" class="num">"Checked"</th>
                         <th scope="col" class="num">"Clean"</th>

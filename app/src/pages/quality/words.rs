@@ -53,9 +53,10 @@ pub fn severity_words(severity: Severity) -> (&'static str, &'static str, Tone) 
     }
 }
 
-/// "87.4", or a dash where nothing was looked at.
+/// "87.4", always with one digit so that columns line up; a dash where nothing was looked at.
 pub fn score_text(score: Option<f64>) -> String {
-    score.map_or_else(|| "–".to_owned(), write_plain)
+    let Some(score) = score.map(write_plain) else { return "–".to_owned() };
+    if score.contains('.') { score } else { [&score, ".0"].concat() }
 }
 
 /// What the colour of a score says.
@@ -68,10 +69,10 @@ pub fn score_tone(score: Option<f64>) -> Tone {
     }
 }
 
-/// What an audit covers: "2,001 companies, 7,012 contacts and 4,020 sites".
+/// What an audit covers, to be followed by its age: "All 2,001 companies, 7,012 contacts and 4,020 sites, ".
 pub fn cover(audit: &Audit) -> String {
     let count = |entity| counted(audit.count(entity), entity);
-    ["All ", &count("Companies"), ", ", &count("Contacts"), " and ", &count("CompanyLocations")].concat()
+    ["All ", &count("Companies"), ", ", &count("Contacts"), " and ", &count("CompanyLocations"), ", "].concat()
 }
 
 /// What goes on.
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn scores_are_shown_with_one_digit_and_a_tone() {
-        assert_eq!([Some(100.0), Some(87.4), None].map(score_text), ["100", "87.4", "–"]);
+        assert_eq!([Some(100.0), Some(87.4), None].map(score_text), ["100.0", "87.4", "–"]);
         assert_eq!(
             [Some(90.0), Some(89.9), Some(69.9), None].map(score_tone),
             [Tone::Success, Tone::Warning, Tone::Danger, Tone::Neutral]

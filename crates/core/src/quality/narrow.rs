@@ -42,10 +42,12 @@ pub(super) fn check_fields(
             }
         };
         if fields.is_empty() {
-            let what = if *check == Check::InactiveValue { "list value is inactive" } else { "field is required" };
-            let message = format!("no {what} as far as the metadata of {} says", rows.info.name);
+            let message = match check {
+                Check::InactiveValue => format!("no list value of {} is inactive", rows.info.name),
+                _ => format!("no user-defined field of {} is required", rows.info.name),
+            };
             let issue = Issue::notice("quality.nothing_to_check", message)
-                .hint("load the metadata of your instance, if that is not so");
+                .hint("load the metadata of your instance, if it should be");
             return Err(NotRun(vec![issue.at(path)]));
         }
     }
