@@ -538,6 +538,15 @@ export function validate(entity, record, mode, context) {
   return askWithContext(context, (schema, own) => raw.validate(schema, own, entity, json, mode === 'create'));
 }
 
+export function validateBytes(entity, bytes, mode, context) {
+  check(entity, 'string', 'entity');
+  if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
+  const data = checkBytes(bytes, 'bytes');
+  const answer = askWithContext(context, (schema, own) => raw.validateBytes(schema, own, entity, data, mode === 'create'));
+  answer.failed = Uint32Array.from(answer.failed);
+  return answer;
+}
+
 const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');
 
 /** When each walk began: relative dates must not move between its pages. */

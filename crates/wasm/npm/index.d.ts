@@ -323,6 +323,18 @@ export class Hierarchy {
  * older texts (`isPrimaryContact`, `country`, `AccountName`) are read with a notice.
  */
 export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
+
+/**
+ * The rows of a query answer, an array or JSON lines, each judged as `validate` does. `failed` has the numbers of all rows
+ * with an error; `issues` are those of rows that failed, warnings included, the first 1,000. Bytes that hold no rows have
+ * `rows` 0 and one issue.
+ */
+export function validateBytes(
+  entity: string,
+  bytes: Uint8Array,
+  mode: 'create' | 'update',
+  context?: Context,
+): { rows: number; failed: Uint32Array; issues: { row: number; issue: Issue }[] };
 /**
  * What to send, behind `…/ATServicesRest`. With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
  * a notice; names of references (`country: 'United States'`) once their id stands in `context.resolved`, before that
