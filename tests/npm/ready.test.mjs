@@ -32,7 +32,7 @@ test('the package holds what it needs and nothing else', async () => {
   assert.deepEqual(Object.keys(crm).sort(), [
     'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'buildRequest', 'completeFilter', 'entity', 'entityNames', 'parseFilter',
     'planFilter',
-    'printFilter', 'readFilter', 'readResponse', 'ready', 'setDefaultSource', 'validate', 'version',
+    'printFilter', 'readFilter', 'readResponse', 'ready', 'setDefaultSource', 'validate', 'validateBytes', 'version',
   ]);
   await assert.rejects(import('autotask-crm/api.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   assert.equal(manifest.dependencies, undefined);

@@ -37,6 +37,7 @@ pub mod table;
 pub mod text;
 pub mod title;
 pub mod validate;
+pub mod validate_bytes;
 
 pub use entities::{Company, CompanyLocation, Contact, Resource};
 pub use entity::{EntityInfo, ParentInfo, entity, entity_names};

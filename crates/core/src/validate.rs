@@ -81,11 +81,16 @@ pub fn email_exists(path: impl Into<String>) -> Issue {
 /// Whether a field must have a value: on create what is required, the parent's id included; on update only what
 /// is being written.
 fn is_demanded(field: &FieldInfo, info: &EntityInfo, mode: Mode, record: &Record) -> bool {
-    let is_parent = info.parent.is_some_and(|p| p.writes_only_through_parent && field.is_named(p.field));
     match mode {
-        Mode::Create => !field.is_named("id") && (field.is_required_on_create() || is_parent),
+        Mode::Create => is_always_demanded(field, info),
         Mode::Update => field.is_required_on_create() && record.get(&field.name).is_some(),
     }
+}
+
+/// Whether every create must have a value for a field.
+pub(crate) fn is_always_demanded(field: &FieldInfo, info: &EntityInfo) -> bool {
+    let is_parent = info.parent.is_some_and(|p| p.writes_only_through_parent && field.is_named(p.field));
+    !field.is_named("id") && (field.is_required_on_create() || is_parent)
 }
 
 fn is_blank(value: Option<&Value>) -> bool {

@@ -453,37 +453,71 @@ export class Selection {
 
 // ── hierarchy ──
 
+/** Levels as wasm counts them. */
+function checkLevels(levels) {
+  if (levels === Infinity) return 0xffffffff;
+  if (!Number.isSafeInteger(levels) || levels < 1 || levels > 0xffffffff) throw new TypeError('levels must be a whole number from 1, or Infinity');
+  return levels;
+}
+
+/** A list as numbers; what is not there is NaN, and what is no number too. Where it is numbers, it is taken as it is. */
+function toNumbers(list, count, name) {
+  if (checkList(list, name).length !== count) throw new TypeError(`ids and ${name} must be of one length`);
+  if (list instanceof Float64Array) return list;
+  const numbers = new Float64Array(count);
+  for (let row = 0; row < count; row += 1) numbers[row] = typeof list[row] === 'number' ? list[row] : NaN;
+  return numbers;
+}
+
+/** The same of parents: what is neither a number nor none stays wrong. */
+function toParents(list, count) {
+  const numbers = toNumbers(list, count, 'parents');
+  if (numbers === list) return numbers;
+  for (let row = 0; row < count; row += 1) if (typeof list[row] !== 'number') checkParent(list[row], 'a parent');
+  return numbers;
+}
+
 export class Hierarchy {
   #handle;
-  #measures;
-  constructor(ids, parents, measures = {}) {
+  constructor(ids, parents, measures = {}, { levels = 2, active } = {}) {
     if (ids instanceof raw.Hierarchy) {
       this.#handle = new Handle(ids);
-      this.#measures = measures;
       return;
     }
     const count = checkList(ids, 'ids').length;
-    if (checkList(parents, 'parents').length !== count) throw new TypeError('ids and parents must be of one length');
-    const own = Float64Array.from(ids, (id) => checkId(id, 'an id'));
-    const above = Float64Array.from(parents, (id) => checkParent(id, 'a parent'));
-    this.#measures = Object.fromEntries(
-      Object.entries(checkObject(measures, 'measures')).map(([name, values]) => {
-        if (checkList(values, name).length !== count) throw new TypeError(`ids and the measure ${name} must be of one length`);
-        return [name, Float64Array.from(values)];
-      }),
-    );
-    this.#handle = call(() => new Handle(new raw.Hierarchy(own, above)));
+    const [own, above] = [toNumbers(ids, count, 'ids'), toParents(parents, count)];
+    const states = Uint8Array.from(active === undefined ? [] : checkList(active, 'active'), (state) => (state ? 1 : 0));
+    if (active !== undefined && states.length !== count) throw new TypeError('ids and active must be of one length');
+    const taken = Object.entries(checkObject(measures, 'measures')).map(([name, values]) => {
+      if (checkObject(values, name).amounts === undefined) return [name, toNumbers(values, count, name)];
+      const currencies = Array.from(checkList(values.currencies, `${name}.currencies`), (currency) => check(currency ?? '', 'string', 'a currency'));
+      if (currencies.length !== count) throw new TypeError(`ids and ${name}.currencies must be of one length`);
+      return [name, toNumbers(values.amounts, count, name), currencies];
+    });
+    const allowed = checkLevels(levels);
+    const forest = call(() => raw.Hierarchy.of(own, above, states, allowed));
+    if (!forest) throw new TypeError('ids and parents must be whole numbers');
+    this.#handle = new Handle(forest);
+    for (const [name, values, currencies] of taken) {
+      const isTaken = call(() => (currencies ? this.#handle.live.addAmounts(name, values, currencies) : this.#handle.live.addMeasure(name, values)));
+      if (isTaken === false) {
+        this.free();
+        throw new TypeError(`${name} has more than 64 currencies`);
+      }
+    }
   }
-  static fromTable(table, { parent = 'parentCompanyID', measures = [] } = {}) {
+  static fromTable(table, { parent = 'parentCompanyID', measures = [], levels = 2 } = {}) {
     if (!(table instanceof Table)) throw new TypeError('table must be a Table');
     check(parent, 'string', 'parent');
     const names = checkNames(measures, 'measures');
+    const allowed = checkLevels(levels);
     return call(() => {
       const rows = table[inner];
       const unknown = [parent, ...names].find((field) => !rows.has(field));
       if (unknown !== undefined) throw new TypeError(`the table's rows have no field ${unknown}`);
-      const own = Object.fromEntries(names.map((name) => [name, rows.column(name)]));
-      return new Hierarchy(raw.Hierarchy.fromTable(rows, parent), undefined, own);
+      const forest = raw.Hierarchy.fromTable(rows, parent, allowed);
+      for (const name of names) forest.addColumn(rows, name);
+      return new Hierarchy(forest);
     });
   }
   order() {
@@ -495,11 +529,23 @@ export class Hierarchy {
   parent() {
     return call(() => this.#handle.live.parent());
   }
+  descendants() {
+    return call(() => this.#handle.live.descendants());
+  }
+  measures() {
+    return call(() => this.#handle.live.measures());
+  }
   own(measure) {
-    return call(() => this.#measure(measure).slice());
+    return this.#measure(measure, (forest) => forest.own(measure));
   }
   subtree(measure) {
-    return call(() => this.#handle.live.subtree(this.#measure(measure)));
+    return this.#measure(measure, (forest) => forest.sums(measure));
+  }
+  maxima(measure) {
+    return this.#measure(measure, (forest) => forest.maxima(measure));
+  }
+  counts(measure) {
+    return Uint32Array.from(this.#measure(measure, (forest) => forest.counts(measure)));
   }
   problems() {
     return ask(() => this.#handle.live.problems());
@@ -514,12 +560,12 @@ export class Hierarchy {
   }
   free() {
     this.#handle.free();
-    this.#measures = {};
   }
-  #measure(name) {
-    void this.#handle.live;
-    if (!Object.hasOwn(this.#measures, name)) throw new TypeError(`no measure ${String(name)}`);
-    return this.#measures[name];
+  #measure(name, work) {
+    const values = call(() => work(this.#handle.live, check(name, 'string', 'measure')));
+    if (values) return values;
+    const some = this.measures();
+    throw new TypeError(`no measure ${name}${some.length > 0 ? `; there are ${some.join(', ')}` : ''}`);
   }
 }
 
@@ -565,6 +611,15 @@ export function validate(entity, record, mode, context) {
   if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
   const json = toJson(checkObject(record, 'record'), 'record');
   return askWithContext(context, (schema, own) => raw.validate(schema, own, entity, json, mode === 'create'));
+}
+
+export function validateBytes(entity, bytes, mode, context) {
+  check(entity, 'string', 'entity');
+  if (mode !== 'create' && mode !== 'update') throw new TypeError("mode must be 'create' or 'update'");
+  const data = checkBytes(bytes, 'bytes');
+  const answer = askWithContext(context, (schema, own) => raw.validateBytes(schema, own, entity, data, mode === 'create'));
+  answer.failed = Uint32Array.from(answer.failed);
+  return answer;
 }
 
 const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');

@@ -283,25 +283,75 @@ export class Selection {
 
 // ── hierarchy ──
 
+/** A number a row, NaN or null for none; or amounts in several currencies, which become a measure each: `amount:USD`. */
+export type MeasureValues =
+  | ArrayLike<number | null>
+  | { amounts: ArrayLike<number | null>; currencies: ArrayLike<string | null> };
+
+/** A place in the forest: ids from the top down, the level (1 at the top), the deepest level of what is below. */
+export interface Standing {
+  path: number[];
+  level: number;
+  deepest: number;
+}
+
+export interface MoveImpact {
+  /** How many companies move: this one and all below it. */
+  companies: number;
+  /** Absent for a company that is not there. */
+  before?: Standing;
+  /** Absent for a move that is refused. */
+  after?: Standing;
+  /** Before and after, of the companies above the old place, then of those above the new one; the nearest 100 of each. */
+  rollUps: {
+    id: number;
+    companies: [number, number];
+    sums: Record<string, [number, number]>;
+    maxima: Record<string, [number | null, number | null]>;
+  }[];
+}
+
+export interface HierarchyProblem {
+  /** `ownCompany`: company 0 has a parent. `duplicate`: a second row with the id. */
+  kind: 'cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent' | 'ownCompany' | 'duplicate';
+  /** Of a cycle all members, child → parent. */
+  ids: number[];
+  message: string;
+}
+
 export class Hierarchy {
-  /** NaN or null as a parent means none. */
+  /**
+   * NaN or null as a parent means none; of two rows with one id the first has the children. `levels` is how many are
+   * wanted before `problems()` and `canMove` say so: 2 as in Autotask's screens, or `Infinity`. `active` has 0 or false
+   * for inactive companies.
+   */
   constructor(
     ids: ArrayLike<number>,
     parents: ArrayLike<number | null>,
-    measures?: Record<string, ArrayLike<number>>,
+    measures?: Record<string, MeasureValues>,
+    options?: { levels?: number; active?: ArrayLike<number | boolean> },
   );
-  /** Rows are numbered in the order of `table.all()`. */
-  static fromTable(table: Table, options?: { parent?: string; measures?: string[] }): Hierarchy;
+  /** Rows are numbered in the order of `table.all()`. A date as a measure is in milliseconds since 1970. */
+  static fromTable(table: Table, options?: { parent?: string; measures?: string[]; levels?: number }): Hierarchy;
   /** Rows, parents before children; members of cycles and rows whose parent is missing stand at the top. */
   order(): Uint32Array;
   depth(): Uint32Array;
   /** The parent's row, −1 for none. */
   parent(): Int32Array;
+  /** How many companies are below each. */
+  descendants(): Uint32Array;
+  /** The names of the measures. */
+  measures(): string[];
   own(measure: string): Float64Array;
+  /** Sums over each row and all below it. What is not finite counts as no number, here and in the other roll-ups. */
   subtree(measure: string): Float64Array;
-  problems(): { kind: 'cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent'; ids: number[]; message: string }[];
-  canMove(id: number, parent: number | null): { ok: boolean; issues: Issue[]; impact: { companies: number } };
-  /** Ask `canMove` first: this builds whatever forest comes of it. An id that is not there is a `TypeError`. */
+  /** The greatest number of each row and all below it; NaN where there is none. */
+  maxima(measure: string): Float64Array;
+  /** How many of each row and all below it have a number. */
+  counts(measure: string): Uint32Array;
+  problems(): HierarchyProblem[];
+  canMove(id: number, parent: number | null): { ok: boolean; issues: Issue[]; impact: MoveImpact };
+  /** Ask `canMove` first: this makes whatever forest comes of it. An id that is not there is a `TypeError`. */
   move(id: number, parent: number | null): void;
   free(): void;
   [Symbol.dispose](): void;
@@ -409,6 +459,18 @@ export function audit(tables: Table[], rules?: QualityRule[], context?: Context)
  * older texts (`isPrimaryContact`, `country`, `AccountName`) are read with a notice.
  */
 export function validate(entity: string, record: object, mode: 'create' | 'update', context?: Context): Issue[];
+
+/**
+ * The rows of a query answer, an array or JSON lines, each judged as `validate` does. `failed` has the numbers of all rows
+ * with an error; `issues` are those of rows that failed, warnings included, the first 1,000. Bytes that hold no rows have
+ * `rows` 0 and one issue.
+ */
+export function validateBytes(
+  entity: string,
+  bytes: Uint8Array,
+  mode: 'create' | 'update',
+  context?: Context,
+): { rows: number; failed: Uint32Array; issues: { row: number; issue: Issue }[] };
 /**
  * What to send, behind `…/ATServicesRest`. With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
  * a notice; names of references (`country: 'United States'`) once their id stands in `context.resolved`, before that

@@ -31,7 +31,8 @@ pub(crate) fn read_filter_text(json: &[u8]) -> Result<(Value, Option<Cow<'_, str
     autotask_core::filter::body::parse(json).map_err(|issue| in_units(issue, json))
 }
 
-fn in_units(mut issue: Issue, text: &[u8]) -> Issue {
+/// An issue with its place in UTF-16 units of the text.
+pub(crate) fn in_units(mut issue: Issue, text: &[u8]) -> Issue {
     let text = std::str::from_utf8(text).unwrap_or_default();
     issue.position = issue.position.map(|position| position.in_utf16(text));
     issue

@@ -1,7 +1,7 @@
 //! Hierarchy: a forest over arrays.
 
-use autotask_core::hierarchy::LEVELS_IN_AUTOTASK;
-use serde_json::json;
+use autotask_core::hierarchy::{Fold, Measure, Rules, by_currency};
+use js_sys::{Float64Array, Int32Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{exact, to_json};
@@ -10,90 +10,143 @@ use crate::table::Table;
 /// Companies as a forest; rows are numbered as the arrays are.
 #[wasm_bindgen]
 pub struct Hierarchy {
-    parents: Vec<Option<i64>>,
+    inner: autotask_core::Hierarchy,
+    levels: u32,
     /// Which companies are active, by row; empty where it is not known.
     active: Vec<bool>,
-    inner: autotask_core::Hierarchy,
+    measures: Vec<(String, Measure)>,
 }
 
 #[wasm_bindgen]
 impl Hierarchy {
-    /// A forest of ids and parents; NaN is no parent.
-    #[wasm_bindgen(constructor)]
+    /// A forest of ids and parents; NaN is no parent. `active` is empty or has one byte a row, 0 for an inactive one.
+    /// Absent when an id is not a whole number.
     #[must_use]
-    pub fn new(ids: &[f64], parents: &[f64]) -> Hierarchy {
-        let ids: Vec<i64> = ids.iter().map(|id| exact(*id).unwrap_or(i64::MIN)).collect();
-        let parents: Vec<Option<i64>> = parents.iter().map(|id| exact(*id)).collect();
-        Hierarchy { inner: autotask_core::Hierarchy::new(&ids, &parents), parents, active: Vec::new() }
+    pub fn of(ids: &[f64], parents: &[f64], active: &[u8], levels: u32) -> Option<Hierarchy> {
+        let active = active.iter().map(|byte| *byte != 0).collect();
+        let inner = autotask_core::Hierarchy::from_numbers(ids, parents)?;
+        Some(Hierarchy { inner, levels, active, measures: Vec::new() })
     }
 
     /// The forest of a table's rows, numbered in the order of `all()`.
     #[wasm_bindgen(js_name = fromTable)]
     #[must_use]
-    pub fn from_table(table: &Table, parent: &str) -> Hierarchy {
+    pub fn from_table(table: &Table, parent: &str, levels: u32) -> Hierarchy {
         table.with_rows(|rows| {
             let all = rows.all();
             let ids: Vec<i64> = all.iter().filter_map(|row| rows.id(*row)).collect();
-            let parents = rows.numbers(&all, parent);
-            let parents: Vec<Option<i64>> = parents.into_iter().map(exact).collect();
+            let parents: Vec<Option<i64>> = rows.numbers(&all, parent).into_iter().map(exact).collect();
             // A row that does not say so counts as active, so that it is not blamed for its parent's state.
             let is_active =
                 |row: &u32| rows.value(*row, "isActive", false).as_ref().and_then(autotask_core::record::boolean);
             let active = all.iter().map(|row| is_active(row).unwrap_or(true)).collect();
-            Hierarchy { inner: autotask_core::Hierarchy::new(&ids, &parents), parents, active }
+            let inner = autotask_core::Hierarchy::new(&ids, &parents);
+            Hierarchy { inner, levels, active, measures: Vec::new() }
         })
+    }
+
+    /// Takes a measure, one number a row.
+    #[wasm_bindgen(js_name = addMeasure)]
+    pub fn add_measure(&mut self, name: String, own: Vec<f64>) {
+        self.measures.push((name, Measure::new(own)));
+    }
+
+    /// Takes a measure of each currency, named `amount:USD`; answers whether they are few enough.
+    #[wasm_bindgen(js_name = addAmounts)]
+    pub fn add_amounts(&mut self, name: &str, amounts: &[f64], currencies: Vec<String>) -> bool {
+        let currencies: Vec<&str> = currencies.iter().map(String::as_str).collect();
+        let Some(measures) = by_currency(amounts, &currencies) else { return false };
+        let named = |(currency, own): (String, _)| ([name, ":", &currency].concat(), Measure::new(own));
+        self.measures.extend(measures.into_iter().map(named));
+        true
+    }
+
+    /// Takes a field of the table that this was made of: a number, or of a date its milliseconds since 1970.
+    #[wasm_bindgen(js_name = addColumn)]
+    pub fn add_column(&mut self, table: &Table, field: String) {
+        let own = table.with_rows(|rows| rows.numbers(&rows.all(), &field));
+        self.add_measure(field, own);
+    }
+
+    /// The names of the measures.
+    #[must_use]
+    pub fn measures(&self) -> Vec<String> {
+        self.measures.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Rows, parents before children.
     #[must_use]
-    pub fn order(&self) -> Vec<u32> {
-        self.inner.order().to_vec()
+    pub fn order(&self) -> Uint32Array {
+        Uint32Array::from(self.inner.order())
     }
 
     /// Depth by row.
     #[must_use]
-    pub fn depth(&self) -> Vec<u32> {
-        self.inner.depth().to_vec()
+    pub fn depth(&self) -> Uint32Array {
+        Uint32Array::from(self.inner.depth())
     }
 
     /// The parent's row by row, −1 for none.
     #[must_use]
-    pub fn parent(&self) -> Vec<i32> {
-        self.inner.parents().iter().map(|p| p.and_then(|row| i32::try_from(row).ok()).unwrap_or(-1)).collect()
+    pub fn parent(&self) -> Int32Array {
+        Int32Array::from(self.inner.parents().as_slice())
+    }
+
+    /// How many rows are below each row.
+    #[must_use]
+    pub fn descendants(&self) -> Uint32Array {
+        Uint32Array::from(self.inner.descendants())
+    }
+
+    /// A measure as it was given; absent for one that there is not, here and below.
+    #[must_use]
+    pub fn own(&self, measure: &str) -> Option<Float64Array> {
+        let (_, measure) = self.measures.iter().find(|(name, _)| name == measure)?;
+        Some(Float64Array::from(measure.own()))
     }
 
     /// Sums over each row and all rows below it.
-    #[must_use]
-    pub fn subtree(&self, own: &[f64]) -> Vec<f64> {
-        self.inner.subtree(own)
+    pub fn sums(&mut self, measure: &str) -> Option<Float64Array> {
+        self.roll_up(measure, Fold::Sum)
+    }
+
+    /// The greatest of each row and all rows below it.
+    pub fn maxima(&mut self, measure: &str) -> Option<Float64Array> {
+        self.roll_up(measure, Fold::Max)
+    }
+
+    /// How many of each row and all rows below it have a number.
+    pub fn counts(&mut self, measure: &str) -> Option<Float64Array> {
+        self.roll_up(measure, Fold::Count)
     }
 
     /// What is wrong.
     #[must_use]
     pub fn problems(&self) -> String {
-        to_json(&self.inner.problems(LEVELS_IN_AUTOTASK, &self.active))
+        to_json(&self.inner.problems(self.levels, &self.active))
     }
 
-    /// Whether a company may become a child of another; NaN stands for the top.
+    /// Whether a company may become a child of another, and what that changes; NaN stands for the top.
     #[wasm_bindgen(js_name = canMove)]
-    #[must_use]
-    pub fn can_move(&self, id: f64, parent: f64) -> String {
-        let issues = self.inner.can_move(exact(id).unwrap_or(i64::MIN), exact(parent));
-        let moved = self.row(id).map_or(0, |row| self.inner.descendants()[row] + 1);
-        to_json(&json!({"ok": issues.is_empty(), "issues": issues, "impact": {"companies": moved}}))
+    pub fn can_move(&mut self, id: f64, parent: f64) -> String {
+        let rules = Rules { levels: self.levels, active: &self.active };
+        let id = exact(id).unwrap_or(i64::MIN);
+        to_json(&self.inner.check_move(id, exact(parent), &rules, &mut self.measures))
     }
 
-    /// Moves a company; answers whether it is there. Ask `canMove` first: this builds whatever forest comes of it.
+    /// Moves a company; answers whether it is there. Ask `canMove` first: this makes whatever forest comes of it.
     #[wasm_bindgen(js_name = move)]
     pub fn move_to(&mut self, id: f64, parent: f64) -> bool {
-        let Some(row) = self.row(id) else { return false };
-        self.parents[row] = exact(parent);
-        let ids = self.inner.ids().to_vec();
-        self.inner = autotask_core::Hierarchy::new(&ids, &self.parents);
+        let row = exact(id).and_then(|id| self.inner.row(id));
+        let Some(moved) = row.and_then(|row| self.inner.move_to(row, exact(parent))) else { return false };
+        for (_, measure) in &mut self.measures {
+            measure.moved(&self.inner, &moved);
+        }
         true
     }
 
-    fn row(&self, id: f64) -> Option<usize> {
-        exact(id).and_then(|id| self.inner.row(id)).map(|row| row as usize)
+    fn roll_up(&mut self, measure: &str, fold: Fold) -> Option<Float64Array> {
+        let (_, measure) = self.measures.iter_mut().find(|(name, _)| name == measure)?;
+        Some(Float64Array::from(measure.roll_up(&self.inner, fold)))
     }
 }

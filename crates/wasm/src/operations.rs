@@ -5,12 +5,13 @@ use autotask_core::issue::has_errors;
 use autotask_core::request::{Operation, Query, Verb};
 use autotask_core::response::{self, Failure};
 use autotask_core::validate::{Mode, validate_as_given};
+use autotask_core::validate_bytes::{CheckedRows, RowIssue, validate_bytes};
 use autotask_core::{EntityInfo, Issue, Record};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{known, read_value, to_json, unknown_entity};
+use crate::convert::{in_units, known, read_value, to_json, unknown_entity};
 use crate::filters::{Unresolved, server_filter_of};
 use crate::schema::Schema;
 
@@ -25,6 +26,26 @@ pub fn validate(schema: &Schema, context: &Context, entity: &str, record: &str, 
         (Ok(info), Ok(record)) => context.run(|context| validate_as_given(&record, &info, mode, context)),
     };
     to_json(&issues)
+}
+
+/// What is wrong with all rows of some bytes.
+#[wasm_bindgen(js_name = validateBytes)]
+#[must_use]
+pub fn check_rows(schema: &Schema, context: &Context, entity: &str, bytes: &[u8], is_create: bool) -> String {
+    let mode = if is_create { Mode::Create } else { Mode::Update };
+    let mut checked = match known(&schema.inner, entity) {
+        Ok(info) => context.run(|context| validate_bytes(bytes, &info, mode, context)),
+        Err(issue) => CheckedRows { issues: vec![RowIssue { row: 0, issue }], ..CheckedRows::default() },
+    };
+    // Only bytes that hold no rows have an issue with a place.
+    if checked.rows == 0 {
+        checked.issues = checked
+            .issues
+            .into_iter()
+            .map(|RowIssue { row, issue }| RowIssue { row, issue: in_units(issue, bytes) })
+            .collect();
+    }
+    to_json(&checked)
 }
 
 /// An operation, given as JSON, as method, path and body.

@@ -140,9 +140,9 @@ fn selections_sort_combine_and_show_rows() {
 #[wasm_bindgen_test]
 fn a_table_makes_a_hierarchy() {
     let schema = schema();
-    let forest = Hierarchy::from_table(&table(&schema, "Companies"), "parentCompanyID");
-    assert_eq!(forest.depth(), [0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 0, 1]);
-    assert_eq!(forest.parent(), [-1, -1, 1, -1, -1, -1, -1, -1, 1, 2, -1, 0]);
+    let mut forest = Hierarchy::from_table(&table(&schema, "Companies"), "parentCompanyID", 2);
+    assert_eq!(forest.depth().to_vec(), [0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 0, 1]);
+    assert_eq!(forest.parent().to_vec(), [-1, -1, 1, -1, -1, -1, -1, -1, 1, 2, -1, 0]);
     let kinds: Vec<Value> =
         read(&forest.problems()).as_array().expect("a list").iter().map(|p| p["kind"].clone()).collect();
     assert_eq!(kinds, ["depth", "orphan"]);

@@ -11,9 +11,11 @@ use crate::run::{cargo, path_with, run, target_dir, timed};
 use crate::tools;
 
 /// What the built app depends on.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     "app",
     "crates/core",
+    "crates/forest",
+    "crates/rows",
     "crates/client",
     "index.html",
     "Trunk.toml",

@@ -133,11 +133,11 @@ pub fn companies(count: usize) -> String {
 }
 
 fn heading(forest: &Forest, key: i64) -> CellView {
-    let is_orphan = |place: &&Place| **place == Place::Orphan;
+    let orphans = || (0..forest.companies.len()).filter(|row| forest.hierarchy.place(*row) == Place::Orphan).count();
     let (title, count) = match key {
         CYCLES => ("Cycle", forest.hierarchy.cycles().iter().map(Vec::len).sum()),
-        ORPHANS if forest.is_complete => ("Missing parent", forest.hierarchy.places().iter().filter(is_orphan).count()),
-        _ => ("Parent not loaded", forest.hierarchy.places().iter().filter(is_orphan).count()),
+        ORPHANS if forest.is_complete => ("Missing parent", orphans()),
+        _ => ("Parent not loaded", orphans()),
     };
     CellView::text(title).with_lead(Lead::Icon(Icon::Warning)).with_badge(Tone::Warning, companies(count))
 }
@@ -147,7 +147,7 @@ fn badge(forest: &Forest, place: usize) -> Option<(Tone, String)> {
     let company = &forest.companies[place];
     let level = forest.level(place);
     let is_deep = level > LEVELS_IN_AUTOTASK;
-    match forest.hierarchy.places()[place] {
+    match forest.hierarchy.place(place) {
         Place::Cycle(_) if company.is_active => Some((Tone::Danger, "In a cycle".to_owned())),
         Place::Cycle(_) => Some((Tone::Danger, "In a cycle, inactive".to_owned())),
         _ if company.id == 0 => Some((Tone::Accent, "Your company".to_owned())),

@@ -28,6 +28,8 @@ pub enum Kind {
     MissingParent,
     /// An active company below an inactive one.
     InactiveParent,
+    /// The tenant's own company below another.
+    OwnCompany,
     /// Deeper than Autotask's screens allow.
     TooDeep,
 }
@@ -39,6 +41,7 @@ impl Kind {
             Self::Cycle => "Cycle",
             Self::MissingParent => "Missing parent",
             Self::InactiveParent => "Inactive parent",
+            Self::OwnCompany => "Your company",
             Self::TooDeep => "Too deep",
         }
     }
@@ -49,6 +52,7 @@ impl Kind {
             Self::Cycle => "circles of companies that are each other’s parents",
             Self::MissingParent => "companies name a parent that is gone or that you cannot read",
             Self::InactiveParent => "active companies stand below an inactive one",
+            Self::OwnCompany => "place where your own company stands below another",
             Self::TooDeep => "companies are on level 3 or deeper; Autotask’s own screens show 2",
         }
     }
@@ -57,7 +61,7 @@ impl Kind {
     pub const fn tone(self) -> Tone {
         match self {
             Self::Cycle | Self::MissingParent => Tone::Danger,
-            Self::InactiveParent | Self::TooDeep => Tone::Warning,
+            Self::InactiveParent | Self::OwnCompany | Self::TooDeep => Tone::Warning,
         }
     }
 
@@ -65,7 +69,7 @@ impl Kind {
     pub const fn icon(self) -> Icon {
         match self {
             Self::Cycle | Self::MissingParent => Icon::Alert,
-            Self::InactiveParent | Self::TooDeep => Icon::Warning,
+            Self::InactiveParent | Self::OwnCompany | Self::TooDeep => Icon::Warning,
         }
     }
 }
@@ -98,6 +102,11 @@ fn finding(forest: &Forest, problem: &Problem) -> Option<Finding> {
             let parent = forest.name(*problem.ids.get(1)?);
             (Kind::InactiveParent, [&name, " is active, its parent ", &parent, " is not"].concat())
         }
+        ProblemKind::OwnCompany => {
+            (Kind::OwnCompany, [&name, " is your own company and cannot have a parent"].concat())
+        }
+        // Two answers can name one company when it is written to between the pages.
+        ProblemKind::Duplicate => return None,
         ProblemKind::Depth => {
             let level = forest.row(id).map_or(0, |row| forest.level(row));
             let words = [" is on level ", &level.to_string(), "; Autotask’s own screens show 2"].concat();

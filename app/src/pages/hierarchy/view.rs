@@ -222,15 +222,9 @@ impl TreeView {
 
 /// Opens everything above a row.
 fn open_way(expansion: &mut Expansion, forest: &Forest, row: usize) {
-    let parents = forest.hierarchy.parents();
-    let mut way = Vec::new();
-    let mut above = parents[row];
-    while let Some(parent) = above {
-        way.push(parent as usize);
-        above = parents[parent as usize];
-    }
+    let way: Vec<usize> = forest.hierarchy.above(row).map(|above| above as usize).collect();
     let root = way.last().copied().unwrap_or(row);
-    let heading = match forest.hierarchy.places()[root] {
+    let heading = match forest.hierarchy.place(root) {
         Place::Cycle(_) => Some(CYCLES),
         Place::Orphan => Some(ORPHANS),
         Place::Top | Place::Child => None,

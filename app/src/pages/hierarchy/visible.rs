@@ -39,7 +39,7 @@ impl Found {
         let mut is_kept = is_match.clone();
         let mut leads = vec![false; is_match.len()];
         for row in forest.hierarchy.order().iter().rev().map(|row| *row as usize) {
-            if let Some(parent) = forest.hierarchy.parents()[row]
+            if let Some(parent) = forest.hierarchy.parent(row)
                 && is_kept[row]
             {
                 is_kept[parent as usize] = true;
@@ -70,34 +70,24 @@ pub struct Choices<'a> {
 
 /// The visible rows, in order.
 pub fn visible(forest: &Forest, choices: Choices<'_>) -> Vec<TreeRow> {
-    let mut rows = Rows { forest, choices, at: positions(forest), rows: Vec::new() };
+    let mut rows = Rows { forest, choices, rows: Vec::new() };
     for row in forest.hierarchy.order().iter().map(|row| *row as usize) {
         let is_shown = choices.with_all || forest.children[row] > 0;
-        if forest.hierarchy.places()[row] == Place::Top && is_shown {
+        if forest.hierarchy.place(row) == Place::Top && is_shown {
             rows.push_tree(row, 0);
         }
     }
     let cycles = forest.hierarchy.cycles().iter().flatten().map(|row| *row as usize);
     rows.push_synthetic(CYCLES, cycles.collect());
     let orphans = forest.hierarchy.order().iter().map(|row| *row as usize);
-    rows.push_synthetic(ORPHANS, orphans.filter(|row| forest.hierarchy.places()[*row] == Place::Orphan).collect());
+    rows.push_synthetic(ORPHANS, orphans.filter(|row| forest.hierarchy.place(*row) == Place::Orphan).collect());
     number_siblings(&mut rows.rows);
     rows.rows
-}
-
-/// Where each row stands in the order of the hierarchy.
-fn positions(forest: &Forest) -> Vec<usize> {
-    let mut at = vec![0; forest.companies.len()];
-    for (position, row) in forest.hierarchy.order().iter().enumerate() {
-        at[*row as usize] = position;
-    }
-    at
 }
 
 struct Rows<'a> {
     forest: &'a Forest,
     choices: Choices<'a>,
-    at: Vec<usize>,
     rows: Vec<TreeRow>,
 }
 
@@ -106,8 +96,8 @@ impl Rows<'_> {
     fn push_tree(&mut self, root: usize, indent: u32) {
         let hierarchy = &self.forest.hierarchy;
         let order = hierarchy.order();
-        let end = self.at[root] + 1 + hierarchy.descendants()[root] as usize;
-        let mut position = self.at[root];
+        let end = hierarchy.positions()[root] as usize + 1 + hierarchy.descendants()[root] as usize;
+        let mut position = hierarchy.positions()[root] as usize;
         while position < end {
             let row = order[position] as usize;
             let size = 1 + hierarchy.descendants()[row] as usize;

@@ -1,13 +1,15 @@
 //! Forest: the companies as compact rows in order of their names, with the hierarchy over them. Pure.
 
-use autotask_core::{Hierarchy, Instant, Record, hierarchy::Place, order::sort_by, text::fold};
+use autotask_core::{
+    Hierarchy, Instant, Record,
+    hierarchy::{OWN_COMPANY, Place},
+    order::sort_by,
+    text::fold,
+};
 
 /// The fields that a row is made of.
 pub const FIELDS: [&str; 7] =
     ["id", "companyName", "companyType", "isActive", "ownerResourceID", "parentCompanyID", "lastActivityDate"];
-
-/// The id of the tenant's own company, which stands first.
-const OWN_COMPANY: i64 = 0;
 
 /// What the tree shows of a company.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +72,7 @@ impl Forest {
     /// Builds the trees.
     pub fn new(mut companies: Vec<Company>, is_complete: bool) -> Self {
         sort_by(&mut companies, |one, other| {
+            // The tenant's own company stands first.
             let order = |company: &Company| company.id != OWN_COMPANY;
             order(one).cmp(&order(other)).then_with(|| one.folded.cmp(&other.folded)).then(one.id.cmp(&other.id))
         });
@@ -77,13 +80,13 @@ impl Forest {
         let parents: Vec<Option<i64>> = companies.iter().map(|company| company.parent).collect();
         let hierarchy = Hierarchy::new(&ids, &parents);
         let mut children = vec![0; companies.len()];
-        for parent in hierarchy.parents().iter().flatten() {
-            children[*parent as usize] += 1;
+        for parent in (0..companies.len()).filter_map(|row| hierarchy.parent(row)) {
+            children[parent as usize] += 1;
         }
         let mut forest = Self { companies, hierarchy, children, is_complete, in_trees: 0, trees: 0 };
         let rows = 0..forest.companies.len();
         forest.in_trees = rows.clone().filter(|row| forest.is_in_tree(*row)).count();
-        let roots = rows.filter(|row| match forest.hierarchy.places()[*row] {
+        let roots = rows.filter(|row| match forest.hierarchy.place(*row) {
             Place::Top => forest.children[*row] > 0,
             Place::Orphan => true,
             Place::Child | Place::Cycle(_) => false,
@@ -94,7 +97,7 @@ impl Forest {
 
     /// Whether a row has a parent or children.
     pub fn is_in_tree(&self, row: usize) -> bool {
-        self.hierarchy.places()[row] != Place::Top || self.children[row] > 0
+        self.hierarchy.place(row) != Place::Top || self.children[row] > 0
     }
 
     /// The row of an id.

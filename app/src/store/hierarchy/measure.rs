@@ -30,7 +30,7 @@ impl Measure {
         let mut missing: Vec<u32> = own.iter().map(|own| u32::from(own.is_none())).collect();
         // Children stand behind their parents in this order, so that from the end each is whole when it is added.
         for row in forest.hierarchy.order().iter().rev().map(|row| *row as usize) {
-            if let Some(parent) = forest.hierarchy.parents()[row].map(|parent| parent as usize) {
+            if let Some(parent) = forest.hierarchy.parent(row).map(|parent| parent as usize) {
                 subtree[parent] += subtree[row];
                 missing[parent] += missing[row];
             }

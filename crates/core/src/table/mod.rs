@@ -25,6 +25,7 @@ pub use facets::{Aggregate, Facet};
 pub use load::Loaded;
 pub use sort::SortKey;
 
+use crate::instant::Instant;
 use crate::record::{Record, USER_DEFINED_FIELDS, number};
 
 /// Rows of one entity. Row numbers are stable while the table lives; a removed row leaves a gap.
@@ -222,16 +223,28 @@ impl Table {
         TextMember { table: self, name, column: self.frame.column(name, false) }
     }
 
-    /// One member as numbers, for the rows in this order; NaN where there is none.
+    /// One member as numbers, for the rows in this order: of a date its milliseconds since 1970; NaN where there is none.
     #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a float is what is asked for")]
     pub fn numbers(&self, rows: &[u32], name: &str) -> Vec<f64> {
+        const TICKS: i64 = 10_000;
         let column = self.frame.column(name, false);
-        #[allow(clippy::cast_precision_loss, reason = "a float is what is asked for")]
-        let read = |row: u32| match column.map(Column::data) {
-            _ if self.odd.contains_key(&row) => self.value(row, name, false).as_ref().and_then(number),
-            Some(Data::Int32(values)) => column?.valid().get(row as usize).then(|| f64::from(values[row as usize])),
-            Some(Data::Int64(values)) => column?.valid().get(row as usize).then(|| values[row as usize] as f64),
-            _ => self.value(row, name, false).as_ref().and_then(number),
+        let slowly = |row: u32| {
+            let value = self.value(row, name, false)?;
+            let date = || value.as_str().and_then(Instant::parse).map(|instant| (instant.0 / TICKS) as f64);
+            number(&value).or_else(date)
+        };
+        let read = |row: u32| {
+            let at = row as usize;
+            let is_here = |column: &Column| column.valid().get(at);
+            match column.map(Column::data) {
+                _ if self.odd.contains_key(&row) => slowly(row),
+                Some(Data::Int32(values)) => column.is_some_and(is_here).then(|| f64::from(values[at])),
+                Some(Data::Int64(values)) => column.is_some_and(is_here).then(|| values[at] as f64),
+                Some(Data::Float(values, _)) => column.is_some_and(is_here).then(|| values[at]),
+                Some(Data::Time(ticks, _)) => column.is_some_and(is_here).then(|| (ticks[at] / TICKS) as f64),
+                _ => slowly(row),
+            }
         };
         rows.iter().map(|row| read(*row).unwrap_or(f64::NAN)).collect()
     }
