@@ -1,57 +1,7 @@
-//! Duplicates: whether two names mean one company. For now by name alone; scores and further keys come on top.
+//! Names of companies: what of a name identifies the company, however it is written.
 
-use crate::text::fold;
-
-/// Legal forms, folded, without punctuation. A name that ends with one means the same company without it.
-const LEGAL_FORMS: [&str; 47] = [
-    "ab",
-    "ag",
-    "as",
-    "asa",
-    "bv",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "eg",
-    "egen",
-    "ek",
-    "eurl",
-    "gmbh",
-    "inc",
-    "incorporated",
-    "kft",
-    "kg",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "ltda",
-    "mbh",
-    "nv",
-    "ohg",
-    "oy",
-    "oyj",
-    "plc",
-    "pllc",
-    "pty",
-    "sa",
-    "sas",
-    "sarl",
-    "se",
-    "sl",
-    "slu",
-    "spa",
-    "sro",
-    "srl",
-    "ug",
-    "ulc",
-    "zrt",
-    "aps",
-    "doo",
-    "kk",
-];
+use super::legal_form::{cut_legal_forms, is_legal_form};
+use crate::text::{fold, fold_char};
 
 /// The words of a name that identify the company: folded, accents and punctuation gone, legal forms cut from the
 /// end, `and` for `&`.
@@ -63,29 +13,12 @@ const LEGAL_FORMS: [&str; 47] = [
 /// ```
 #[must_use]
 pub fn name_key(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    for c in fold(name).chars() {
-        match c {
-            '&' => plain.push_str(" and "),
-            // `S.A.` and `O'Brien` are one word each.
-            '.' | '\'' | '’' | '`' => {}
-            'ß' => plain.push_str("ss"),
-            'æ' => plain.push_str("ae"),
-            'œ' => plain.push_str("oe"),
-            'ø' => plain.push('o'),
-            'ł' => plain.push('l'),
-            c if c.is_alphanumeric() => plain.push(without_accent(c)),
-            _ => plain.push(' '),
-        }
-    }
-    let mut words: Vec<&str> = plain.split_whitespace().collect();
-    while words.len() > 1 && words.last().is_some_and(|w| LEGAL_FORMS.contains(w) || *w == "and") {
-        words.pop();
-    }
-    if words.len() > 1 && words[0] == "the" {
-        words.remove(0);
-    }
-    words.join(" ")
+    let mut key = String::with_capacity(name.len());
+    write_words(name, &mut key);
+    let (start, end) = cut_legal_forms(&key);
+    key.truncate(end);
+    key.drain(..start);
+    key
 }
 
 /// Whether two names mean one company.
@@ -102,10 +35,55 @@ pub fn search_word(name: &str) -> Option<String> {
     let folded = fold(name);
     let mut words: Vec<&str> = folded
         .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| w.is_ascii() && !w.is_empty() && !LEGAL_FORMS.contains(w))
+        .filter(|w| w.is_ascii() && !w.is_empty() && !is_legal_form(w))
         .collect();
     crate::order::sort_by_key(&mut words, |w| std::cmp::Reverse(w.len()));
     words.first().map(|w| (*w).to_owned())
+}
+
+/// Replaces what `out` holds by the words of a text: folded, without accents and punctuation, one space between them.
+pub(super) fn write_words(text: &str, out: &mut String) {
+    out.clear();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+            continue;
+        }
+        match c {
+            '&' => {
+                space(out);
+                out.push_str("and ");
+            }
+            // `S.A.` and `O'Brien` are one word each.
+            '.' | '\'' | '’' | '`' => {}
+            c if c.is_ascii() => space(out),
+            c => write_letter(fold_char(c), out),
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+}
+
+fn write_letter(c: char, out: &mut String) {
+    match c {
+        'ß' => out.push_str("ss"),
+        'æ' => out.push_str("ae"),
+        'œ' => out.push_str("oe"),
+        'ø' => out.push('o'),
+        'ł' => out.push('l'),
+        // An accent that stands behind its letter, as macOS writes them.
+        '\u{300}'..='\u{36f}' => {}
+        c if c.is_alphanumeric() => out.push(without_accent(c)),
+        _ => space(out),
+    }
+}
+
+/// Ends a word, unless none has begun.
+fn space(out: &mut String) {
+    if !out.is_empty() && !out.ends_with(' ') {
+        out.push(' ');
+    }
 }
 
 /// The letter without its accent, for the Latin letters that have one.
@@ -143,6 +121,13 @@ mod tests {
             ("The Springfield Clinic LLC", "Springfield  Clinic"),
             ("Lac Léman Fiduciaire Sàrl", "Lac Leman Fiduciaire"),
             ("Alpha S.A.", "Alpha SA"),
+            ("Żółta Łódź Żegluga Sp. z o.o.", "Zolta Lodz Zegluga"),
+            ("Keller Gesellschaft mbH", "Keller GmbH"),
+            ("Opal Proprietary Limited", "Opal Pty Ltd"),
+            ("株式会社さくら工業", "さくら工業"),
+            ("東京データサービス株式会社", "東京データサービス"),
+            ("Mu\u{308}ller", "Müller"),
+            ("ООО Восток", "восток"),
         ] {
             assert!(is_same_name(a, b), "{a} / {b}");
         }
