@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::HashSet;
 
-use autotask_core::duplicates::{Rows, Rules, find_duplicates};
+use autotask_core::duplicates::{Rules, find_duplicates, rows_of};
 use autotask_core::{Table, entity};
 use autotask_sandbox::Config;
 use axum::body::Body;
@@ -30,7 +30,7 @@ async fn check(api: &Api, name: &str, kind: &str) {
     let mut table = Table::new();
     table.load(Value::Array(rows).to_string().as_bytes());
     let rules = Rules::of(entity(name).expect("known")).expect("rules");
-    let clusters = find_duplicates(&Rows::of_table(&table, &rules), &rules);
+    let clusters = find_duplicates(&rows_of(&table, &rules), &rules);
     let mut true_ones = HashSet::new();
     let mut missed = Vec::new();
     for (of, id, how) in planted(api, kind).await {

@@ -11,9 +11,10 @@ use crate::run::{cargo, path_with, run, target_dir, timed};
 use crate::tools;
 
 /// What the built app depends on.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "app",
     "crates/core",
+    "crates/likeness",
     "crates/client",
     "index.html",
     "Trunk.toml",

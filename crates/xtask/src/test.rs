@@ -170,7 +170,8 @@ fn layers() -> Result<()> {
     let tree = ["tree", "--package", "autotask-core", "--edges", "normal", "--target", "all", "--prefix", "none"];
     let beneath = forbidden_crates(&output(cargo().args(tree))?);
     ensure!(beneath.is_empty(), "the core must not depend on {}; see who brings it: cargo tree -i", beneath.join(", "));
-    let calls = forbidden_calls(Path::new("crates/core/src"))?;
+    let mut calls = forbidden_calls(Path::new("crates/core/src"))?;
+    calls.extend(forbidden_calls(Path::new("crates/likeness/src"))?);
     ensure!(calls.is_empty(), "the core takes such things as arguments: {}", calls.join(", "));
     Ok(())
 }

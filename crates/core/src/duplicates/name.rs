@@ -1,6 +1,7 @@
 //! Names of companies: what of a name identifies the company, however it is written.
 
-use super::legal_form::{cut_legal_forms, is_legal_form};
+use autotask_likeness::{is_legal_form, write_name_key};
+
 use crate::text::{fold, fold_char};
 
 /// The words of a name that identify the company: folded, accents and punctuation gone, legal forms cut from the
@@ -14,10 +15,7 @@ use crate::text::{fold, fold_char};
 #[must_use]
 pub fn name_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
-    write_words(name, &mut key);
-    let (start, end) = cut_legal_forms(&key);
-    key.truncate(end);
-    key.drain(..start);
+    write_name_key(name, fold_char, &mut key);
     key
 }
 
@@ -39,72 +37,6 @@ pub fn search_word(name: &str) -> Option<String> {
         .collect();
     crate::order::sort_by_key(&mut words, |w| std::cmp::Reverse(w.len()));
     words.first().map(|w| (*w).to_owned())
-}
-
-/// Replaces what `out` holds by the words of a text: folded, without accents and punctuation, one space between them.
-pub(super) fn write_words(text: &str, out: &mut String) {
-    out.clear();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-            continue;
-        }
-        match c {
-            '&' => {
-                space(out);
-                out.push_str("and ");
-            }
-            // `S.A.` and `O'Brien` are one word each.
-            '.' | '\'' | '’' | '`' => {}
-            c if c.is_ascii() => space(out),
-            c => write_letter(fold_char(c), out),
-        }
-    }
-    if out.ends_with(' ') {
-        out.pop();
-    }
-}
-
-fn write_letter(c: char, out: &mut String) {
-    match c {
-        'ß' => out.push_str("ss"),
-        'æ' => out.push_str("ae"),
-        'œ' => out.push_str("oe"),
-        'ø' => out.push('o'),
-        'ł' => out.push('l'),
-        // An accent that stands behind its letter, as macOS writes them.
-        '\u{300}'..='\u{36f}' => {}
-        c if c.is_alphanumeric() => out.push(without_accent(c)),
-        _ => space(out),
-    }
-}
-
-/// Ends a word, unless none has begun.
-fn space(out: &mut String) {
-    if !out.is_empty() && !out.ends_with(' ') {
-        out.push(' ');
-    }
-}
-
-/// The letter without its accent, for the Latin letters that have one.
-fn without_accent(c: char) -> char {
-    match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
-        'ď' | 'đ' => 'd',
-        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
-        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' => 'i',
-        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
-        'ò'..='ö' | 'ō' | 'ŏ' | 'ő' => 'o',
-        'ŕ' | 'ŗ' | 'ř' => 'r',
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
-        'ţ' | 'ť' | 'ŧ' | 'ț' => 't',
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        other => other,
-    }
 }
 
 #[cfg(test)]

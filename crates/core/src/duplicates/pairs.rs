@@ -1,22 +1,14 @@
 //! The three questions: which pairs are duplicates, which clusters they make, and what a candidate is a duplicate of.
 
+use autotask_likeness::{
+    self as likeness, Columns, Pair, Reading, Rows, SCORE_MAX, Scorer, clusters, has_occasion, pairs,
+};
 use serde::Serialize;
 
-use super::blocks::each_pair;
-use super::clusters::clusters;
-use super::columns::{Columns, Rows};
 use super::reasons::reasons;
-use super::rules::Rules;
-use super::score::{SCORE_MAX, Scorer};
-
-/// Two rows that are duplicates; `one` is the row of the lower id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) one: u32,
-    pub(super) other: u32,
-    /// 0 to 10,000.
-    pub(super) score: u32,
-}
+use super::rules::{Key, Rules};
+use crate::instant::Instant;
+use crate::text::fold_char;
 
 /// Pairs of ids with their scores: three lists of one length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +47,8 @@ pub struct Match {
 #[must_use]
 pub fn duplicate_pairs(rows: &Rows<'_>, rules: &Rules) -> Pairs {
     let mut out = Pairs::default();
-    for pair in pairs(&Columns::new(rows, rules), rules) {
+    let (columns, keys) = read(rows, rules);
+    for pair in all_pairs(&columns, &keys, rules) {
         out.a.push(rows.ids[pair.one as usize]);
         out.b.push(rows.ids[pair.other as usize]);
         out.score.push(share(pair.score) as f32);
@@ -66,9 +59,9 @@ pub fn duplicate_pairs(rows: &Rows<'_>, rules: &Rules) -> Pairs {
 /// The rows that are duplicates, in clusters, those of the lowest ids first.
 #[must_use]
 pub fn find_duplicates(rows: &Rows<'_>, rules: &Rules) -> Vec<Cluster> {
-    let columns = Columns::new(rows, rules);
+    let (columns, keys) = read(rows, rules);
     let mut found: Vec<Cluster> = Vec::new();
-    for cluster in clusters(&pairs(&columns, rules), &rows.ids) {
+    for cluster in clusters(&all_pairs(&columns, &keys, rules), &rows.ids) {
         let mut why: Vec<String> = Vec::new();
         for (member, _) in &cluster.members {
             for reason in reasons(&columns, rows, rules, cluster.centre as usize, *member as usize) {
@@ -92,8 +85,8 @@ pub fn find_duplicates(rows: &Rows<'_>, rules: &Rules) -> Vec<Cluster> {
 #[must_use]
 pub fn find_matches(rows: &Rows<'_>, rules: &Rules, candidate_id: Option<i64>) -> Vec<Match> {
     let Some(candidate) = rows.ids.len().checked_sub(1) else { return Vec::new() };
-    let columns = Columns::new(rows, rules);
-    let mut scorer = Scorer::new(&columns, rules);
+    let (columns, keys) = read(rows, rules);
+    let mut scorer = Scorer::new(&columns, &keys, rules.threshold, &rules.not_duplicates);
     let mut found: Vec<(u32, usize)> = Vec::new();
     for row in 0..candidate {
         if candidate_id == Some(rows.ids[row]) {
@@ -116,30 +109,22 @@ pub fn find_matches(rows: &Rows<'_>, rules: &Rules, candidate_id: Option<i64>) -
 /// Most reasons of one cluster.
 const REASONS_MAX: usize = 12;
 
-/// Whether something that identifies agrees, or could: names are always compared.
-fn has_occasion(columns: &Columns, row: usize, candidate: usize) -> bool {
-    let all = !columns.all.iter().any(|column| column.compare.is_identifying());
-    columns.all.iter().any(|column| {
-        let (ours, theirs) = (column.values[row], column.values[candidate]);
-        let counts = column.names.is_some() || ((all || column.compare.is_identifying()) && ours == theirs);
-        ours != 0 && theirs != 0 && counts
-    })
+/// A day as a number above 0.
+fn day(text: &str) -> Option<u64> {
+    const DAY: i64 = 864_000_000_000;
+    let instant = Instant::parse(text.trim())?;
+    u64::try_from(instant.0.div_euclid(DAY) + 2_000_000).ok()
 }
 
-/// All pairs that reach the threshold, each once, by the ids of their rows.
-fn pairs(columns: &Columns, rules: &Rules) -> Vec<Pair> {
-    let mut scorer = Scorer::new(columns, rules);
-    let mut found: Vec<Pair> = Vec::new();
-    each_pair(columns, &rules.keys, &mut |one, other| {
-        if let Some(score) = scorer.score(one, other) {
-            let (one, other) = if columns.ids[one] <= columns.ids[other] { (one, other) } else { (other, one) };
-            let row = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
-            found.push(Pair { one: row(one), other: row(other), score });
-        }
-    });
-    found.sort_unstable_by_key(|pair| (columns.ids[pair.one as usize], columns.ids[pair.other as usize], pair.one));
-    found.dedup();
-    found
+fn read(rows: &Rows<'_>, rules: &Rules) -> (Columns, Vec<likeness::Key>) {
+    let key = |key: &Key| likeness::Key { compare: key.compare, weight: key.weight, against: key.against };
+    let keys: Vec<likeness::Key> = rules.keys.iter().map(key).collect();
+    let place = rules.place.and_then(|place| rules.keys.iter().position(|key| key.field == place));
+    (Columns::new(rows, &keys, place, Reading { fold: fold_char, day }), keys)
+}
+
+fn all_pairs(columns: &Columns, keys: &[likeness::Key], rules: &Rules) -> Vec<Pair> {
+    pairs(columns, keys, &mut Scorer::new(columns, keys, rules.threshold, &rules.not_duplicates))
 }
 
 fn share(score: u32) -> f64 {

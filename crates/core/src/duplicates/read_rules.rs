@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rules::{COMPARISONS, Compare, KEYS_MAX, Key, Rules, THRESHOLD, WEIGHT_MAX};
+use super::rules::{Compare, KEYS_MAX, Key, Rules, THRESHOLD, WEIGHT_MAX};
 use crate::entity::EntityInfo;
 use crate::field::{DataType, Format};
 use crate::issue::Issue;
@@ -72,7 +72,7 @@ fn read_keys(json: &Value, info: &EntityInfo, issues: &mut Vec<Issue>) -> Vec<Ke
             None => compare_for(field, info),
             Some(word) => word.as_str().and_then(Compare::from_word).unwrap_or_else(|| {
                 let mut issue = Issue::error("duplicates.compare", format!("there is no comparison {word}"));
-                issue.expected = COMPARISONS.iter().map(|(_, word, ..)| (*word).to_owned()).collect();
+                issue.expected = Compare::words().map(str::to_owned).collect();
                 issues.push(issue.at(format!("{path}.compare")));
                 Compare::Exact
             }),

@@ -1,12 +1,10 @@
 //! Reasons: in words, what two rows have in common and what speaks against it.
 
-use super::columns::{Columns, Rows};
-use super::keys::{domain_in, email_in};
-use super::name::{name_key, write_words};
-use super::osa::Distance;
+use autotask_likeness::{ALIKE, Columns, Rows, domain_in, email_in, write_words};
+
+use super::name::name_key;
 use super::rules::{Compare, Key, Rules};
-use super::score::alike;
-use crate::text::fold;
+use crate::text::{fold, fold_char};
 
 /// Longest value that is quoted, in characters.
 const QUOTED_MAX: usize = 60;
@@ -14,16 +12,15 @@ const QUOTED_MAX: usize = 60;
 /// Why two rows are taken for one; what speaks for it first.
 pub(super) fn reasons(columns: &Columns, rows: &Rows<'_>, rules: &Rules, one: usize, other: usize) -> Vec<String> {
     let (mut agree, mut differ) = (Vec::new(), Vec::new());
-    let mut distance = Distance::new();
-    for (at, (key, column)) in rules.keys.iter().zip(&columns.all).enumerate() {
-        if column.values[one] == 0 || column.values[other] == 0 || key.weight == 0.0 {
+    for (at, key) in rules.keys.iter().enumerate() {
+        if !columns.are_known(at, one, other) || key.weight == 0.0 {
             continue;
         }
         let text = |row: usize| rows.values[at][row].as_deref().unwrap_or_default().trim();
         let (a, b) = (text(one), text(other));
         let noun = noun(key);
-        match alike(columns, at, one, other, &mut distance) {
-            1000 => agree.push(same(key, &noun, a, b)),
+        match columns.alike(at, one, other) {
+            ALIKE => agree.push(same(key, &noun, a, b)),
             700.. => agree.push(format!("similar {noun} ({} / {})", quoted(a), quoted(b))),
             _ if key.against > 0.0 => differ.push(format!("but another {noun} ({} / {})", quoted(a), quoted(b))),
             _ => {}
@@ -51,7 +48,7 @@ fn same_name(key: &Key, noun: &str, a: &str, b: &str) -> String {
     }
     let words = |text: &str| {
         let mut words = String::new();
-        write_words(text, &mut words);
+        write_words(text, fold_char, &mut words);
         words
     };
     let but = if fold(a) == fold(b) {

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use autotask_likeness::Rows;
 use serde_json::Value;
 
-use super::columns::Rows;
 use super::pairs::{Match, find_matches};
 use super::rules::{Key, Rules};
 use crate::record::{Record, whole};
@@ -13,33 +13,67 @@ use crate::table::Table;
 /// What is between the values of joined fields, so that a last name of two words stays one.
 const JOINED_BY: &str = "\n";
 
-impl<'a> Rows<'a> {
-    /// The rows of a table.
-    #[must_use]
-    pub fn of_table(table: &'a Table, rules: &Rules) -> Rows<'a> {
-        Rows::of_records(table.all().into_iter().filter_map(|row| table.row(row)), rules)
+/// The rows of a table, as the rules read them.
+#[must_use]
+pub fn rows_of<'a>(table: &'a Table, rules: &Rules) -> Rows<'a> {
+    let count = table.len() + 1;
+    let values = rules.keys.iter().map(|_| Vec::with_capacity(count)).collect();
+    let mut rows = Rows { ids: Vec::with_capacity(count), values, parents: Vec::with_capacity(count) };
+    let mut layout = Layout::of(rules);
+    let mut found = Vec::new();
+    for record in table.all().into_iter().filter_map(|row| table.row(row)) {
+        layout.members(record, &mut found);
+        if let Some(id) = found.first().copied().flatten().and_then(whole) {
+            push(&mut rows, id, &found, rules);
+        }
+    }
+    rows
+}
+
+fn push<'a>(rows: &mut Rows<'a>, id: i64, found: &[Option<&'a Value>], rules: &Rules) {
+    rows.ids.push(id);
+    let mut wanted = found.iter().copied().skip(1);
+    for (key, values) in rules.keys.iter().zip(&mut rows.values) {
+        values.push(joined(key.members().map(|_| wanted.next().flatten())));
+    }
+    if rules.parent.is_some() {
+        rows.parents.push(wanted.next().flatten().and_then(whole));
+    }
+}
+
+/// Where rows have the members that the rules read. Rows of one answer have them at the same places, so that most
+/// are found without comparing every name with every other.
+struct Layout {
+    /// What is read: the id, the keys in their order, the parent; each with whether it is a user-defined field.
+    wanted: Vec<(String, bool)>,
+    /// For each place of the row before, its name and which of `wanted` it is.
+    places: Vec<(String, Vec<usize>)>,
+}
+
+impl Layout {
+    fn of(rules: &Rules) -> Layout {
+        let keys = rules.keys.iter().flat_map(Key::members);
+        let members = std::iter::once(("id", false)).chain(keys).chain(rules.parent.map(|name| (name, false)));
+        Layout { wanted: members.map(|(name, udf)| (name.to_owned(), udf)).collect(), places: Vec::new() }
     }
 
-    /// Rows given as records; those without an id are left out.
-    #[must_use]
-    pub fn of_records(records: impl Iterator<Item = &'a Record>, rules: &Rules) -> Rows<'a> {
-        let mut rows = Rows { values: vec![Vec::new(); rules.keys.len()], ..Rows::default() };
-        for record in records {
-            if let Some(id) = record.id() {
-                rows.push(id, record, rules);
+    /// The values of what is wanted, absent where the row has none.
+    fn members<'a>(&mut self, record: &'a Record, found: &mut Vec<Option<&'a Value>>) {
+        found.clear();
+        found.resize(self.wanted.len(), None);
+        for (place, (name, value)) in record.iter().enumerate() {
+            if self.places.get(place).is_none_or(|(known, _)| known != name) {
+                let is_it = |(_, (wanted, udf)): &(usize, &(String, bool))| !udf && wanted.eq_ignore_ascii_case(name);
+                let which = self.wanted.iter().enumerate().filter(is_it).map(|(at, _)| at).collect();
+                self.places.truncate(place);
+                self.places.push((name.to_owned(), which));
+            }
+            for at in &self.places[place].1 {
+                found[*at] = Some(value);
             }
         }
-        rows
-    }
-
-    /// Adds one row.
-    pub fn push(&mut self, id: i64, record: &'a Record, rules: &Rules) {
-        self.ids.push(id);
-        for (key, values) in rules.keys.iter().zip(&mut self.values) {
-            values.push(value_of(record, key));
-        }
-        if let Some(parent) = rules.parent {
-            self.parents.push(record.get(parent).and_then(whole));
+        for (at, (name, _)) in self.wanted.iter().enumerate().filter(|(_, (_, udf))| *udf) {
+            found[at] = record.user_defined_field(name);
         }
     }
 }
@@ -48,22 +82,22 @@ impl<'a> Rows<'a> {
 /// that row; one without any value that the rules compare matches nothing.
 #[must_use]
 pub fn matches_of(table: &Table, candidate: &Record, rules: &Rules) -> Vec<Match> {
-    let mut rows = Rows::of_table(table, rules);
+    let mut rows = rows_of(table, rules);
     let id = candidate.id();
     // Without an id it gets one that Autotask gives to nobody.
-    rows.push(id.unwrap_or(i64::MIN), candidate, rules);
+    let mut found = Vec::new();
+    Layout::of(rules).members(candidate, &mut found);
+    push(&mut rows, id.unwrap_or(i64::MIN), &found, rules);
     find_matches(&rows, rules, id)
 }
 
-fn value_of<'a>(record: &'a Record, key: &Key) -> Option<Cow<'a, str>> {
-    let mut members = key.members();
-    let (name, udf) = members.next()?;
-    let first = record.value(name, udf).and_then(text_of);
+/// The value of a key; of several members all of them, joined.
+fn joined<'a>(mut members: impl Iterator<Item = Option<&'a Value>>) -> Option<Cow<'a, str>> {
+    let first = members.next().flatten().and_then(text_of);
     let mut joined: Option<String> = None;
-    for (name, udf) in members {
+    for member in members {
         let so_far = joined.unwrap_or_else(|| first.as_deref().unwrap_or_default().to_owned());
-        let next = record.value(name, udf).and_then(text_of).unwrap_or_default();
-        joined = Some(so_far + JOINED_BY + &next);
+        joined = Some(so_far + JOINED_BY + &member.and_then(text_of).unwrap_or_default());
     }
     match joined {
         Some(joined) => (!joined.trim().is_empty()).then_some(Cow::Owned(joined)),

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+pub use autotask_likeness::Compare;
+
 use crate::table::member_name;
 
 /// Most keys of one set of rules.
@@ -10,67 +12,6 @@ pub const KEYS_MAX: usize = 16;
 pub const WEIGHT_MAX: f64 = 1000.0;
 /// The score from which on two rows are taken for one, where the rules do not say.
 pub const THRESHOLD: f64 = 0.8;
-
-/// How the values of a key are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compare {
-    /// As they are written.
-    Exact,
-    /// As names of companies: legal form, case, accents and punctuation do not count, a typing error counts little.
-    Name,
-    /// As names of people: in any order, with initials and short names.
-    Person,
-    /// By their last nine digits: phone numbers, tax numbers.
-    Digits,
-    /// By the web domain.
-    Domain,
-    /// As e-mail addresses.
-    Email,
-    /// By their words.
-    Text,
-    /// By the day.
-    Date,
-}
-
-/// The words for them, how much a difference counts beside an agreement, and whether rows that agree are compared.
-pub(super) const COMPARISONS: [(Compare, &str, f64, bool); 8] = [
-    (Compare::Exact, "exact", 0.5, true),
-    (Compare::Name, "name", 1.0, true),
-    (Compare::Person, "person", 1.0, true),
-    (Compare::Digits, "digits", 0.35, true),
-    (Compare::Domain, "domain", 0.35, true),
-    (Compare::Email, "email", 0.25, true),
-    (Compare::Text, "text", 0.5, false),
-    (Compare::Date, "date", 0.5, false),
-];
-
-impl Compare {
-    /// The word for it in rules.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The one of this word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Compare> {
-        COMPARISONS.iter().find(|(_, known, ..)| *known == word).map(|(compare, ..)| *compare)
-    }
-
-    /// Whether rows are compared at all because this agrees: a city is shared by too many.
-    pub(super) fn is_identifying(self) -> bool {
-        self.row().3
-    }
-
-    pub(super) fn is_name(self) -> bool {
-        matches!(self, Compare::Name | Compare::Person)
-    }
-
-    fn row(self) -> &'static (Compare, &'static str, f64, bool) {
-        // The table holds every variant; a test walks it.
-        COMPARISONS.iter().find(|(compare, ..)| *compare == self).unwrap_or(&COMPARISONS[0])
-    }
-}
 
 /// One key of the rules.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +31,7 @@ impl Key {
     /// A key that counts as others of its kind do.
     #[must_use]
     pub fn new(field: impl Into<Cow<'static, str>>, weight: f64, compare: Compare) -> Key {
-        Key { field: field.into(), weight, compare, against: compare.row().2 }
+        Key { field: field.into(), weight, compare, against: compare.against() }
     }
 
     pub(super) const fn of(field: &'static str, weight: f64, compare: Compare, against: f64) -> Key {

@@ -20,7 +20,7 @@ fn rules(name: &str, json: &Value) -> Rules {
 #[track_caller]
 fn found(name: &str, rules_json: &Value, rows: &Value) -> Vec<Cluster> {
     let (table, rules) = (table(rows), rules(name, rules_json));
-    find_duplicates(&Rows::of_table(&table, &rules), &rules)
+    find_duplicates(&rows_of(&table, &rules), &rules)
 }
 
 #[track_caller]
@@ -274,7 +274,7 @@ proptest! {
         let (one, other) = (Value::Array(rows.0), Value::Array(rows.1));
         let rules = rules("Companies", &json!({}));
         let (one, other) = (table(&one), table(&other));
-        let (one, other) = (Rows::of_table(&one, &rules), Rows::of_table(&other, &rules));
+        let (one, other) = (rows_of(&one, &rules), rows_of(&other, &rules));
         prop_assert_eq!(duplicate_pairs(&one, &rules), duplicate_pairs(&other, &rules));
         let (clusters, others) = (find_duplicates(&one, &rules), find_duplicates(&other, &rules));
         prop_assert_eq!(&clusters, &others);
@@ -290,7 +290,7 @@ proptest! {
         let rows: Vec<Value> = (0..).zip(rows).map(|(id, mut row)| { row["id"] = json!(id + 100); row }).collect();
         let rules = rules("Companies", &json!({}));
         let whole = table(&Value::Array(rows.clone()));
-        let pairs = duplicate_pairs(&Rows::of_table(&whole, &rules), &rules);
+        let pairs = duplicate_pairs(&rows_of(&whole, &rules), &rules);
         let last = rows.len() - 1;
         let rest = table(&Value::Array(rows[..last].to_vec()));
         let candidate = Record::from_json(&rows[last].to_string()).expect("an object");

@@ -49,7 +49,7 @@ const PAIRS: [(&[u8], &[u8]); 44] = [
 ];
 
 /// Whether one of two folded first names is short for the other.
-pub(super) fn is_short_for(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn is_short_for(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     (short.len() >= 3 && long.starts_with(short)) || PAIRS.iter().any(|(nick, name)| *nick == short && *name == long)
 }

@@ -3,21 +3,21 @@
 use super::columns::Columns;
 use super::names::{ALIKE, companies_alike, people_alike};
 use super::osa::Distance;
-use super::rules::{Compare, Key, Rules};
+use super::rules::{Compare, Key};
 
 /// The highest score.
-pub(super) const SCORE_MAX: u32 = 10_000;
+pub const SCORE_MAX: u32 = 10_000;
 /// How many rows may have one phone number, domain or address before an agreement counts less.
 const FEW: u64 = 3;
 
 /// Scores pairs of rows by rules.
-pub(super) struct Scorer<'a> {
+pub struct Scorer<'a> {
     columns: &'a Columns,
     weights: Vec<Weight>,
     not_duplicates: Vec<(i64, i64)>,
     distance: Distance,
     /// The least score of duplicates.
-    pub(super) threshold: u32,
+    threshold: u32,
 }
 
 /// A key's weight in whole numbers, so that scores are the same on every machine and in any order.
@@ -27,22 +27,23 @@ struct Weight {
 }
 
 impl<'a> Scorer<'a> {
-    pub(super) fn new(columns: &'a Columns, rules: &Rules) -> Scorer<'a> {
-        let mut not_duplicates: Vec<(i64, i64)> =
-            rules.not_duplicates.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+    /// A scorer of pairs that reach `threshold`, 0 to 1, and are not among `not_duplicates`.
+    #[must_use]
+    pub fn new(columns: &'a Columns, keys: &[Key], threshold: f64, not_duplicates: &[(i64, i64)]) -> Scorer<'a> {
+        let mut not_duplicates: Vec<(i64, i64)> = not_duplicates.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
         not_duplicates.sort_unstable();
         let weight = |key: &Key| Weight { agree: parts(key.weight), differ: parts(key.weight * key.against) };
         Scorer {
             columns,
-            weights: rules.keys.iter().map(weight).collect(),
+            weights: keys.iter().map(weight).collect(),
             not_duplicates,
             distance: Distance::new(),
-            threshold: u32::try_from(parts(rules.threshold * 10.0)).unwrap_or(SCORE_MAX).min(SCORE_MAX),
+            threshold: u32::try_from(parts(threshold * 10.0)).unwrap_or(SCORE_MAX).min(SCORE_MAX),
         }
     }
 
     /// The score of two rows, 0 to [`SCORE_MAX`]; `None` when they are not duplicates.
-    pub(super) fn score(&mut self, one: usize, other: usize) -> Option<u32> {
+    pub fn score(&mut self, one: usize, other: usize) -> Option<u32> {
         let (mut agree, mut differ) = (0_u64, 0_u64);
         for (key, (weight, column)) in self.weights.iter().zip(&self.columns.all).enumerate() {
             if column.values[one] == 0 || column.values[other] == 0 {
@@ -90,7 +91,7 @@ fn parts(weight: f64) -> u64 {
 }
 
 /// How alike two rows are in a key that both have: 0 to [`ALIKE`].
-pub(super) fn alike(columns: &Columns, key: usize, one: usize, other: usize, distance: &mut Distance) -> u32 {
+pub(crate) fn alike(columns: &Columns, key: usize, one: usize, other: usize, distance: &mut Distance) -> u32 {
     let column = &columns.all[key];
     if column.values[one] == column.values[other] {
         return ALIKE;
@@ -99,5 +100,13 @@ pub(super) fn alike(columns: &Columns, key: usize, one: usize, other: usize, dis
         (Some(names), Compare::Name) => companies_alike(names.at(one), names.at(other), distance),
         (Some(names), _) => people_alike(names.at(one), names.at(other), distance),
         _ => 0,
+    }
+}
+
+impl Columns {
+    /// How alike two rows are in a key that both have: 0 to [`ALIKE`].
+    #[must_use]
+    pub fn alike(&self, key: usize, one: usize, other: usize) -> u32 {
+        alike(self, key, one, other, &mut Distance::new())
     }
 }

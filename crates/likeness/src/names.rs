@@ -1,19 +1,19 @@
 //! Names as they are compared: letters without spaces, where words begin, and how alike two of them are.
 
-use super::legal_form::cut_legal_forms;
-use super::name::write_words;
+use super::Fold;
 use super::osa::{Distance, LETTERS_MAX};
 use super::short_names::is_short_for;
+use super::words::{write_name_key, write_words};
 
 /// All of a likeness.
-pub(super) const ALIKE: u32 = 1000;
+pub const ALIKE: u32 = 1000;
 /// What each slip of the hand takes off.
 const SLIP: u32 = 80;
 /// Most words of a name that are looked at one by one.
 const WORDS_MAX: usize = 10;
 
 /// The names of one column.
-pub(super) struct Names {
+pub(crate) struct Names {
     /// One byte a letter: ASCII as it is, others by a hash; at most 64 of a name.
     letters: Vec<u8>,
     /// Where each row's letters end.
@@ -24,13 +24,13 @@ pub(super) struct Names {
 
 /// One name.
 #[derive(Clone, Copy)]
-pub(super) struct Name<'a> {
-    pub(super) letters: &'a [u8],
+pub(crate) struct Name<'a> {
+    pub(crate) letters: &'a [u8],
     words: u64,
 }
 
 impl Names {
-    pub(super) fn with_capacity(rows: usize) -> Names {
+    pub(crate) fn with_capacity(rows: usize) -> Names {
         Names {
             letters: Vec::with_capacity(rows * 20),
             ends: Vec::with_capacity(rows),
@@ -38,25 +38,24 @@ impl Names {
         }
     }
 
-    pub(super) fn at(&self, row: usize) -> Name<'_> {
+    pub(crate) fn at(&self, row: usize) -> Name<'_> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         Name { letters: &self.letters[start as usize..self.ends[row] as usize], words: self.words[row] }
     }
 
     /// Adds a company's name without its legal forms; answers what it is numbered by.
-    pub(super) fn push_company(&mut self, text: &str, scratch: &mut String) -> Option<u64> {
-        write_words(text, scratch);
-        let (start, end) = cut_legal_forms(scratch);
-        self.push(&scratch[start..end])
+    pub(crate) fn push_company(&mut self, text: &str, fold: Fold, scratch: &mut String) -> Option<u64> {
+        write_name_key(text, fold, scratch);
+        self.push(scratch)
     }
 
     /// Adds a person's name: first names are one word, and the last name another.
-    pub(super) fn push_person(&mut self, text: &str, scratch: &mut String) -> Option<u64> {
+    pub(crate) fn push_person(&mut self, text: &str, fold: Fold, scratch: &mut String) -> Option<u64> {
         let text = text.trim();
         let (first, last) = text.rsplit_once(['\n', ',']).or_else(|| text.rsplit_once(' ')).unwrap_or(("", text));
-        write_words(first, scratch);
+        write_words(first, fold, scratch);
         let mut whole: String = scratch.split(' ').collect();
-        write_words(last, scratch);
+        write_words(last, fold, scratch);
         whole.push(' ');
         whole.extend(scratch.split(' '));
         self.push(whole.trim())
@@ -114,7 +113,7 @@ impl<'a> Name<'a> {
 }
 
 /// How alike two names of companies are that are not equal: 0 to [`ALIKE`]. The same either way round.
-pub(super) fn companies_alike(one: Name<'_>, other: Name<'_>, distance: &mut Distance) -> u32 {
+pub(crate) fn companies_alike(one: Name<'_>, other: Name<'_>, distance: &mut Distance) -> u32 {
     if one.letters == other.letters && one.letters.len() < LETTERS_MAX {
         return ALIKE;
     }
@@ -205,7 +204,7 @@ fn letters_in(one: &[u8], other: &[u8]) -> u32 {
 }
 
 /// How alike two names of people are: 0 to [`ALIKE`]. The same either way round.
-pub(super) fn people_alike(one: Name<'_>, other: Name<'_>, distance: &mut Distance) -> u32 {
+pub(crate) fn people_alike(one: Name<'_>, other: Name<'_>, distance: &mut Distance) -> u32 {
     let ((our_first, our_last), (their_first, their_last)) = (one.first_and_last(), other.first_and_last());
     if !our_first.is_empty() && our_first == their_last && our_last == their_first {
         return ALIKE - SLIP / 2;
@@ -243,8 +242,13 @@ mod tests {
     fn alike(one: &str, other: &str, is_person: bool) -> u32 {
         let mut names = Names::with_capacity(2);
         let mut scratch = String::new();
+        let fold: Fold = |c| c.to_lowercase().next().unwrap_or(c);
         let mut push = |text: &str| {
-            if is_person { names.push_person(text, &mut scratch) } else { names.push_company(text, &mut scratch) }
+            if is_person {
+                names.push_person(text, fold, &mut scratch)
+            } else {
+                names.push_company(text, fold, &mut scratch)
+            }
         };
         let (a, b) = (push(one), push(other));
         if a == b && a.is_some() {

@@ -8,7 +8,7 @@ use super::columns::{Column, spread};
 use super::names::Names;
 
 /// How many keys can contradict; the rest is not looked at here.
-pub(super) const BITS: usize = 8;
+pub(crate) const BITS: usize = 8;
 /// Shorter names than this are abbreviations, where every letter counts.
 const LETTERS_MIN: usize = 5;
 /// Most rows that are met through one misspelling.
@@ -16,7 +16,7 @@ const CHAIN_MAX: usize = 64;
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Calls `pair` for each pair of rows whose names are a slip apart and whose masks have no bit in common.
-pub(super) fn each_pair(column: &Column, order: &[u32], masks: &[u32], pair: &mut dyn FnMut(usize, usize)) {
+pub(crate) fn each_pair(column: &Column, order: &[u32], masks: &[u32], pair: &mut dyn FnMut(usize, usize)) {
     let Some(names) = &column.names else { return };
     let (indexed, asking) = sides(masks);
     let is_on = |side: &[bool], row: &u32| {
@@ -71,6 +71,9 @@ struct Index {
     heads: Vec<u32>,
     entries: Vec<Entry>,
     shift: u32,
+    /// A bit for each misspelling, so that most questions end here, in memory that is near.
+    filter: Vec<u64>,
+    filter_shift: u32,
 }
 
 struct Entry {
@@ -85,7 +88,14 @@ impl Index {
         let count: usize = rows.iter().map(|row| names.at(*row as usize).letters.len() + 1).sum();
         let places = count.next_power_of_two().max(16);
         let shift = 64 - places.trailing_zeros();
-        let mut index = Index { heads: vec![0; places], entries: Vec::with_capacity(count), shift };
+        let bits = places * 16;
+        let mut index = Index {
+            heads: vec![0; places],
+            entries: Vec::with_capacity(count),
+            shift,
+            filter: vec![0; bits / 64],
+            filter_shift: 64 - bits.trailing_zeros(),
+        };
         // Backwards, since the last one put in is met first: rows are met in the order of their ids.
         for row in rows.iter().rev() {
             each_misspelling(names.at(*row as usize).letters, &mut |hash| index.put(hash, *row));
@@ -94,13 +104,17 @@ impl Index {
     }
 
     fn put(&mut self, hash: u64, row: u32) {
+        let bit = spread(hash, self.filter_shift);
+        self.filter[bit / 64] |= 1 << (bit % 64);
         let head = &mut self.heads[spread(hash, self.shift)];
         self.entries.push(Entry { tag: tag(hash), row, next: *head });
         *head = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
     }
 
     fn rows(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let mut next = self.heads[spread(hash, self.shift)];
+        let bit = spread(hash, self.filter_shift);
+        let is_there = self.filter[bit / 64] >> (bit % 64) & 1 == 1;
+        let mut next = if is_there { self.heads[spread(hash, self.shift)] } else { 0 };
         std::iter::from_fn(move || {
             while next != 0 {
                 let entry = &self.entries[next as usize - 1];

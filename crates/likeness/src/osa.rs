@@ -3,21 +3,21 @@
 //! Bit-parallel (Hyyrö 2003), so that a pair of names costs some 20 steps and no allocation.
 
 /// Most letters that are looked at; the bits of one machine word.
-pub(super) const LETTERS_MAX: usize = 64;
+pub(crate) const LETTERS_MAX: usize = 64;
 
 /// Compares words; keeps the table that each comparison needs.
-pub(super) struct Distance {
+pub(crate) struct Distance {
     /// For each letter, where the first word has it.
     places: [u64; 256],
 }
 
 impl Distance {
-    pub(super) fn new() -> Distance {
+    pub(crate) fn new() -> Distance {
         Distance { places: [0; 256] }
     }
 
     /// How many slips lie between two words (optimal string alignment). Only the first 64 letters count.
-    pub(super) fn between(&mut self, one: &[u8], other: &[u8]) -> u32 {
+    pub(crate) fn between(&mut self, one: &[u8], other: &[u8]) -> u32 {
         let one = &one[..one.len().min(LETTERS_MAX)];
         let other = &other[..other.len().min(LETTERS_MAX)];
         // What begins and ends alike costs nothing.

@@ -3,15 +3,17 @@
 use super::pairs::Pair;
 
 /// A centre and the rows that are its duplicates.
-pub(super) struct Cluster {
-    pub(super) centre: u32,
+pub struct Cluster {
+    /// The row that is most like the others.
+    pub centre: u32,
     /// Each with its score beside the centre, in the order of their ids.
-    pub(super) members: Vec<(u32, u32)>,
+    pub members: Vec<(u32, u32)>,
 }
 
 /// Joins pairs. The row with the strongest pairs becomes a centre first and takes its duplicates, then the strongest
 /// of the rest. Rows are told apart by their ids alone, so that their order does not matter.
-pub(super) fn clusters(pairs: &[Pair], ids: &[i64]) -> Vec<Cluster> {
+#[must_use]
+pub fn clusters(pairs: &[Pair], ids: &[i64]) -> Vec<Cluster> {
     let mut strength = vec![0_u64; ids.len()];
     for pair in pairs {
         for row in [pair.one, pair.other] {

@@ -11,7 +11,7 @@ use super::rules::Key;
 const NEIGHBOURS: usize = 8;
 
 /// Calls `pair` with two rows for each pair worth comparing; now and then a pair comes again.
-pub(super) fn each_pair(columns: &Columns, keys: &[Key], pair: &mut dyn FnMut(usize, usize)) {
+pub(crate) fn each_pair(columns: &Columns, keys: &[Key], pair: &mut dyn FnMut(usize, usize)) {
     let identifying = identifying(columns);
     for (at, key) in identifying.iter().enumerate() {
         let column = &columns.all[*key];
@@ -70,7 +70,7 @@ fn masks(columns: &Columns, keys: &[Key], identifying: &[usize]) -> Vec<u32> {
 impl Column {
     /// Whether very many rows with one value are still compared with some of each other.
     fn is_met_by_neighbours(&self) -> bool {
-        self.names.is_some() || matches!(self.compare, super::Compare::Exact)
+        self.names.is_some() || matches!(self.compare, super::rules::Compare::Exact)
     }
 }
 

@@ -153,7 +153,8 @@ static PACKED: [u64; WORDS.len()] = {
 };
 
 /// Whether a folded word is a legal form.
-pub(super) fn is_legal_form(word: &str) -> bool {
+#[must_use]
+pub fn is_legal_form(word: &str) -> bool {
     match word.len() {
         0 | 1 => false,
         2..=8 => PACKED.binary_search(&packed(word.as_bytes())).is_ok(),
@@ -163,7 +164,7 @@ pub(super) fn is_legal_form(word: &str) -> bool {
 
 /// Where, in words with one space between them, the name without its legal forms begins and ends. Something is
 /// always left, even where a name is a legal form.
-pub(super) fn cut_legal_forms(words: &str) -> (usize, usize) {
+pub(crate) fn cut_legal_forms(words: &str) -> (usize, usize) {
     let mut end = words.len();
     while let Some(shorter) = without_last(&words[..end]) {
         end = shorter;
