@@ -121,6 +121,11 @@ impl Table {
         self.info.name
     }
 
+    /// What is known of the entity, the instance's own fields included.
+    pub(crate) fn info(&self) -> &EntityInfo {
+        &self.info
+    }
+
     /// The rows themselves.
     pub(crate) fn shared(&self) -> Rc<RefCell<autotask_core::Table>> {
         Rc::clone(&self.rows)
