@@ -41,41 +41,73 @@ fn push<'a>(rows: &mut Rows<'a>, id: i64, found: &[Option<&'a Value>], rules: &R
     }
 }
 
-/// Where rows have the members that the rules read. Rows of one answer have them at the same places, so that most
-/// are found without comparing every name with every other.
+/// Where rows have the members that the rules read. Rows of one answer have the same members at the same places, so
+/// that the names of those that are wanted are all that is compared.
 struct Layout {
     /// What is read: the id, the keys in their order, the parent; each with whether it is a user-defined field.
     wanted: Vec<(String, bool)>,
-    /// For each place of the row before, its name and which of `wanted` it is.
+    /// The row before: for each place the member's name, and which of `wanted` it is.
     places: Vec<(String, Vec<usize>)>,
+    /// Lengths of wanted names that the row before did not have, a bit each.
+    absent: u64,
 }
 
 impl Layout {
     fn of(rules: &Rules) -> Layout {
         let keys = rules.keys.iter().flat_map(Key::members);
         let members = std::iter::once(("id", false)).chain(keys).chain(rules.parent.map(|name| (name, false)));
-        Layout { wanted: members.map(|(name, udf)| (name.to_owned(), udf)).collect(), places: Vec::new() }
+        Layout { wanted: members.map(|(name, udf)| (name.to_owned(), udf)).collect(), places: Vec::new(), absent: 0 }
     }
 
     /// The values of what is wanted, absent where the row has none.
     fn members<'a>(&mut self, record: &'a Record, found: &mut Vec<Option<&'a Value>>) {
-        found.clear();
-        found.resize(self.wanted.len(), None);
-        for (place, (name, value)) in record.iter().enumerate() {
-            if self.places.get(place).is_none_or(|(known, _)| known != name) {
-                let is_it = |(_, (wanted, udf)): &(usize, &(String, bool))| !udf && wanted.eq_ignore_ascii_case(name);
-                let which = self.wanted.iter().enumerate().filter(is_it).map(|(at, _)| at).collect();
-                self.places.truncate(place);
-                self.places.push((name.to_owned(), which));
-            }
-            for at in &self.places[place].1 {
-                found[*at] = Some(value);
-            }
+        if !self.take(record, found) {
+            self.learn(record);
+            self.take(record, found);
         }
         for (at, (name, _)) in self.wanted.iter().enumerate().filter(|(_, (_, udf))| *udf) {
             found[at] = record.user_defined_field(name);
         }
     }
+
+    /// Takes the values from where the row before had them; whether this row is laid out as that one.
+    fn take<'a>(&self, record: &'a Record, found: &mut Vec<Option<&'a Value>>) -> bool {
+        found.clear();
+        found.resize(self.wanted.len(), None);
+        if record.len() != self.places.len() {
+            return false;
+        }
+        for ((name, value), (known, which)) in record.iter().zip(&self.places) {
+            // A name that is not wanted need not be the same one, only none that is.
+            if which.is_empty() {
+                if self.absent & length_bit(name) != 0 && known != name {
+                    return false;
+                }
+            } else if known != name {
+                return false;
+            }
+            for at in which {
+                found[*at] = Some(value);
+            }
+        }
+        true
+    }
+
+    fn learn(&mut self, record: &Record) {
+        let which = |name: &str| {
+            let wanted = self.wanted.iter().enumerate();
+            wanted.filter(|(_, (wanted, udf))| !udf && wanted.eq_ignore_ascii_case(name)).map(|(at, _)| at).collect()
+        };
+        let places: Vec<(String, Vec<usize>)> = record.iter().map(|(name, _)| (name.to_owned(), which(name))).collect();
+        let is_absent = |at: usize| !places.iter().any(|(_, which)| which.contains(&at));
+        let wanted = self.wanted.iter().enumerate().filter(|(at, _)| is_absent(*at));
+        self.absent = wanted.fold(0, |bits, (_, (name, _))| bits | length_bit(name));
+        self.places = places;
+    }
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 /// The rows of a table that a record may be another entry of, the likeliest first. A record with the id of a row is

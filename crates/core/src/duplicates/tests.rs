@@ -237,6 +237,31 @@ fn a_candidate_is_matched_before_it_is_created() {
 }
 
 #[test]
+fn members_are_found_wherever_a_row_has_them() {
+    let rows = json!([
+        {"id": 1, "companyName": "Acme Dental", "state": "NY", "phone": "518 555 0100"},
+        {"id": 2, "companyName": "Acme Dentel", "phone": "518 555 0100", "state": "NY"},
+        {"phone": "518 555 0100", "Id": 3, "CompanyName": "Acme Dental"},
+        {"id": 4, "companyName": "Zenith", "state": "NY", "email": "518 555 0100"},
+        {"id": 5, "companyName": "Acme Dental", "state": "NY", "phone": null, "taxID": "12-3456789", "city": 7},
+        {"id": 6, "companyName": "Quite Another", "state": "NY", "phone": null, "stock": "12-3456789", "city": 7},
+        {"id": 7, "companyName": "Acme Dental", "state": "NY", "phone": null, "taxID": "12-3456789", "town": 7},
+    ]);
+    let (table, rules) = (table(&rows), rules("Companies", &json!({})));
+    let read = rows_of(&table, &rules);
+    let column = |field: &str| {
+        let at = rules.keys.iter().position(|key| key.field == field).expect("a key");
+        read.values[at].iter().map(Option::as_deref).collect::<Vec<_>>()
+    };
+    let phone = Some("518 555 0100");
+    assert_eq!(read.ids, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(column("phone"), [phone, phone, phone, None, None, None, None]);
+    assert_eq!(column("taxID"), [None, None, None, None, Some("12-3456789"), None, Some("12-3456789")]);
+    assert_eq!(column("city"), [None, None, None, None, Some("7"), Some("7"), None]);
+    assert_eq!(ids("Companies", &json!({}), &json!([{"id": 1}, {"id": 2}])).len(), 0);
+}
+
+#[test]
 fn very_many_rows_of_one_name_stay_bounded() {
     let texts: Vec<Option<std::borrow::Cow<'_, str>>> = vec![Some("Acme Bako Dental".into()); 20_000];
     let rules = rules("Companies", &json!({"keys": [{"field": "companyName", "compare": "name"}]}));
