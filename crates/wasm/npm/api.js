@@ -451,6 +451,38 @@ export class Selection {
   }
 }
 
+// ── duplicates ──
+
+/** Rules as JSON; without any, those of the entity. */
+function rulesJson(rules) {
+  return rules === undefined ? '{}' : toJson(checkObject(rules, 'rules'), 'rules');
+}
+
+function checkTable(table) {
+  if (!(table instanceof Table)) throw new TypeError('table must be a Table');
+  return table[inner];
+}
+
+export function findMatches(table, candidate, rules) {
+  const [record, json] = [toJson(checkObject(candidate, 'candidate'), 'candidate'), rulesJson(rules)];
+  return ask(() => raw.findMatches(checkTable(table), record, json));
+}
+
+export function findDuplicates(table, rules) {
+  const json = rulesJson(rules);
+  return ask(() => raw.findDuplicates(checkTable(table), json));
+}
+
+export function duplicatePairs(table, rules) {
+  const json = rulesJson(rules);
+  return call(() => {
+    const pairs = raw.duplicatePairs(checkTable(table), json);
+    const lists = { a: pairs.a(), b: pairs.b(), score: pairs.score() };
+    pairs.free();
+    return lists;
+  });
+}
+
 // ── hierarchy ──
 
 /** Levels as wasm counts them. */

@@ -281,6 +281,37 @@ export class Selection {
   [Symbol.dispose](): void;
 }
 
+// ── duplicates ──
+
+/** Which rows are duplicates. What is left out is as the package has it for the entity. */
+export interface DuplicateRules {
+  /** The score from which on two rows are taken for one, 0 to 1; 0.8 when absent. */
+  threshold?: number;
+  /** What is compared, at most 16 keys; instead of the entity's own, not beside them. */
+  keys?: DuplicateKey[];
+  /** Pairs of ids that somebody has looked at and found to be different. */
+  notDuplicates?: [number, number][];
+}
+export interface DuplicateKey {
+  /** A field: `companyName`, `udf."Account code"`; or several that make one value: `firstName+lastName`. */
+  field: string;
+  /** How much an agreement counts, 0 to 1000; 1 when absent. */
+  weight?: number;
+  /**
+   * How values are compared: as written, as names of companies or of people, by the last nine digits, by the web domain, as
+   * e-mail addresses, by their words, by the day. By what the field holds when absent.
+   */
+  compare?: 'exact' | 'name' | 'person' | 'digits' | 'domain' | 'email' | 'text' | 'date';
+  /** How much a difference counts, as a share of the weight, 0 to 1000. */
+  against?: number;
+}
+/** The rows that a record may be another entry of, the likeliest first; ask before a create. Throws {@link AutotaskCrmError} for bad rules. */
+export function findMatches(table: Table, candidate: object, rules?: DuplicateRules): { id: number; score: number; reasons: string[] }[];
+/** The rows that are entries of one thing, in clusters, with why in words. Throws {@link AutotaskCrmError} for bad rules. */
+export function findDuplicates(table: Table, rules?: DuplicateRules): { ids: number[]; score: number; reasons: string[] }[];
+/** The same as pairs of ids, `a` below `b`, for large tables. Throws {@link AutotaskCrmError} for bad rules. */
+export function duplicatePairs(table: Table, rules?: DuplicateRules): { a: Float64Array; b: Float64Array; score: Float32Array };
+
 // ── hierarchy ──
 
 /** A number a row, NaN or null for none; or amounts in several currencies, which become a measure each: `amount:USD`. */

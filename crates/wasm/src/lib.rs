@@ -5,6 +5,7 @@
 
 mod context;
 mod convert;
+mod duplicates;
 mod filters;
 mod hierarchy;
 mod operations;
@@ -14,6 +15,7 @@ mod search;
 mod table;
 
 pub use context::Context;
+pub use duplicates::{Pairs, duplicate_pairs_in, find_duplicates_in, find_matches_in};
 pub use filters::{complete_filter, parse_filter, plan_filter, print_filter, read_filter};
 pub use hierarchy::Hierarchy;
 pub use operations::{build_request, read_response, validate};

@@ -219,8 +219,14 @@ impl Table {
 
     /// One member as texts, to be read row by row without copies.
     #[must_use]
-    pub fn texts<'t>(&'t self, name: &'t str) -> TextMember<'t> {
-        TextMember { table: self, name, column: self.frame.column(name, false) }
+    pub fn texts(&self, name: &str) -> TextMember<'_> {
+        self.member(name, false)
+    }
+
+    /// The same of a member that may be a user-defined field.
+    #[must_use]
+    pub fn member(&self, name: &str, udf: bool) -> TextMember<'_> {
+        TextMember { table: self, name: name.into(), udf, column: self.frame.column(name, udf) }
     }
 
     /// One member as numbers, for the rows in this order: of a date its milliseconds since 1970; NaN where there is none.
@@ -251,10 +257,11 @@ impl Table {
 }
 
 /// One member of all rows, as text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TextMember<'t> {
     table: &'t Table,
-    name: &'t str,
+    name: Box<str>,
+    udf: bool,
     column: Option<&'t Column>,
 }
 
@@ -265,9 +272,29 @@ impl<'t> TextMember<'t> {
         if !self.table.odd.is_empty()
             && let Some(record) = self.table.odd.get(&row)
         {
-            return record.text(self.name);
+            return record.value(&self.name, self.udf)?.as_str();
         }
         self.column?.text(row as usize)
+    }
+
+    /// The value of a row as text: also a number, a date, true or false.
+    #[must_use]
+    pub fn any(&self, row: u32) -> Option<Cow<'t, str>> {
+        if let Some(text) = self.get(row) {
+            return Some(Cow::Borrowed(text));
+        }
+        let value = self.table.value(row, &self.name, self.udf)?;
+        text_of(&value).map(|text| Cow::Owned(text.into_owned()))
+    }
+}
+
+/// A text, a number, true or false as text; `None` for anything else.
+pub(crate) fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        _ => None,
     }
 }
 
