@@ -104,7 +104,7 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         let mut is_plain = true;
         loop {
-            self.at += plain_length(&self.bytes[self.at..]);
+            self.at += plain_length(self.bytes.get(self.at..)?);
             match self.bytes.get(self.at)? {
                 b'"' => break,
                 b'\\' => {
@@ -273,6 +273,7 @@ mod tests {
             assert_eq!(scan(text), None, "{text}");
         }
         assert_eq!(scan(&"[".repeat(1_000_000)), None);
+        assert_eq!(scan("\"\\"), None, "the end is escaped");
     }
 
     /// Texts that are JSON, or nearly.

@@ -210,25 +210,18 @@ function offsetIn(zone) {
   };
 }
 
-let ownZone;
-let ownOffset;
-
-/** The zone of this machine. Asking for it takes longer than most calls, so it is asked again only when the clock was moved to another. */
-function zoneHere() {
-  const offset = new Date().getTimezoneOffset();
-  if (ownZone === undefined || offset !== ownOffset) {
-    ownOffset = offset;
-    ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  }
-  return ownZone;
+/** The same of the engine's own zone, which is looked up once somebody asks: that takes longer than most calls. */
+function offsetHere() {
+  let offset;
+  return (milliseconds) => (offset ??= offsetIn(Intl.DateTimeFormat().resolvedOptions().timeZone))(milliseconds);
 }
 
 /** Runs a call with what the caller's context says; `at` is the time where it says none. */
 function withContext(context, work, at = Date.now()) {
-  const { now, zone = zoneHere(), me, weekStart, resolved, tables = {} } = context ?? {};
+  const { now, zone, me, weekStart, resolved, tables = {} } = context ?? {};
   const time = now === undefined ? new Date(at).toISOString() : check(now, 'string', 'context.now');
   const given = toJson({ now: time, me, weekStart, resolved }, 'context');
-  const offset = offsetIn(check(zone, 'string', 'context.zone'));
+  const offset = zone === undefined ? offsetHere() : offsetIn(check(zone, 'string', 'context.zone'));
   for (const table of Object.values(checkObject(tables, 'context.tables'))) {
     if (!(table instanceof Table)) throw new TypeError('context.tables must hold Tables');
   }
