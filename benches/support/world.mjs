@@ -58,6 +58,25 @@ export function contacts(n, comps, seed = 20260103) {
     out[i] = { id: 500000 + i, companyID: c.id, firstName: f, lastName: l, emailAddress: r() < .9 ? `${f}.${l}@${(c.webAddress || 'https://www.mail.com').slice(12)}`.toLowerCase() : '', phone: c.phone, mobilePhone: r() < .4 ? `+1${pad(r() * 9999999999, 10).slice(0, 10)}` : '', isActive: r() < .9 ? 1 : 0, title: r() < .5 ? 'Manager' : null, createDate: iso(T0 + r() * (T1 - T0)) }; }
   return out;
 }
+// The same for people: 1-2 damages each, at the company of the original; every company has one switchboard number.
+const SHORT = { James: 'Jim', Patricia: 'Pat', Robert: 'Bob', Jennifer: 'Jenny', Michael: 'Mike', William: 'Bill', Elizabeth: 'Liz', David: 'Dave', Susan: 'Sue', Joseph: 'Joe', Thomas: 'Tom', Charles: 'Charlie' };
+export function dupContacts(n, seed = 20260105, rate = 0.1) {
+  const r = rng(seed + 7), m = Math.floor(n * (1 - rate)), base = contacts(m, companies(Math.ceil(n / 5), seed + 1), seed), out = base.slice(), truth = [], by = new Map();
+  for (let i = m; i < n; i++) {
+    const src = base[r() * m | 0], c = { ...src, id: 500000 + i }, k = 1 + (r() * 2 | 0);
+    for (let j = 0; j < k; j++) switch (r() * 7 | 0) {
+      case 0: c.lastName = typo(r, c.lastName); break;
+      case 1: c.firstName = typo(r, c.firstName); break;
+      case 2: c.firstName = SHORT[c.firstName] ?? c.firstName[0] + '.'; break;
+      case 3: c.emailAddress = ''; break;
+      case 4: c.emailAddress = c.emailAddress.toUpperCase(); c.mobilePhone = ''; break;
+      case 5: c.phone = '+1 ' + c.phone.replace(/\D/g, '').replace(/(...)(...)(....)/, '$1.$2.$3'); break;
+      case 6: c.firstName = c.firstName.toUpperCase(); c.lastName = c.lastName.toUpperCase(); c.phone = ''; break;
+    }
+    out.push(c); const g = by.get(src.id) || [src.id]; for (const x of g) truth.push([x, c.id]); g.push(c.id); by.set(src.id, g);
+  }
+  return { rows: out, truth };
+}
 // forest: 1% roots, preferential-ish parent among earlier nodes, shuffled order; cyc = number of 3-cycles injected
 export function tree(n, seed = 20260104, cyc = 0) {
   const r = rng(seed), a = new Array(n);
