@@ -14,6 +14,7 @@ pub mod cell;
 pub mod column;
 pub mod frame;
 pub mod number;
+pub mod order;
 pub mod scan;
 pub mod shape;
 pub mod texts;

@@ -10,6 +10,7 @@ use hashbrown::HashTable;
 use memchr::memmem;
 use rustc_hash::FxHasher;
 
+use crate::order::sort_pairs;
 use crate::{Bits, Misfit};
 
 /// After so many rows it is looked whether most of them differ.
@@ -400,14 +401,6 @@ impl Texts {
             ranks
         })
     }
-}
-
-/// A number to sort by, and what it belongs to.
-pub type Pair = (u64, u32);
-
-/// Sorts pairs: the one sort that is compiled for many rows, because each kind of item would bring its own.
-pub fn sort_pairs(pairs: &mut [Pair], compare: &dyn Fn(&Pair, &Pair) -> std::cmp::Ordering) {
-    pairs.sort_unstable_by(compare);
 }
 
 /// The first eight bytes as a number that sorts as they do.

@@ -26,7 +26,6 @@ pub mod issue;
 pub mod json;
 pub mod number;
 pub mod onboarding;
-pub mod order;
 pub mod quality;
 pub mod record;
 pub mod request;
@@ -39,6 +38,7 @@ pub mod title;
 pub mod validate;
 pub mod validate_bytes;
 
+pub use autotask_columns::order;
 pub use entities::{Company, CompanyLocation, Contact, Resource};
 pub use entity::{EntityInfo, ParentInfo, entity, entity_names};
 pub use field::{DataType, FieldInfo, Format, PicklistValue};

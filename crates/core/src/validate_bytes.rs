@@ -316,7 +316,7 @@ fn picks(field: &FieldInfo, mode: Mode) -> Vec<u64> {
     let picks = field.picklist.iter().enumerate().filter(|(at, pick)| is_first(*at) && is_fine(pick));
     let number = |text: &str| text.parse::<u64>().ok().filter(|number| number.to_string() == text);
     let mut numbers: Vec<u64> = picks.filter_map(|(_, pick)| number(&pick.value)).collect();
-    numbers.sort_unstable();
+    crate::order::sort_by_key(&mut numbers, |number| *number);
     numbers
 }
 

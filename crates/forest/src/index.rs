@@ -113,7 +113,7 @@ impl Index {
 
     fn sorted(ids: &[i64]) -> Index {
         let mut rows: Vec<u32> = (0..).take(ids.len()).collect();
-        rows.sort_unstable_by_key(|row| (ids[*row as usize], *row));
+        autotask_columns::order::sort_by_key(&mut rows, |row| (ids[*row as usize], *row));
         Index(Kind::Sorted(rows))
     }
 

@@ -1,6 +1,7 @@
 //! Clusters: rows that are all duplicates of one among them. No chain of lookalikes joins rows that are not alike.
 
 use super::pairs::Pair;
+use autotask_columns::order::sort_by_key;
 
 /// A centre and the rows that are its duplicates.
 pub struct Cluster {
@@ -24,7 +25,7 @@ pub fn clusters(pairs: &[Pair], ids: &[i64]) -> Vec<Cluster> {
     let mut rows: Vec<u32> = (0..u32::try_from(ids.len()).unwrap_or(u32::MAX)).collect();
     rows.retain(|row| strength[*row as usize] > 0);
     let rank = |row: u32| (u64::MAX - strength[row as usize], ids[row as usize], row);
-    rows.sort_unstable_by_key(|row| rank(*row));
+    sort_by_key(&mut rows, |row| rank(*row));
     let mut centre_of: Vec<Option<u32>> = vec![None; ids.len()];
     let mut is_centre = vec![false; ids.len()];
     for row in &rows {
@@ -45,7 +46,7 @@ pub fn clusters(pairs: &[Pair], ids: &[i64]) -> Vec<Cluster> {
             found.push((*centre, *row, *score));
         }
     }
-    found.sort_unstable_by_key(|(centre, row, _)| (ids[*centre as usize], *centre, ids[*row as usize], *row));
+    sort_by_key(&mut found, |(centre, row, _)| (ids[*centre as usize], *centre, ids[*row as usize], *row));
     let mut clusters: Vec<Cluster> = Vec::new();
     for (centre, row, score) in found {
         match clusters.last_mut().filter(|last| last.centre == centre) {

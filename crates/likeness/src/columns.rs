@@ -1,5 +1,6 @@
 //! Columns: the rows' values as numbers that are equal where the values are, made once before rows are compared.
 
+use autotask_columns::order::sort_by_key;
 use std::borrow::Cow;
 
 use super::keys;
@@ -95,7 +96,7 @@ impl Columns {
         let all = keys.iter().zip(&rows.values).map(column).collect();
         let mut order: Vec<u32> = (0..u32::try_from(rows.ids.len()).unwrap_or(u32::MAX)).collect();
         if !rows.ids.is_sorted() {
-            order.sort_unstable_by_key(|row| (rows.ids[*row as usize], *row));
+            sort_by_key(&mut order, |row| (rows.ids[*row as usize], *row));
         }
         let place = place.filter(|place| *place < rows.values.len().min(keys.len()));
         Columns { ids: rows.ids.clone(), all, parents: rows.parents.clone(), place, order }

@@ -6,6 +6,7 @@
 
 use super::columns::{Column, spread};
 use super::names::Names;
+use autotask_columns::order::{Pair, sort_pairs};
 
 /// How many keys can contradict; the rest is not looked at here.
 pub(crate) const BITS: usize = 8;
@@ -27,22 +28,22 @@ pub(crate) fn each_pair(column: &Column, order: &[u32], masks: &[u32], pair: &mu
         return;
     }
     let index = Index::of(&rows, names);
-    let mut found: Vec<(u32, u32)> = Vec::new();
+    let mut found: Vec<Pair> = Vec::new();
     for one in order.iter().filter(|row| is_on(&asking, row)) {
         let mask = masks[*one as usize];
         each_misspelling(names.at(*one as usize).letters, &mut |hash| {
             for other in index.rows(hash).take(CHAIN_MAX) {
                 let is_equal = column.values[*one as usize] == column.values[other as usize];
                 if *one != other && !is_equal && mask & masks[other as usize] == 0 {
-                    found.push(((*one).min(other), (*one).max(other)));
+                    found.push(((*one).min(other).into(), (*one).max(other)));
                 }
             }
         });
     }
-    found.sort_unstable();
+    sort_pairs(&mut found, &Pair::cmp);
     found.dedup();
     for (one, other) in found {
-        pair(one as usize, other as usize);
+        pair(usize::try_from(one).unwrap_or(usize::MAX), other as usize);
     }
 }
 

@@ -4,6 +4,7 @@ use super::blocks::each_pair;
 use super::columns::Columns;
 use super::rules::Key;
 use super::score::Scorer;
+use autotask_columns::order::sort_by_key;
 
 /// Two rows that are duplicates; `one` is the row of the lower id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub fn pairs(columns: &Columns, keys: &[Key], scorer: &mut Scorer<'_>) -> Vec<Pa
             found.push(Pair { one: row(one), other: row(other), score });
         }
     });
-    found.sort_unstable_by_key(|pair| (columns.ids[pair.one as usize], columns.ids[pair.other as usize], pair.one));
+    sort_by_key(&mut found, |pair| (columns.ids[pair.one as usize], columns.ids[pair.other as usize], pair.one));
     found.dedup();
     found
 }

@@ -4,6 +4,7 @@ use super::columns::Columns;
 use super::names::{ALIKE, companies_alike, people_alike};
 use super::osa::Distance;
 use super::rules::{Compare, Key};
+use autotask_columns::order::sort_by_key;
 
 /// The highest score.
 pub const SCORE_MAX: u32 = 10_000;
@@ -31,7 +32,7 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn new(columns: &'a Columns, keys: &[Key], threshold: f64, not_duplicates: &[(i64, i64)]) -> Scorer<'a> {
         let mut not_duplicates: Vec<(i64, i64)> = not_duplicates.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
-        not_duplicates.sort_unstable();
+        sort_by_key(&mut not_duplicates, |pair| *pair);
         let weight = |key: &Key| Weight { agree: parts(key.weight), differ: parts(key.weight * key.against) };
         Scorer {
             columns,

@@ -110,7 +110,7 @@ impl<'a> Gather<'a> {
                 places.push(narrow(start));
             }
         });
-        places.sort_unstable();
+        autotask_core::order::sort_by_key(&mut places, |place| *place);
         let mut gather = Gather::new(index, usize::MAX);
         let mut better = hits.iter().map(|hit| hit.slot).peekable();
         for at in places {

@@ -112,7 +112,7 @@ impl<'a> Top<'a> {
     pub(crate) fn finish(mut self) -> Vec<Ranked> {
         let mut best = std::mem::take(&mut self.best);
         if self.limit > IN_ORDER_MAX {
-            best.sort_unstable_by(|one, other| self.order(one, other));
+            autotask_core::order::sort_by(&mut best, |one, other| self.order(one, other));
             best.truncate(self.limit);
         }
         best

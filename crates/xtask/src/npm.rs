@@ -60,9 +60,16 @@ fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {
     let bindings = ["--target", "web", "--experimental-reset-state-function", "--out-name", NAME, "--out-dir", PACKAGE];
     run_command(Command::new(wasm_bindgen).args(bindings).arg(compiled))?;
     let wasm = package.join(format!("{NAME}_bg.wasm"));
-    // By name, functions made from the same source are neighbours, and compress better.
+    // By name, functions made from the same source are neighbours, and compress better; and so they do as long as they are
+    // not put into each other, which the compiler has done already where it pays.
+    let inlining = [
+        "--always-inline-max-function-size",
+        "--flexible-inline-max-function-size",
+        "--one-caller-inline-max-function-size",
+    ];
+    let inlining = inlining.into_iter().flat_map(|option| [option, "0"]);
     let options = ["-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--output"];
-    run_command(Command::new(wasm_opt).arg(&wasm).args(options).arg(&wasm))
+    run_command(Command::new(wasm_opt).arg(&wasm).args(inlining).args(options).arg(&wasm))
 }
 
 fn set_version(file: &Path) -> Result<()> {

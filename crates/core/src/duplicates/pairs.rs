@@ -72,11 +72,11 @@ pub fn find_duplicates(rows: &Rows<'_>, rules: &Rules) -> Vec<Cluster> {
         }
         let mut ids: Vec<i64> = cluster.members.iter().map(|(row, _)| rows.ids[*row as usize]).collect();
         ids.push(rows.ids[cluster.centre as usize]);
-        ids.sort_unstable();
+        crate::order::sort_by_key(&mut ids, |id| *id);
         let least = cluster.members.iter().map(|(_, score)| *score).min().unwrap_or(SCORE_MAX);
         found.push(Cluster { ids, score: share(least), reasons: why });
     }
-    found.sort_unstable_by_key(|cluster| cluster.ids[0]);
+    crate::order::sort_by_key(&mut found, |cluster| cluster.ids[0]);
     found
 }
 
@@ -95,7 +95,7 @@ pub fn find_matches(rows: &Rows<'_>, rules: &Rules, candidate_id: Option<i64>) -
             found.extend(scorer.score(row, candidate).map(|score| (score, row)));
         }
     }
-    found.sort_unstable_by_key(|(score, row)| (std::cmp::Reverse(*score), rows.ids[*row]));
+    crate::order::sort_by_key(&mut found, |(score, row)| (std::cmp::Reverse(*score), rows.ids[*row]));
     let matched = |(score, row): (u32, usize)| {
         let mut why = reasons(&columns, rows, rules, row, candidate);
         if score > SCORE_MAX {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use autotask_columns::texts::sort_pairs;
+use autotask_columns::order::sort_pairs;
 use autotask_columns::{Column, Data};
 use serde_json::Value;
 

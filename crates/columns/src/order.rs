@@ -3,6 +3,14 @@
 
 use std::cmp::Ordering;
 
+/// A number to sort by, and what it belongs to.
+pub type Pair = (u64, u32);
+
+/// Sorts pairs where there may be a million of them: the one other sort that is compiled.
+pub fn sort_pairs(pairs: &mut [Pair], compare: &dyn Fn(&Pair, &Pair) -> Ordering) {
+    pairs.sort_unstable_by(compare);
+}
+
 /// Sorts by a comparison; equal items keep their order.
 pub fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
     let order = order_of(list.len(), &|one, other| compare(&list[one], &list[other]));
