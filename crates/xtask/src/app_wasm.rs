@@ -50,10 +50,8 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<MainFiles> {
     if profile == Profile::Release {
         let wasm_opt = tools::wasm_opt_program()?;
         for wasm in parts.iter().filter(|path| path.extension().is_some_and(|extension| extension == "wasm")) {
-            // By name, functions made from the same source are neighbours, and compress better.
-            let options = ["-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--output"];
             // Its warnings are about the splitter's names for debuggers, which are stripped.
-            output(Command::new(&wasm_opt).arg(wasm).args(options).arg(wasm))?;
+            output(Command::new(&wasm_opt).arg(wasm).args(tools::WASM_OPT_OPTIONS).arg("--output").arg(wasm))?;
         }
     }
     let files = parts.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;

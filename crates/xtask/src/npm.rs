@@ -26,8 +26,9 @@ const NAME: &str = "autotask_wasm";
 /// The version in the template, which the workspace's version takes the place of.
 const TEMPLATE_VERSION: &str = r#""version": "0.0.0""#;
 
-/// The largest download we ask of a page, in bytes after gzip.
-const LARGEST: usize = 300_000;
+/// The largest download we ask of a page, in bytes after gzip. 300,000 are wanted; duplicates, search, hierarchy and audits
+/// take it beyond that, most of all where loops are compiled for speed (compiled for size it would be 322,000).
+const LARGEST: usize = 360_000;
 
 pub(crate) fn run() -> Result<()> {
     tools::node()?;
@@ -60,16 +61,7 @@ fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {
     let bindings = ["--target", "web", "--experimental-reset-state-function", "--out-name", NAME, "--out-dir", PACKAGE];
     run_command(Command::new(wasm_bindgen).args(bindings).arg(compiled))?;
     let wasm = package.join(format!("{NAME}_bg.wasm"));
-    // By name, functions made from the same source are neighbours, and compress better; and so they do as long as they are
-    // not put into each other, which the compiler has done already where it pays.
-    let inlining = [
-        "--always-inline-max-function-size",
-        "--flexible-inline-max-function-size",
-        "--one-caller-inline-max-function-size",
-    ];
-    let inlining = inlining.into_iter().flat_map(|option| [option, "0"]);
-    let options = ["-Oz", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--output"];
-    run_command(Command::new(wasm_opt).arg(&wasm).args(inlining).args(options).arg(&wasm))
+    run_command(Command::new(wasm_opt).arg(&wasm).args(tools::WASM_OPT_OPTIONS).arg("--output").arg(&wasm))
 }
 
 fn set_version(file: &Path) -> Result<()> {
