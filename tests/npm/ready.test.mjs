@@ -30,9 +30,9 @@ test('ready is idempotent', async () => {
 
 test('the package holds what it needs and nothing else', async () => {
   assert.deepEqual(Object.keys(crm).sort(), [
-    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'buildRequest', 'completeFilter', 'entity', 'entityNames', 'parseFilter',
-    'planFilter',
-    'printFilter', 'readFilter', 'readResponse', 'ready', 'setDefaultSource', 'validate', 'validateBytes', 'version',
+    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'audit', 'auditRules', 'buildRequest', 'completeFilter', 'duplicatePairs',
+    'entity', 'entityNames', 'findDuplicates', 'findMatches', 'parseFilter', 'planFilter', 'printFilter', 'readFilter', 'readResponse', 'ready',
+    'setDefaultSource', 'validate', 'validateBytes', 'version',
   ]);
   await assert.rejects(import('autotask-crm/api.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   assert.equal(manifest.dependencies, undefined);

@@ -5,7 +5,7 @@ import {
 } from 'autotask-crm';
 import type {
   Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
-  Outcome, PicklistValue, QualityReport, QualityRule, QueryOperation, Resource, Ticket,
+  Outcome, PicklistValue, QualityReport, QualityRule, QueryOperation, Resource, SearchHit, SearchHits, SearchOptions, Ticket,
 } from 'autotask-crm';
 
 await ready();
