@@ -135,6 +135,7 @@ test('a client who is there already is refused until somebody decides', async ({
   await page.getByLabel('Phone', { exact: true }).focus();
   const rail = page.getByRole('complementary', { name: 'Possible duplicates' });
   await expect(rail.getByRole('link', { name: String(known.name) }).first()).toBeVisible();
+  await expect(rail.getByRole('list', { name: 'Why' }).first()).toContainText(`same name but for the legal form (${known.name} / ${name})`);
   await checkAxe();
   await next(page, 'Sites');
   const summary = page.getByRole('alert').filter({ hasText: /needs your attention/ });
@@ -148,6 +149,40 @@ test('a client who is there already is refused until somebody decides', async ({
   const [{ count: after }] = await sql(house.database, 'select count(*) as count from Companies');
   expect(after).toBe(before);
   await house.startSandbox();
+});
+
+test('a client under a misspelt name is known by phone and web, and the box says why', async ({ page, house, checkAxe }) => {
+  await house.stopSandbox();
+  const [known] = await sql(
+    house.database,
+    "select id, companyName as name, phone, webAddress as web from Companies where isActive = 1 and id > 0 and phone <> '' and webAddress <> '' and length(companyName) > 18 and parentCompanyID is null order by id limit 1",
+  );
+  await house.startSandbox();
+  // Two letters of its first word have changed places.
+  const name = String(known.name).replace(/([a-z])([a-z])(?=[a-z]{3})/, '$2$1');
+  expect(name).not.toBe(known.name);
+  await fillCompany(page, name);
+  await page.getByLabel('Phone', { exact: true }).fill(String(known.phone).replace(/\D/g, ' '));
+  await page.getByLabel('Web').fill(`https://${String(known.web).replace(/^https?:\/\//, '')}`);
+  await page.getByLabel('Company name').focus();
+  const rail = page.getByRole('complementary', { name: 'Possible duplicates' });
+  const box = rail.getByRole('listitem').filter({ has: page.getByRole('link', { name: String(known.name) }) });
+  const why = box.getByRole('list', { name: 'Why' }).getByRole('listitem');
+  await expect(why.filter({ hasText: `similar name (${known.name} / ${name})` })).toBeVisible();
+  await expect(why.filter({ hasText: 'same phone number' })).toBeVisible();
+  await expect(why.filter({ hasText: 'same web domain' })).toBeVisible();
+  await expect(why.filter({ hasText: 'but another city' })).toBeVisible();
+  await checkAxe();
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+  }
+  await next(page, 'Sites');
+  const summary = page.getByRole('alert').filter({ hasText: /needs? your attention/ });
+  await expect(summary.getByRole('link', { name: `Decide on “${known.name}”: it may be the same company` })).toBeVisible();
+  await box.getByRole('button', { name: 'Not the same' }).click();
+  await next(page, 'Sites');
+  await expect(page.getByRole('heading', { level: 1, name: 'Sites' })).toBeVisible();
 });
 
 test('what is missing or wrong is said beside its field and on top', async ({ page, checkAxe }) => {

@@ -215,7 +215,7 @@ impl QualityStore {
         // People are looked up only, no rule is about them.
         let rows: Vec<Rows<'_>> =
             tables.iter().map(|loaded| Rows { info: &loaded.info, table: &loaded.table }).collect();
-        let mut run = Run::new(rules, Input { rows: &rows, context: filter_context(), clusters: None });
+        let mut run = Run::new(rules, Input { rows: &rows, context: filter_context() });
         let mut drawn = 0.0;
         loop {
             let now = js_sys::Date::now();
@@ -306,6 +306,6 @@ mod tests {
                 .iter()
                 .all(|name| of("Companies").contains(&(*name).to_owned()))
         );
-        assert!(!of("Companies").contains(&"taxID".to_owned()));
+        assert!(!of("Companies").contains(&"sicCode".to_owned()));
     }
 }

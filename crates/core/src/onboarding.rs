@@ -12,12 +12,15 @@
 //! more contacts. Autotask has no transactions and companies cannot be deleted, so after any doubt the machine
 //! looks before it sends again.
 
+mod look_up;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::duplicates::{is_same_name, search_word};
+pub use look_up::{duplicate_queries, same_companies};
+
 use crate::entity::{EntityInfo, entity};
-use crate::filter::{Filter, Op};
+use crate::filter::Filter;
 use crate::issue::Issue;
 use crate::record::Record;
 use crate::request::{Operation, Query, Verb};
@@ -404,40 +407,6 @@ fn check(issues: &mut Vec<Issue>, schema: &Schema, name: &str, record: &Record, 
     }
 }
 
-/// The searches for what may be there already: companies whose name may be the same, and contacts with one of the
-/// e-mail addresses.
-#[must_use]
-pub fn duplicate_queries(answers: &Answers) -> Vec<Query> {
-    let mut queries = Vec::new();
-    let name = answers.company.text("companyName").unwrap_or_default().trim();
-    if let (Some(info), false) = (entity("Companies"), name.is_empty()) {
-        let filter = match search_word(name) {
-            Some(word) => Filter::condition("companyName", Op::Contains, word),
-            None => Filter::eq("companyName", name),
-        };
-        let fields = ["id", "companyName", "companyType", "isActive", "city", "phone", "webAddress"];
-        queries.push(post(info, filter, &fields));
-    }
-    let emails: Vec<&str> = answers
-        .contacts
-        .iter()
-        .filter_map(|c| c.record.text("emailAddress"))
-        .filter(|e| !e.trim().is_empty())
-        .collect();
-    if let (Some(info), false) = (entity("Contacts"), emails.is_empty()) {
-        let fields = ["id", "companyID", "firstName", "lastName", "emailAddress", "isActive"];
-        queries.push(post(info, Filter::and([Filter::is_in("emailAddress", emails)]), &fields));
-    }
-    queries
-}
-
-/// Of the companies that a search of [`duplicate_queries`] found, those whose name means the same.
-#[must_use]
-pub fn same_companies<'a>(answers: &Answers, found: &'a [Record]) -> Vec<&'a Record> {
-    let name = answers.company.text("companyName").unwrap_or_default();
-    found.iter().filter(|row| row.text("companyName").is_some_and(|other| is_same_name(name, other))).collect()
-}
-
 fn post(info: &'static EntityInfo, filter: Filter, fields: &[&str]) -> Query {
     Query {
         include_fields: Some(fields.iter().map(|f| (*f).to_owned()).collect()),
@@ -822,17 +791,5 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<Event>(nonsense).is_err(), "{nonsense}");
         }
-    }
-
-    #[test]
-    fn what_may_be_there_already_is_looked_for_by_name_and_by_mail() {
-        let queries = duplicate_queries(&answers());
-        assert_eq!(queries.len(), 2);
-        let found = [
-            Record::new().with("id", 1).with("companyName", "ACME, Inc."),
-            Record::new().with("id", 2).with("companyName", "Acme East"),
-        ];
-        let ids: Vec<_> = same_companies(&answers(), &found).iter().filter_map(|r| r.id()).collect();
-        assert_eq!(ids, [1]);
     }
 }

@@ -63,7 +63,7 @@ impl World {
     fn audit(&self, rules: &[Rule]) -> Report {
         let rows: Vec<Rows<'_>> = self.tables.values().map(|(info, table)| Rows { info, table }).collect();
         let context = Context { now: Instant::parse("2026-11-21T12:00:00Z"), ..Context::default() };
-        audit(rules, &Input { rows: &rows, context, clusters: None })
+        audit(rules, &Input { rows: &rows, context })
     }
 }
 
@@ -81,7 +81,7 @@ fn companies(rows: Value) -> Table {
 
 fn audit_companies(rules: &[Rule], table: &Table, context: Context<'_>) -> Report {
     let info = entity("Companies").expect("known");
-    audit(rules, &Input { rows: &[Rows { info, table }], context, clusters: None })
+    audit(rules, &Input { rows: &[Rows { info, table }], context })
 }
 
 #[test]
@@ -230,24 +230,38 @@ fn what_cannot_run_is_an_issue_and_the_rest_runs() {
 }
 
 #[test]
-fn clusters_that_are_given_take_the_place_of_equal_keys() {
+fn duplicates_are_judged_by_all_that_tells_them_among_the_rows_of_the_scope() {
     let table = companies(json!([
-        {"id": 1, "companyName": "Acme", "isActive": true},
-        {"id": 2, "companyName": "ACME Inc.", "isActive": true},
-        {"id": 3, "companyName": "Akme", "isActive": true},
-        {"id": 4, "companyName": "Akme", "isActive": false},
+        {"id": 1, "companyName": "Acme Bako Dental", "phone": "518 555 0100", "city": "Troy", "isActive": true},
+        {"id": 2, "companyName": "ACME BAKO DENTAL, Inc.", "phone": "+1 518 555 0100", "city": "Troy", "isActive": true},
+        {"id": 3, "companyName": "Acme Bako Dentel", "phone": "(518) 555-0100", "city": "Troy", "isActive": true},
+        {"id": 4, "companyName": "Acme Bako Dental", "phone": "518 555 0100", "city": "Troy", "isActive": false},
+        {"id": 6, "companyName": "Acme Oak Rental", "phone": "212 555 0177", "city": "Troy", "isActive": true},
+        {"id": 7, "companyName": "Keller Dental", "phone": "212 555 0101", "webAddress": "keller.example", "isActive": true},
+        {"id": 8, "companyName": "Keller Dental", "phone": "718 555 0102", "webAddress": "dental.example", "isActive": true},
     ]));
     let rules: Vec<Rule> = built_in().into_iter().filter(|rule| rule.id == "company.duplicates").collect();
-    let info = entity("Companies").expect("known");
-    let rows = [Rows { info, table: &table }];
-    let run = |clusters: Option<&quality::Clusters<'_>>| {
-        let report = audit(&rules, &Input { rows: &rows, context: Context::default(), clusters });
-        (report.rules[0].ids.clone(), report.rules[0].groups.clone())
-    };
-    assert_eq!(run(None), (vec![1, 2], vec![vec![1, 2]]));
-    assert_eq!(run(Some(&|_| None)), (vec![1, 2], vec![vec![1, 2]]));
-    let judge = |rule: &Rule| (rule.entity == "Companies").then(|| vec![vec![1, 2, 3], vec![3, 4], vec![77, 78]]);
-    assert_eq!(run(Some(&judge)), (vec![1, 2, 3], vec![vec![1, 2, 3]]), "only rows of the scope, and no group of one");
+    let report = audit_companies(&rules, &table, Context::default());
+    assert_eq!(report.issues, []);
+    assert_eq!(report.rules[0].ids, [1, 2, 3]);
+    assert_eq!(report.rules[0].groups, [[1, 2, 3]]);
+}
+
+#[test]
+fn without_names_duplicates_are_not_looked_for_and_other_entities_need_fields() {
+    let built_in: Vec<Rule> = built_in().into_iter().filter(|rule| rule.id == "company.duplicates").collect();
+    let table = companies(json!([{"id": 1, "phone": "518 555 0100", "isActive": true}]));
+    let report = audit_companies(&built_in, &table, Context::default());
+    let issues: Vec<_> = report.issues.iter().map(|issue| (issue.code, issue.path.as_deref())).collect();
+    assert_eq!(issues, [("quality.not_loaded", Some("company.duplicates.same"))]);
+    let rule = |entity: &str| json!([{"id": "a", "entity": entity, "severity": "notice", "same": "duplicates"}]);
+    let json = rule("Contacts");
+    assert_eq!(serde_json::to_value(rules(json.clone())).expect("serialises")[0]["same"], json[0]["same"]);
+    let (nameless, info) = (rules(rule("CompanyAlerts")), entity("CompanyAlerts").expect("known"));
+    let table = companies(json!([{"id": 1, "companyID": 4}]));
+    let report = audit(&nameless, &Input { rows: &[Rows { info, table: &table }], context: Context::default() });
+    let issues: Vec<_> = report.issues.iter().map(|issue| (issue.code, issue.path.as_deref())).collect();
+    assert_eq!(issues, [("duplicates.no_rules", Some("a.same"))]);
 }
 
 #[test]
@@ -256,7 +270,7 @@ fn two_tables_of_one_entity_are_told_and_the_first_counts() {
     let info = entity("Companies").expect("known");
     let rows = [Rows { info, table: &one }, Rows { info, table: &other }];
     let rules = rules(json!([{"id": "a", "entity": "Companies", "severity": "notice", "filter": "city is empty"}]));
-    let report = audit(&rules, &Input { rows: &rows, context: Context::default(), clusters: None });
+    let report = audit(&rules, &Input { rows: &rows, context: Context::default() });
     assert_eq!(report.rules[0].ids, [1]);
     assert_eq!(report.issues[0].code, "quality.two_tables");
 }

@@ -422,8 +422,11 @@ export interface QualityRule {
   with?: { entity: string; field: string; filter?: string };
   /** The same, none. */
   without?: { entity: string; field: string; filter?: string };
-  /** Fields that are equal in another row of the scope. `name` is for companies; `text`, without regard to case and spaces, is meant if nothing is said. */
-  same?: { field: string; compare?: 'exact' | 'name' | 'digits' | 'text' | 'email' }[];
+  /**
+   * Another row of the scope is the same: `'duplicates'` as {@link findDuplicates} finds them, or fields that are equal.
+   * `name` is for companies; `text`, without regard to case and spaces, is meant if nothing is said.
+   */
+  same?: 'duplicates' | { field: string; compare?: 'exact' | 'name' | 'digits' | 'text' | 'email' }[];
   /** What is wrong with a company's place among the others. */
   hierarchy?: ('cycle' | 'orphan' | 'self' | 'depth' | 'inactiveParent')[];
   /** How a finding is mended: in words, and where the same values mend every one, what to write. */

@@ -68,8 +68,7 @@ impl Audit {
         let borrowed: Vec<(&EntityInfo, Ref<'_, autotask_core::Table>)> =
             self.tables.iter().map(|(info, table)| (&**info, table.borrow())).collect();
         let rows: Vec<Rows<'_>> = borrowed.iter().map(|(info, table)| Rows { info, table }).collect();
-        let mut report =
-            context.run(|context| quality::audit(&rules, &Input { rows: &rows, context: *context, clusters: None }));
+        let mut report = context.run(|context| quality::audit(&rules, &Input { rows: &rows, context: *context }));
         report.issues.splice(0..0, issues);
         self.report = report;
         to_json(&self.report)

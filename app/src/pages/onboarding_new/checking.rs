@@ -45,7 +45,7 @@ pub struct Checking {
     problems: RwSignal<Vec<Problem>>,
     /// By Autotask, of the row that it refused; gone when the field is changed.
     refused: RwSignal<Vec<Problem>>,
-    /// Companies of the same name that nobody has decided on.
+    /// Companies that may be the same and that nobody has decided on.
     undecided: RwSignal<Vec<Problem>>,
     /// The control that is being changed: its error is out of date until it is left.
     changing: RwSignal<Option<String>>,

@@ -6,7 +6,7 @@ use autotask_core::EntityInfo;
 use leptos::prelude::*;
 
 use super::{
-    duplicates::{Decision, Duplicates, use_duplicates},
+    duplicates::{Duplicates, use_duplicates},
     field_view::FieldView,
     form::use_form,
     layout::{ADDRESS, IDENTITY, MORE, Slot, Width},
@@ -65,7 +65,7 @@ fn slots(info: &Arc<EntityInfo>, slots: &[Slot]) -> AnyView {
         let field = info.field(slot.name)?.clone();
         let row = row.clone();
         if slot.name == "companyName" {
-            let warning = Signal::derive(move || same_name(&duplicates));
+            let warning = Signal::derive(move || undecided_words(&duplicates));
             return Some(
                 view! { <FieldView row=row field=field label=slot.label width=slot.width warning=warning /> }
                     .into_any(),
@@ -76,12 +76,17 @@ fn slots(info: &Arc<EntityInfo>, slots: &[Slot]) -> AnyView {
     slots.iter().filter_map(view).collect_view().into_any()
 }
 
-/// What stands below the name while a company of the same name is not decided on: in narrow windows the rail is far.
-fn same_name(duplicates: &Duplicates) -> String {
-    let open = duplicates.companies().into_iter().filter_map(|row| row.id());
-    match open.filter(|id| duplicates.decision(*id) == Decision::Open).count() {
-        0 => String::new(),
-        1 => "A company has this name already: decide on it under Possible duplicates".to_owned(),
-        count => format!("{count} companies have this name already: decide on them under Possible duplicates"),
+/// What stands below the name while a company is not decided on: in narrow windows the rail is far.
+fn undecided_words(duplicates: &Duplicates) -> String {
+    let open = duplicates.open();
+    let same = open.iter().filter(|one| one.has_same_name).count();
+    match (same, open.len()) {
+        (_, 0) => String::new(),
+        (1, 1) => "A company has this name already: decide on it under Possible duplicates".to_owned(),
+        (_, 1) => "A company may be this one already: decide on it under Possible duplicates".to_owned(),
+        (same, all) if same == all => {
+            format!("{all} companies have this name already: decide on them under Possible duplicates")
+        }
+        (_, all) => format!("{all} companies may be this one already: decide on them under Possible duplicates"),
     }
 }

@@ -1,9 +1,8 @@
-//! Duplicates: what is in Autotask already under this name or with these e-mail addresses.
-
-use std::collections::BTreeMap;
+//! Duplicates: what is in Autotask already that may be this company, or has these e-mail addresses.
 
 use autotask_core::{
     Failure, Query, Record, Schema,
+    duplicates::{Match, is_same_name},
     onboarding::{Answers, duplicate_queries, same_companies},
     text::fold_for_equality,
 };
@@ -29,6 +28,17 @@ pub enum LookUp {
     Failed(Failure),
 }
 
+/// A company that may be the one of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Possible {
+    /// The company as it was found.
+    pub row: Record,
+    /// Whether its name means the same.
+    pub has_same_name: bool,
+    /// Why, in words, what speaks for it first.
+    pub reasons: Vec<String>,
+}
+
 /// What a look-up asked for and what came.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -44,7 +54,8 @@ impl Asked {
     }
 
     /// Asks, unless the answer is here or on its way.
-    fn ask(&self, key: String, query: Option<Query>) {
+    fn ask(&self, query: Option<Query>) {
+        let key = query.as_ref().map(|query| query.body().to_string()).unwrap_or_default();
         let is_failed = matches!(self.state.get_untracked(), LookUp::Failed(_));
         if !is_failed && self.key.with_value(|known| *known == key) {
             return;
@@ -84,11 +95,13 @@ pub struct Duplicates {
     form: Form,
     companies: Asked,
     emails: Asked,
-    /// The companies whose name means the same.
-    same: RwSignal<Vec<Record>>,
+    /// What the form says of the company, as it was judged last.
+    company: RwSignal<Record>,
+    /// The companies that may be it.
+    same: RwSignal<Vec<Possible>>,
 }
 
-/// What a person decided on a company of the same name.
+/// What a person decided on a company that may be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing yet.
@@ -102,7 +115,13 @@ pub enum Decision {
 impl Duplicates {
     /// Nothing looked for yet.
     pub fn new(form: Form) -> Self {
-        let duplicates = Self { form, companies: Asked::new(), emails: Asked::new(), same: RwSignal::default() };
+        let duplicates = Self {
+            form,
+            companies: Asked::new(),
+            emails: Asked::new(),
+            company: RwSignal::default(),
+            same: RwSignal::default(),
+        };
         duplicates.follow();
         duplicates
     }
@@ -110,16 +129,16 @@ impl Duplicates {
     /// Looks for what the form holds now; what is known already is not asked for again.
     pub fn look(&self, schema: &Schema) {
         let answers = self.form.draft().answers(schema);
-        let name = answers.company.text("companyName").unwrap_or_default().to_owned();
+        if self.company.with_untracked(|company| *company != answers.company) {
+            self.company.set(answers.company.clone());
+        }
         let only_company = Answers { company: answers.company, ..Answers::default() };
-        self.companies.ask(fold_for_equality(&name), duplicate_queries(&only_company).pop());
-        let contacts = answers.contacts;
-        let key = contacts.iter().filter_map(|c| c.record.text("emailAddress")).collect::<Vec<_>>().join("\n");
-        let only_contacts = Answers { contacts, ..Answers::default() };
-        self.emails.ask(fold_for_equality(&key), duplicate_queries(&only_contacts).pop());
+        self.companies.ask(duplicate_queries(&only_company).pop());
+        let only_contacts = Answers { contacts: answers.contacts, ..Answers::default() };
+        self.emails.ask(duplicate_queries(&only_contacts).pop());
     }
 
-    /// How far the look-up by name is. Reactive.
+    /// How far the look-up of companies is. Reactive.
     pub fn state(&self) -> LookUp {
         self.companies.state.get()
     }
@@ -137,9 +156,16 @@ impl Duplicates {
         self.companies.state.get() == LookUp::Loading || self.emails.state.get() == LookUp::Loading
     }
 
-    /// The companies whose name means the same. Reactive.
-    pub fn companies(&self) -> Vec<Record> {
+    /// The companies that may be this one, the likeliest first. Reactive.
+    pub fn companies(&self) -> Vec<Possible> {
         self.same.get()
+    }
+
+    /// Those of them that nobody has decided on. Reactive.
+    pub fn open(&self) -> Vec<Possible> {
+        let mut open = self.same.get();
+        open.retain(|one| one.row.id().is_some_and(|id| self.decision(id) == Decision::Open));
+        open
     }
 
     /// What was decided on a company. Reactive.
@@ -165,112 +191,49 @@ impl Duplicates {
     fn follow(self) {
         let names = use_names();
         Effect::new(move |_| {
-            let found = self.companies.found.get();
-            let name = self.form.company().field("companyName").get_untracked();
-            let company = Record::new().with("companyName", name.trim());
-            let answers = Answers { company, ..Answers::default() };
-            let same: Vec<Record> = same_companies(&answers, &found).into_iter().cloned().collect();
-            for row in &same {
+            let answers = Answers { company: self.company.get(), ..Answers::default() };
+            let typed = answers.company.text("companyName").unwrap_or_default();
+            let same: Vec<Possible> = self.companies.found.with(|found| {
+                let possible = |one: Match| {
+                    let row = found.iter().find(|row| row.id() == Some(one.id))?.clone();
+                    let has_same_name = is_same_name(typed, row.text("companyName").unwrap_or_default());
+                    Some(Possible { row, has_same_name, reasons: one.reasons })
+                };
+                same_companies(&answers, found).into_iter().filter_map(possible).collect()
+            });
+            for Possible { row, .. } in &same {
                 if let (Some(id), Some(name)) = (row.id(), row.text("companyName")) {
                     names.put("Companies", id, name.to_owned(), row.flag("isActive").unwrap_or(true));
                 }
             }
-            self.same.set(same);
+            if self.same.with_untracked(|before| *before != same) {
+                self.same.set(same);
+            }
         });
         Effect::new(move |_| {
-            let open = self.same.get().into_iter().filter_map(|row| {
-                let id = row.id().filter(|id| self.decision(*id) == Decision::Open)?;
-                Some(undecided(id, row.text("companyName").unwrap_or_default()))
-            });
-            self.form.checking.set_undecided(open.collect());
+            self.form.checking.set_undecided(self.open().iter().filter_map(undecided).collect());
         });
     }
 }
 
-/// The id of the box that shows a company of the same name.
+/// The id of the box that shows a company.
 pub fn candidate_id(id: i64) -> String {
     ["candidate-", &id.to_string()].concat()
 }
 
-fn undecided(id: i64, name: &str) -> Problem {
-    Problem {
+fn undecided(one: &Possible) -> Option<Problem> {
+    let name = one.row.text("companyName").unwrap_or_default();
+    let why = if one.has_same_name { "it has the same name" } else { "it may be the same company" };
+    Some(Problem {
         step: Step::Company,
-        control: candidate_id(id),
+        control: candidate_id(one.row.id()?),
         row: String::new(),
-        message: format!("Decide on “{name}”: it has the same name"),
+        message: format!("Decide on “{name}”: {why}"),
         is_error: true,
-    }
+    })
 }
 
 /// The look-ups of the wizard around the caller.
 pub fn use_duplicates() -> Duplicates {
     expect_context()
-}
-
-/// Why two companies may be one: (what is compared, what is the same), the name first.
-pub fn reasons(typed: &BTreeMap<&'static str, String>, row: &Record) -> Vec<(&'static str, String)> {
-    let mut reasons = Vec::new();
-    let typed = |field: &str| typed.get(field).map_or("", |text| text.trim());
-    let own = |field: &'static str| row.text(field).unwrap_or_default().trim();
-    let (name, other) = (typed("companyName"), own("companyName"));
-    reasons.push((
-        "Name",
-        if fold_for_equality(name) == fold_for_equality(other) {
-            "is identical".to_owned()
-        } else {
-            format!("same without legal form: {}", autotask_core::duplicates::name_key(other))
-        },
-    ));
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    for (what, field, key) in [
-        ("Web", "webAddress", domain as fn(&str) -> String),
-        ("Phone", "phone", digits),
-        ("City", "city", fold_for_equality),
-    ] {
-        let key_of_typed = key(typed(field));
-        if !key_of_typed.is_empty() && key_of_typed == key(own(field)) {
-            reasons.push((what, format!("{} is identical", own(field))));
-        }
-    }
-    reasons
-}
-
-/// The host of a web address without `www.`.
-fn domain(address: &str) -> String {
-    let address = fold_for_equality(address);
-    let rest = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
-    let host = rest.split(['/', ':', '?', '#']).next().unwrap_or(rest);
-    host.strip_prefix("www.").unwrap_or(host).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reasons_name_what_is_the_same() {
-        let typed = BTreeMap::from([
-            ("companyName", "Acme GmbH".to_owned()),
-            ("webAddress", "https://www.acme.com/about".to_owned()),
-            ("phone", "+1 555 0100".to_owned()),
-            ("city", "Bern".to_owned()),
-        ]);
-        let row = Record::new()
-            .with("companyName", "ACME, Inc.")
-            .with("webAddress", "acme.com")
-            .with("phone", "1-555-0100")
-            .with("city", "Basel");
-        let found: Vec<_> = reasons(&typed, &row).into_iter().map(|(what, why)| format!("{what} {why}")).collect();
-        assert_eq!(
-            found,
-            ["Name same without legal form: acme", "Web acme.com is identical", "Phone 1-555-0100 is identical"]
-        );
-    }
-
-    #[test]
-    fn what_is_empty_is_no_reason() {
-        let row = Record::new().with("companyName", "Acme");
-        let typed = BTreeMap::from([("companyName", "acme ".to_owned())]);
-        assert_eq!(reasons(&typed, &row), [("Name", "is identical".to_owned())]);
-    }
 }

@@ -1,13 +1,11 @@
-//! The rail beside the step Company: companies of the same name, why they may be the same, and what to do about each.
-
-use std::collections::BTreeMap;
+//! The rail beside the step Company: companies that may be the same, why, and what to do about each.
 
 use autotask_core::Record;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    duplicates::{Decision, LookUp, candidate_id, reasons, use_duplicates},
+    duplicates::{Decision, LookUp, Possible, candidate_id, use_duplicates},
     form::use_form,
     use_look,
 };
@@ -27,7 +25,7 @@ pub fn DuplicatesRail() -> impl IntoView {
     let note = move || match duplicates.state() {
         LookUp::Idle => "Looked for when the name is entered.",
         LookUp::Loading => "Looking",
-        LookUp::Ready if found.with(Vec::is_empty) => "No company has this name.",
+        LookUp::Ready if found.with(Vec::is_empty) => "No company looks like it.",
         LookUp::Ready | LookUp::Failed(_) => "",
     };
     let failure = move || {
@@ -51,41 +49,38 @@ pub fn DuplicatesRail() -> impl IntoView {
             </div>
             {failure}
             <ol class="stack cands">
-                <For each=move || found.get() key=|row| row.id() children=|row| view! { <Candidate row=row /> } />
+                <For each=move || found.get() key=|one| one.row.id() children=|one| view! { <Candidate first=one /> } />
             </ol>
         </aside>
     }
     .into_any()
 }
 
-/// A company of the same name.
+/// A company that may be the same.
 #[component]
 fn Candidate(
-    /// The company as it was found.
-    row: Record,
+    /// The company as it was found, and why.
+    first: Possible,
 ) -> impl IntoView {
-    let form = use_form();
     let duplicates = use_duplicates();
+    let row = first.row.clone();
     let id = row.id().unwrap_or_default();
     let name = row.text("companyName").unwrap_or_default().to_owned();
     let decision = Memo::new(move |_| duplicates.decision(id));
-    let found = row.clone();
+    // What is typed changes why, and leaves the box where it is.
+    let now = Memo::new(move |before: Option<&Possible>| {
+        let now = duplicates.companies().into_iter().find(|one| one.row.id() == Some(id));
+        now.unwrap_or_else(|| before.unwrap_or(&first).clone())
+    });
     let why = move || {
-        let typed: BTreeMap<&'static str, String> = ["companyName", "webAddress", "phone", "city"]
-            .map(|field| (field, form.company().field(field).get()))
-            .into();
-        let line = |(what, why): (&'static str, String)| {
-            view! {
-                <dt>{what}</dt>
-                <dd>
-                    <span dir="auto">{why}</span>
-                </dd>
-            }
-        };
-        reasons(&typed, &found).into_iter().map(line).collect_view()
+        let line = |reason: String| view! { <li dir="auto">{reason}</li> };
+        now.with(|now| now.reasons.iter().cloned().map(line).collect_view())
     };
     let badge = move || match decision.get() {
-        Decision::Open => view! { <Badge tone=Tone::Warning text="Same name, decide before Review" /> },
+        Decision::Open if now.with(|now| now.has_same_name) => {
+            view! { <Badge tone=Tone::Warning text="Same name, decide before Review" /> }
+        }
+        Decision::Open => view! { <Badge tone=Tone::Warning text="May be the same, decide before Review" /> },
         Decision::NotSame => view! { <Badge tone=Tone::Success text="Not the same" /> },
         Decision::Parent => view! { <Badge tone=Tone::Success text="Is the parent" /> },
     };
@@ -105,7 +100,7 @@ fn Candidate(
                 </h3>
                 {facts(&row)}
             </div>
-            <dl class="why">{why}</dl>
+            <ul class="why small muted" aria-label="Why">{why}</ul>
             {answers}
         </li>
     }

@@ -1,13 +1,10 @@
 //! The rail beside Review: the calls that will be made, and what has to be confirmed before.
 
-use autotask_core::{
-    Record,
-    onboarding::{calls, outline, plan},
-};
+use autotask_core::onboarding::{calls, outline, plan};
 use leptos::prelude::*;
 
 use super::{
-    duplicates::{Decision, use_duplicates},
+    duplicates::use_duplicates,
     form::{Form, use_form},
     review_problems::{LOOK_ID, tick_id},
     use_look,
@@ -116,13 +113,11 @@ fn Confirmations() -> impl IntoView {
         } else if duplicates.failure().is_some() {
             "Duplicates could not be looked for".to_owned()
         } else {
-            let same = duplicates.companies();
-            let is_open = |row: &Record| row.id().is_some_and(|id| duplicates.decision(id) == Decision::Open);
-            let word = if same.iter().any(is_open) { "not decided yet" } else { "decided" };
-            match same.len() {
-                0 => "No company has this name".to_owned(),
-                1 => format!("One company has this name, {word}"),
-                count => format!("{count} companies have this name, {word}"),
+            let word = if duplicates.open().is_empty() { "decided" } else { "not decided yet" };
+            match duplicates.companies().len() {
+                0 => "No company looks like it".to_owned(),
+                1 => format!("One company may be the same, {word}"),
+                count => format!("{count} companies may be the same, {word}"),
             }
         }
     };

@@ -125,7 +125,7 @@ fn about_view(rule: &Rule) -> AnyView {
     }
     // What is only a filter is a list of its own, which can be changed and sent on.
     let is_filter = rule.check.is_none() && rule.with.is_none() && rule.without.is_none();
-    let is_filter = is_filter && rule.same.is_empty() && rule.hierarchy.is_empty() && rule.entity == "Companies";
+    let is_filter = is_filter && rule.same.is_none() && rule.hierarchy.is_empty() && rule.entity == "Companies";
     let list = rule.filter.as_ref().filter(|_| is_filter).map(|filter| {
         let scope = rule.scope.as_ref().map(|scope| ["(", scope, ") and "].concat()).unwrap_or_default();
         let href = companies_path(&[&scope, "(", filter, ")"].concat());

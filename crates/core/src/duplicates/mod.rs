@@ -19,5 +19,5 @@ mod tests;
 pub use autotask_likeness::{Rows, Values};
 pub use name::{is_same_name, name_key, search_word};
 pub use pairs::{Cluster, Match, Pairs, duplicate_pairs, find_duplicates, find_matches};
-pub use rows::{matches_of, rows_of};
+pub use rows::{matches_of, rows_among, rows_of};
 pub use rules::{Compare, KEYS_MAX, Key, Rules, THRESHOLD, WEIGHT_MAX};

@@ -15,7 +15,12 @@ const JOINED_BY: &str = "\n";
 /// The rows of a table, as the rules read them.
 #[must_use]
 pub fn rows_of<'a>(table: &'a Table, rules: &Rules) -> Rows<'a> {
-    let all = table.all();
+    rows_among(table, &table.all(), rules)
+}
+
+/// These rows of a table, as the rules read them.
+#[must_use]
+pub fn rows_among<'a>(table: &'a Table, all: &[u32], rules: &Rules) -> Rows<'a> {
     let mut rows = Rows { ids: Vec::with_capacity(all.len() + 1), values: Vec::new(), parents: Vec::new() };
     rows.ids.extend(all.iter().filter_map(|row| table.id(*row)));
     for key in &rules.keys {

@@ -2,7 +2,8 @@
 
 use super::checks::Check;
 use super::rows::known_field;
-use super::rule::Rule;
+use super::rule::{Rule, Same};
+use crate::duplicates::{Key, Rules};
 use crate::entity::{EntityInfo, entity};
 use crate::field::FieldInfo;
 use crate::filter::{Context, parse};
@@ -41,8 +42,10 @@ pub fn fields(rules: &[Rule], info: &EntityInfo) -> Vec<String> {
         if !own {
             continue;
         }
-        for key in &rule.same {
-            found.take(&key.field);
+        match &rule.same {
+            Some(Same::Fields(keys)) => keys.iter().for_each(|key| found.take(&key.field)),
+            Some(Same::Duplicates) => found.of_duplicates(),
+            None => {}
         }
         if !rule.hierarchy.is_empty() {
             found.take("parentCompanyID");
@@ -78,6 +81,19 @@ impl Found<'_> {
             && !self.names.contains(&name)
         {
             self.names.push(name);
+        }
+    }
+
+    /// The fields that tell duplicates.
+    fn of_duplicates(&mut self) {
+        let Ok(rules) = Rules::of(self.info) else { return };
+        for (name, is_udf) in rules.keys.iter().flat_map(Key::members) {
+            if !is_udf {
+                self.take(name);
+            }
+        }
+        if let Some(parent) = rules.parent {
+            self.take(parent);
         }
     }
 

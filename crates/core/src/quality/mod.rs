@@ -23,8 +23,8 @@ mod same;
 pub use fields::fields;
 pub use read::{RULES_MAX, ReadRules, read};
 pub use report::{EntityScore, Finding, OwnerScore, POINTS_MAX, Report, points};
-pub use rule::{Fix, NamedCheck, Related, Rule, SameKey};
-pub use run::{Clusters, Input, Rows, Run, audit};
+pub use rule::{Fix, NamedCheck, Related, Rule, Same, SameKey};
+pub use run::{Input, Rows, Run, audit};
 pub use same::Compare;
 
 /// The built-in rules: the best practices of the CRM texts, and what else makes rows useless in daily work.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::checks::Check;
-use super::rule::{Fix, NamedCheck, Related, Rule, SameKey};
+use super::rule::{DUPLICATES, Fix, NamedCheck, Related, Rule, Same, SameKey};
 use super::same::Compare;
 use crate::entity::{entity, nearest_entity};
 use crate::hierarchy::ProblemKind;
@@ -112,7 +112,7 @@ impl Reader {
             check: given(map, "check").and_then(|check| self.check(check)),
             with: given(map, "with").and_then(|related| self.related(related, "with")),
             without: given(map, "without").and_then(|related| self.related(related, "without")),
-            same: given(map, "same").map(|keys| self.same(keys)).unwrap_or_default(),
+            same: given(map, "same").and_then(|same| self.same(same)),
             hierarchy: given(map, "hierarchy").map(|kinds| self.hierarchy(kinds)).unwrap_or_default(),
             fix: given(map, "fix").and_then(|fix| self.fix(fix)),
         };
@@ -120,7 +120,7 @@ impl Reader {
             || rule.check.is_some()
             || rule.with.is_some()
             || rule.without.is_some()
-            || !rule.same.is_empty()
+            || rule.same.is_some()
             || !rule.hierarchy.is_empty();
         if !has_condition && self.issues.is_empty() {
             self.wrong("", "it says nothing about what a finding is; give a `filter`".to_owned());
@@ -151,10 +151,13 @@ impl Reader {
         Some(Related { entity, field, filter: self.text(map, "filter", member, false) })
     }
 
-    fn same(&mut self, json: &Value) -> Vec<SameKey> {
+    fn same(&mut self, json: &Value) -> Option<Same> {
+        if json.as_str() == Some(DUPLICATES) {
+            return Some(Same::Duplicates);
+        }
         let Some(list) = json.as_array().filter(|list| !list.is_empty()) else {
-            self.wrong("same", "it is a list of `{ field, compare }`".to_owned());
-            return Vec::new();
+            self.wrong("same", "it is `duplicates` or a list of `{ field, compare }`".to_owned());
+            return None;
         };
         let mut keys = Vec::new();
         for key in list {
@@ -169,7 +172,7 @@ impl Reader {
             }
             keys.extend(field.zip(compare).map(|(field, compare)| SameKey { field, compare }));
         }
-        keys
+        Some(Same::Fields(keys))
     }
 
     fn hierarchy(&mut self, json: &Value) -> Vec<ProblemKind> {
@@ -304,7 +307,7 @@ mod tests {
         );
         wrong(with("check", json!({"is": "shouting"})), &[("rules[0].check.fields", "say which fields are looked at")]);
         wrong(with("without", json!({"entity": "Contacts"})), &[("rules[0].without.field", "`field` is missing")]);
-        wrong(with("same", json!([])), &[("rules[0].same", "it is a list of `{ field, compare }`")]);
+        wrong(with("same", json!([])), &[("rules[0].same", "it is `duplicates` or a list of `{ field, compare }`")]);
         wrong(
             with("hierarchy", json!(["circle"])),
             &[("rules[0].hierarchy", "it lists `cycle`, `orphan`, `self`, `depth`, `inactiveParent`")],

@@ -1,6 +1,6 @@
 //! Rule: what makes a row a finding, as data that a person can read and write.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::checks::Check;
@@ -37,9 +37,9 @@ pub struct Rule {
     /// Rows of another entity of which none may point here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub without: Option<Related>,
-    /// Fields that are the same in at least one other row of the scope; all of them must have a value.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub same: Vec<SameKey>,
+    /// At least one other row of the scope is the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same: Option<Same>,
     /// What is wrong with the row's place among the companies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hierarchy: Vec<ProblemKind>,
@@ -69,6 +69,27 @@ pub struct Related {
     /// Which of its rows count, as filter text; without it all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+}
+
+/// When two rows are the same.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Same {
+    /// When [`crate::duplicates`] takes them for entries of one thing.
+    Duplicates,
+    /// When they are equal in all these fields; all of them must have a value.
+    Fields(Vec<SameKey>),
+}
+
+/// The word for [`Same::Duplicates`].
+pub(super) const DUPLICATES: &str = "duplicates";
+
+impl Serialize for Same {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Same::Duplicates => serializer.serialize_str(DUPLICATES),
+            Same::Fields(keys) => keys.serialize(serializer),
+        }
+    }
 }
 
 /// A field by which rows are the same, and how its values are compared.

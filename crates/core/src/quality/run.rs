@@ -23,9 +23,6 @@ pub struct Rows<'a> {
     pub table: &'a Table,
 }
 
-/// Groups of ids that are the same thing, for a rule with `same`; `None` to have rows with equal keys grouped.
-pub type Clusters<'a> = dyn Fn(&Rule) -> Option<Vec<Vec<i64>>> + 'a;
-
 /// What an audit looks at.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -33,8 +30,6 @@ pub struct Input<'a> {
     pub rows: &'a [Rows<'a>],
     /// The time, the zone, and tables for fields of related rows beside those of `rows`.
     pub context: Context<'a>,
-    /// Who judges better than equal keys which rows are the same.
-    pub clusters: Option<&'a Clusters<'a>>,
 }
 
 /// Runs all rules. What cannot run is among the issues.
@@ -200,7 +195,10 @@ impl<'a> Run<'a> {
             let misplaced = misplaced(&rule.hierarchy, rows, path("hierarchy"))?;
             found.retain(|row| rows::id(rows.table, *row).is_some_and(|id| misplaced.contains(&id)));
         }
-        let groups = if rule.same.is_empty() { Vec::new() } else { self.same(rule, rows, &mut found)? };
+        let groups = match &rule.same {
+            Some(same) => same::narrow(same, rows, &mut found, &path("same"))?,
+            None => Vec::new(),
+        };
         Ok(Found { of, rows: found, groups })
     }
 
@@ -248,33 +246,6 @@ impl<'a> Run<'a> {
         carried(rows, &field, &path)?;
         let those = self.matching(rows, related.filter.as_deref().unwrap_or_default(), [&path, ".filter"].concat())?;
         Ok(those.iter().filter_map(|row| rows::int(rows.table, *row, &field)).collect())
-    }
-
-    /// Narrows to the rows that are the same as another one, and answers the groups.
-    fn same(&self, rule: &Rule, rows: Rows<'a>, found: &mut Vec<u32>) -> Result<Vec<Vec<i64>>, NotRun> {
-        let path = [&rule.id, ".same"].concat();
-        let clusters = self.input.clusters.and_then(|clusters| clusters(rule));
-        let groups: Vec<Vec<i64>> = if let Some(mut clusters) = clusters {
-            let among: HashSet<i64> = found.iter().filter_map(|row| rows::id(rows.table, *row)).collect();
-            for cluster in &mut clusters {
-                cluster.retain(|id| among.contains(id));
-            }
-            clusters.retain(|cluster| cluster.len() > 1);
-            clusters
-        } else {
-            let mut keys = Vec::new();
-            for key in &rule.same {
-                let field = rows::known_field(rows.info, &key.field);
-                let field = field.ok_or_else(|| unknown_field(rows.info, &key.field, &path))?;
-                carried(rows, &field, &path)?;
-                keys.push((field, key.compare));
-            }
-            let ids = |group: Vec<u32>| group.into_iter().filter_map(|row| rows::id(rows.table, row)).collect();
-            same::groups(rows.table, found, &keys).into_iter().map(ids).collect()
-        };
-        let grouped: HashSet<i64> = groups.iter().flatten().copied().collect();
-        found.retain(|row| rows::id(rows.table, *row).is_some_and(|id| grouped.contains(&id)));
-        Ok(groups)
     }
 
     fn owner_of_company(&self) -> HashMap<i64, i64> {

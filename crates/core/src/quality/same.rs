@@ -1,11 +1,14 @@
-//! Same: rows that are equal in some fields. Exact keys only; who judges better gives clusters to the audit.
+//! Same: rows that are equal in some fields, or that are entries of one thing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Serialize, Serializer};
 
+use super::narrow::{NotRun, carried, unknown_field};
 use super::rows;
-use crate::duplicates::name_key;
+use super::rule::{Same, SameKey};
+use super::run::Rows;
+use crate::duplicates::{Key, Rules, find_duplicates, name_key, rows_among};
 use crate::table::Table;
 use crate::text::fold;
 
@@ -68,8 +71,46 @@ impl Serialize for Compare {
     }
 }
 
+/// Narrows to the rows that are the same as another one, and answers the groups as ids.
+pub(super) fn narrow(same: &Same, rows: Rows<'_>, found: &mut Vec<u32>, path: &str) -> Result<Vec<Vec<i64>>, NotRun> {
+    let groups: Vec<Vec<i64>> = match same {
+        Same::Duplicates => duplicates(rows, found, path)?,
+        Same::Fields(keys) => {
+            let ids = |group: Vec<u32>| group.into_iter().filter_map(|row| rows::id(rows.table, row)).collect();
+            groups(rows.table, found, &known_keys(keys, rows, path)?).into_iter().map(ids).collect()
+        }
+    };
+    let grouped: HashSet<i64> = groups.iter().flatten().copied().collect();
+    found.retain(|row| rows::id(rows.table, *row).is_some_and(|id| grouped.contains(&id)));
+    Ok(groups)
+}
+
+/// The rows that are entries of one thing. What tells them apart best must be there; the rest is looked at where it is.
+fn duplicates(rows: Rows<'_>, among: &[u32], path: &str) -> Result<Vec<Vec<i64>>, NotRun> {
+    let rules = Rules::of(rows.info).map_err(|issue| NotRun(vec![issue.at(path)]))?;
+    // The first of the heaviest: later ones do not take its place.
+    let heavier = |one: &Key, other: &Key| other.weight > one.weight;
+    let first = rules.keys.iter().reduce(|one, other| if heavier(one, other) { other } else { one });
+    for (name, _) in first.into_iter().flat_map(Key::members) {
+        carried(rows, name, path)?;
+    }
+    let clusters = find_duplicates(&rows_among(rows.table, among, &rules), &rules);
+    Ok(clusters.into_iter().map(|cluster| cluster.ids).collect())
+}
+
+fn known_keys(keys: &[SameKey], rows: Rows<'_>, path: &str) -> Result<Vec<(String, Compare)>, NotRun> {
+    let mut known = Vec::new();
+    for key in keys {
+        let field = rows::known_field(rows.info, &key.field);
+        let field = field.ok_or_else(|| unknown_field(rows.info, &key.field, path))?;
+        carried(rows, &field, path)?;
+        known.push((field, key.compare));
+    }
+    Ok(known)
+}
+
 /// Groups of two or more of the rows that are equal in all fields, in the order of their first rows.
-pub(super) fn groups(table: &Table, among: &[u32], keys: &[(String, Compare)]) -> Vec<Vec<u32>> {
+fn groups(table: &Table, among: &[u32], keys: &[(String, Compare)]) -> Vec<Vec<u32>> {
     let mut group_of: HashMap<String, usize> = HashMap::new();
     let mut groups: Vec<Vec<u32>> = Vec::new();
     'rows: for &row in among {
