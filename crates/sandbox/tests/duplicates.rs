@@ -36,7 +36,7 @@ async fn check(api: &Api, name: &str, kind: &str) {
     for (of, id, how) in planted(api, kind).await {
         match clusters.iter().position(|cluster| cluster.ids.contains(&of) && cluster.ids.contains(&id)) {
             Some(at) => _ = true_ones.insert(at),
-            None => missed.push((table.by_id(of).cloned(), table.by_id(id).cloned(), how)),
+            None => missed.push((table.by_id(of), table.by_id(id), how)),
         }
     }
     assert!(missed.is_empty(), "{name}: {} of the planted are missed: {missed:#?}", missed.len());
