@@ -36,15 +36,15 @@ async fn check(api: &Api, name: &str, kind: &str) {
     for (of, id, how) in planted(api, kind).await {
         match clusters.iter().position(|cluster| cluster.ids.contains(&of) && cluster.ids.contains(&id)) {
             Some(at) => _ = true_ones.insert(at),
-            None => missed.push((table.by_id(of).cloned(), table.by_id(id).cloned(), how)),
+            None => missed.push((table.by_id(of), table.by_id(id), how)),
         }
     }
     assert!(missed.is_empty(), "{name}: {} of the planted are missed: {missed:#?}", missed.len());
     // The world knows few first and last names: two people of one name at one company come by chance, and nobody
     // could tell them from one who was entered twice.
     let are_namesakes = |ids: &[i64]| {
-        let who =
-            |id: &i64| table.by_id(*id).map(|row| ["companyID", "firstName", "lastName"].map(|name| row.get(name)));
+        let names = ["companyID", "firstName", "lastName"];
+        let who = |id: &i64| table.by_id(*id).map(|row| names.map(|name| row.get(name).cloned()));
         name == "Contacts" && ids.iter().all(|id| who(id) == who(&ids[0]))
     };
     let beside = clusters.iter().enumerate().filter(|(at, _)| !true_ones.contains(at)).map(|(_, cluster)| cluster);
