@@ -8,7 +8,7 @@ use autotask_core::table::SortKey;
 use autotask_core::{EntityInfo, Failure, Filter, FilterValue, Op, Query, Record, Table};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::row_search::{Matches, RowSearch};
+use super::row_search::{Finder, Matches, finder};
 use crate::api::api;
 use crate::filter_builder::context::filter_context;
 
@@ -53,6 +53,16 @@ pub struct Wanted {
     pub local: Option<Filter>,
 }
 
+/// How far the code of the search is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Code {
+    #[default]
+    NotAsked,
+    Coming,
+    Here,
+    Failed,
+}
+
 /// All rows of a query. `Copy`, so that handlers can have it.
 #[derive(Clone, Copy)]
 pub struct RowList {
@@ -62,7 +72,11 @@ pub struct RowList {
     /// How many of them are sorted; the rest came later and stand at the end.
     sorted: StoredValue<usize>,
     sort: StoredValue<Vec<SortKey>>,
-    search: StoredValue<RowSearch>,
+    /// `None` until its code is here.
+    search: StoredValue<Option<Box<dyn Finder>>>,
+    /// What is searched for, and whether the best come first.
+    searched: StoredValue<(String, bool)>,
+    search_code: RwSignal<Code>,
     /// When it was last looked for.
     found_ms: StoredValue<f64>,
     matches: RwSignal<Option<Matches>>,
@@ -83,7 +97,9 @@ impl RowList {
             order: StoredValue::default(),
             sorted: StoredValue::new(0),
             sort: StoredValue::default(),
-            search: StoredValue::default(),
+            search: StoredValue::new(None),
+            searched: StoredValue::default(),
+            search_code: RwSignal::default(),
             found_ms: StoredValue::new(0.0),
             matches: RwSignal::new(None),
             wanted: StoredValue::new(None),
@@ -135,12 +151,15 @@ impl RowList {
     /// Where in a text of a row the words are that are searched for, in bytes. Not reactive.
     pub fn marks(self, place: usize, field: &str) -> Vec<Range<usize>> {
         let Some(row) = self.with_shown(|rows| rows.get(place).copied()) else { return Vec::new() };
-        self.table.with_value(|table| self.search.with_value(|search| search.marks(table, row, field)))
+        self.table.with_value(|table| {
+            self.search
+                .with_value(|search| search.as_ref().map(|search| search.marks(table, row, field)).unwrap_or_default())
+        })
     }
 
     /// The rows to show, in their order.
     fn with_shown<T>(self, read: impl FnOnce(&[u32]) -> T) -> T {
-        self.search.with_value(|search| match search.rows() {
+        self.search.with_value(|search| match search.as_ref().and_then(|search| search.rows()) {
             Some(rows) => read(rows),
             None => self.order.with_value(|order| read(order)),
         })
@@ -219,17 +238,52 @@ impl RowList {
     /// Shows only rows in which this text is, whatever its letter case and accents; an empty one shows all.
     /// `is_ranked`: the best come first, else the order stays.
     pub fn set_search(self, text: &str, is_ranked: bool) {
-        self.search.update_value(|search| search.set(text, is_ranked));
+        self.searched.set_value((text.to_owned(), is_ranked));
+        if !text.is_empty() {
+            self.fetch_search();
+        }
         self.find();
         self.version.update(|v| *v += 1);
     }
 
+    /// Whether the code of the search could not be fetched; the next key tries again. Reactive.
+    pub fn cannot_search(self) -> bool {
+        self.search_code.get() == Code::Failed
+    }
+
+    /// Fetches the code of the search, unless it is here or on its way.
+    fn fetch_search(self) {
+        if matches!(self.search_code.get_untracked(), Code::Coming | Code::Here) {
+            return;
+        }
+        self.search_code.set(Code::Coming);
+        let info = self.info.get_untracked();
+        spawn_local(async move {
+            let finder = finder(info).await;
+            if self.search_code.try_get_untracked().is_none() {
+                return;
+            }
+            let Ok(mut finder) = finder else { return self.search_code.set(Code::Failed) };
+            self.table.with_value(|table| finder.add(table, table.row_count(), Vec::new()));
+            self.search.set_value(Some(finder));
+            self.search_code.set(Code::Here);
+            self.find();
+            self.version.update(|v| *v += 1);
+        });
+    }
+
     fn find(self) {
-        self.table.with_value(|table| {
-            self.search.update_value(|search| self.order.with_value(|order| search.find(table, order)));
+        let mut matches = None;
+        self.search.update_value(|search| {
+            let Some(search) = search else { return };
+            self.table.with_value(|table| {
+                self.order.with_value(|order| {
+                    self.searched.with_value(|(text, is_ranked)| search.find(table, order, text, *is_ranked));
+                });
+            });
+            matches = search.matches();
         });
         self.found_ms.set_value(now_ms());
-        let matches = self.search.with_value(RowSearch::matches);
         if self.matches.get_untracked() != matches {
             self.matches.set(matches);
         }
@@ -288,7 +342,12 @@ impl RowList {
             self.table.set_value(Table::new());
             self.order.set_value(Vec::new());
             self.sorted.set_value(0);
-            self.search.update_value(|search| search.restart(&self.info.get_untracked()));
+            self.search.update_value(|search| {
+                if let Some(search) = search {
+                    search.restart();
+                }
+            });
+            self.fetch_search();
         }
         let before = self.order.with_value(Vec::len);
         let mut replaced = Vec::new();
@@ -301,7 +360,11 @@ impl RowList {
                         None => {}
                     }
                 }
-                self.search.update_value(|search| search.add(table, order.len() - before, replaced));
+                self.search.update_value(|search| {
+                    if let Some(search) = search {
+                        search.add(table, order.len() - before, replaced);
+                    }
+                });
             });
         });
         let loaded = self.order.with_value(Vec::len);

@@ -1,11 +1,14 @@
-//! RowSearch: which rows of a list match what was typed, at each key.
+//! RowSearch: which rows of a list match what was typed, at each key. Its code comes when the first rows are here, so that
+//! they need not wait for it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use autotask_core::table::Loaded;
 use autotask_core::{EntityInfo, Table};
 use autotask_search::table::Units;
 use autotask_search::{Options, Query, TableIndex};
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 /// So many rows come in the order in which they match; the others follow in the order of the list. Ordering all of
 /// 100,000 rows that have an "a" would take longer than the next key.
@@ -20,44 +23,71 @@ pub struct Matches {
     pub is_near: bool,
 }
 
+/// The search of a list, as the main part of the app knows it.
+pub(super) trait Finder: Send + Sync {
+    /// Begins anew with an empty table.
+    fn restart(&mut self);
+    /// Takes rows that were added. While pages come is the moment for it: nobody waits for an index then.
+    fn add(&mut self, table: &Table, added: usize, replaced: Vec<u32>);
+    /// Looks for a text among all rows, which come in the order of the list. `is_ranked`: the best rows first.
+    fn find(&mut self, table: &Table, order: &[u32], text: &str, is_ranked: bool);
+    /// What was found; `None` when nothing is looked for.
+    fn matches(&self) -> Option<Matches>;
+    /// The rows that were found, in the order in which they are shown; `None` when nothing is looked for.
+    fn rows(&self) -> Option<&[u32]>;
+    /// Where the words are in a text of a row, in bytes, in ascending order.
+    fn marks(&self, table: &Table, row: u32, field: &str) -> Vec<Range<usize>>;
+}
+
+/// Fetches the code and makes the search of a list of this entity.
+pub(super) async fn finder(info: Arc<EntityInfo>) -> Result<Box<dyn Finder>, SplitLoaderError> {
+    make_finder(info).await
+}
+
+#[wasm_split(row_search, wasm_split_path = leptos::wasm_split, fallible)]
+fn make_finder(info: Arc<EntityInfo>) -> Result<Box<dyn Finder>, SplitLoaderError> {
+    Ok(Box::new(RowSearch::new(&info)))
+}
+
 /// The index beside the table of a list, and what was last looked for in it.
-#[derive(Default)]
-pub(super) struct RowSearch {
-    index: Option<TableIndex>,
+struct RowSearch {
+    /// One without rows, to begin with.
+    empty: TableIndex,
+    index: TableIndex,
     text: String,
-    is_ranked: bool,
     rows: Vec<u32>,
     matches: Option<Matches>,
 }
 
 impl RowSearch {
-    /// Begins an index for an empty table.
-    pub(super) fn restart(&mut self, info: &EntityInfo) {
-        self.index = Some(TableIndex::new(info));
+    fn new(info: &EntityInfo) -> RowSearch {
+        let empty = TableIndex::new(info);
+        RowSearch { index: empty.clone(), empty, text: String::new(), rows: Vec::new(), matches: None }
+    }
+}
+
+impl Finder for RowSearch {
+    fn restart(&mut self) {
+        self.index = self.empty.clone();
     }
 
-    /// Takes rows that were added. While pages come is the moment for it: nobody waits for an index then.
-    pub(super) fn add(&mut self, table: &Table, added: usize, replaced: Vec<u32>) {
-        let Some(index) = &mut self.index else { return };
-        index.loaded(&Loaded { added, ..Loaded::default() });
-        index.refresh(table);
-        index.replaced(table, replaced);
+    fn add(&mut self, table: &Table, added: usize, replaced: Vec<u32>) {
+        self.index.loaded(&Loaded { added, ..Loaded::default() });
+        self.index.refresh(table);
+        self.index.replaced(table, replaced);
     }
 
-    /// What to look for from now on. `is_ranked`: the best rows first, not the order of the list.
-    pub(super) fn set(&mut self, text: &str, is_ranked: bool) {
-        // Blanks alone, for example, ask for nothing.
-        self.text = if Query::of(text).is_empty() { String::new() } else { text.to_owned() };
-        self.is_ranked = is_ranked;
-    }
-
-    /// Looks for it among all rows, which come in the order of the list.
-    pub(super) fn find(&mut self, table: &Table, order: &[u32]) {
+    fn find(&mut self, table: &Table, order: &[u32], text: &str, is_ranked: bool) {
+        text.clone_into(&mut self.text);
         self.rows.clear();
         self.matches = None;
-        let Some(index) = self.index.as_mut().filter(|_| !self.text.is_empty()) else { return };
+        // Blanks alone, for example, ask for nothing.
+        if Query::of(text).is_empty() {
+            return;
+        }
+        let index = &mut self.index;
         let mut is_near = false;
-        if self.is_ranked {
+        if is_ranked {
             let mut search = |typos| index.search(table, &self.text, Options { limit: BEST_MAX, typos }, Units::Bytes);
             let mut answer = search(false);
             // A row that is only similar must not stand among those that have the words.
@@ -85,20 +115,19 @@ impl RowSearch {
         self.matches = Some(Matches { total: self.rows.len(), is_near });
     }
 
-    /// What was found; `None` when nothing is looked for.
-    pub(super) fn matches(&self) -> Option<Matches> {
+    fn matches(&self) -> Option<Matches> {
         self.matches
     }
 
-    /// The rows that were found, in the order in which they are shown; `None` when nothing is looked for.
-    pub(super) fn rows(&self) -> Option<&[u32]> {
+    fn rows(&self) -> Option<&[u32]> {
         self.matches.map(|_| self.rows.as_slice())
     }
 
-    /// Where the words are in a text of a row, in bytes, in ascending order.
-    pub(super) fn marks(&self, table: &Table, row: u32, field: &str) -> Vec<Range<usize>> {
-        let Some(index) = self.index.as_ref().filter(|_| self.matches.is_some()) else { return Vec::new() };
-        let marks = index.marks_in(table, row, &self.text, Units::Bytes);
+    fn marks(&self, table: &Table, row: u32, field: &str) -> Vec<Range<usize>> {
+        if self.matches.is_none() {
+            return Vec::new();
+        }
+        let marks = self.index.marks_in(table, row, &self.text, Units::Bytes);
         marks.into_iter().filter(|mark| mark.field == field).map(|mark| mark.start..mark.end).collect()
     }
 }
@@ -129,8 +158,7 @@ mod tests {
         rows.push(format!(r#"{{"id":{count},"companyName":"Bravo Acme"}}"#));
         let mut table = Table::new();
         assert_eq!(table.load(format!("[{}]", rows.join(",")).as_bytes()).added, count + 1);
-        let mut search = RowSearch::default();
-        search.restart(entity("Companies").expect("known"));
+        let mut search = RowSearch::new(entity("Companies").expect("known"));
         search.add(&table, count + 1, Vec::new());
         (table, search, (0..=u32::try_from(count).expect("small")).rev().collect())
     }
@@ -138,8 +166,7 @@ mod tests {
     #[test]
     fn the_best_come_first_and_no_row_is_lost() {
         let (table, mut search, order) = list(1000);
-        search.set("acme", true);
-        search.find(&table, &order);
+        search.find(&table, &order, "acme", true);
         assert_eq!(search.matches(), Some(Matches { total: 1001, is_near: false }));
         let rows = search.rows().expect("searched");
         assert_eq!(rows[..3], [0, 1, 2], "by name");
@@ -152,8 +179,7 @@ mod tests {
     #[test]
     fn an_order_that_was_chosen_stays() {
         let (table, mut search, order) = list(3);
-        search.set("koln", false);
-        search.find(&table, &order);
+        search.find(&table, &order, "koln", false);
         assert_eq!(search.rows(), Some(&[2, 1, 0][..]));
         assert_eq!(search.marks(&table, 2, "city"), [0..5]);
         assert!(search.marks(&table, 2, "companyName").is_empty());
@@ -163,14 +189,11 @@ mod tests {
     fn similar_rows_are_shown_only_where_none_has_the_words() {
         let (table, mut search, order) = list(3);
         for is_ranked in [true, false] {
-            search.set("brvao", is_ranked);
-            search.find(&table, &order);
+            search.find(&table, &order, "brvao", is_ranked);
             assert_eq!((search.rows(), search.matches()), (Some(&[3][..]), Some(Matches { total: 1, is_near: true })));
-            search.set("no such company", is_ranked);
-            search.find(&table, &order);
+            search.find(&table, &order, "no such company", is_ranked);
             assert_eq!(search.matches(), Some(Matches { total: 0, is_near: false }));
-            search.set(" ", is_ranked);
-            search.find(&table, &order);
+            search.find(&table, &order, " ", is_ranked);
             assert_eq!((search.rows(), search.matches()), (None, None));
         }
     }
@@ -180,11 +203,9 @@ mod tests {
         let (mut table, mut search, order) = list(1);
         assert_eq!(table.load(br#"[{"id":0,"companyName":"Nova"},{"id":9,"companyName":"Nova two"}]"#).added, 1);
         search.add(&table, 1, vec![0]);
-        search.set("nova", true);
-        search.find(&table, &order);
+        search.find(&table, &order, "nova", true);
         assert_eq!(search.rows(), Some(&[0, 2][..]));
-        search.set("acme 0000", true);
-        search.find(&table, &order);
+        search.find(&table, &order, "acme 0000", true);
         assert_eq!(search.matches().map(|matches| matches.total), Some(0));
     }
 }

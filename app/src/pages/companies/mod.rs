@@ -144,6 +144,9 @@ fn ResultBar(
     let count = move || search.matches_text().unwrap_or_else(|| count_text(&progress()));
     let took = move || match search.list.matches() {
         Some(matches) => Some(order_text(matches, search.is_ranked.get())),
+        None if search.list.cannot_search() && search.free_text.text.with(|text| !text.is_empty()) => {
+            Some("The search could not be loaded: check the connection and type again.".to_owned())
+        }
         None => progress().took_ms.map(took_text),
     };
     // While somebody types, the field says the count when the typing rests.
