@@ -41,6 +41,9 @@ pub fn DataGrid(
     /// Grows whenever a cell may show something else: new data, another order.
     #[prop(into, optional)]
     version: Signal<u64>,
+    /// What the rows answer, such as the text of a search: with another one the grid begins at its first row.
+    #[prop(into, optional)]
+    question: Signal<String>,
     /// The cell with the tab stop, for a caller that wants to keep it (the peek panel, the way back).
     #[prop(optional, into)]
     active: Option<RwSignal<GridPlace>>,
@@ -52,6 +55,14 @@ pub fn DataGrid(
         tree: None,
     });
     let active = active.unwrap_or_else(|| RwSignal::new(GridPlace { line: 1, column: Some(0) }));
+    let scroll = VirtualScroll::new(root, row_count);
+    Effect::new(move |before: Option<()>| {
+        question.track();
+        if before.is_some() {
+            active.set(GridPlace { line: 1, column: Some(0) });
+            scroll.to_start();
+        }
+    });
     let grid = Grid {
         columns,
         row_count,
@@ -65,7 +76,7 @@ pub fn DataGrid(
         on_toggle: None,
         announcer: use_announcer(),
         root,
-        scroll: VirtualScroll::new(root, row_count),
+        scroll,
     };
     grid_view(grid, label)
 }

@@ -1,6 +1,7 @@
 //! What the data grid and the tree grid share: columns, cells, the sort order, and the grid itself.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::components::dynamic::{Item, dynamic, effect, handler, keyed, memo, shared};
 use leptos::{attr::custom::custom_attribute, ev, html, prelude::*};
@@ -99,6 +100,8 @@ pub enum Lead {
 pub struct CellView {
     /// The text.
     pub text: String,
+    /// What of it a search has found, in bytes, in ascending order.
+    pub marks: Vec<Range<usize>>,
     /// What stands before it.
     pub lead: Lead,
     /// A second, muted text before a number: "own" beside "subtree".
@@ -125,6 +128,12 @@ impl CellView {
     /// The same with something before the text.
     pub fn with_lead(mut self, lead: Lead) -> Self {
         self.lead = lead;
+        self
+    }
+
+    /// The same with these parts of the text highlighted, in ascending order.
+    pub fn with_marks(mut self, marks: Vec<Range<usize>>) -> Self {
+        self.marks = marks;
         self
     }
 
@@ -710,6 +719,24 @@ fn twist_view(grid: Grid, place: Option<TreePlace>, state: Memo<(usize, u64)>) -
     .into_any()
 }
 
+/// A text with parts of it highlighted; what is not on borders of characters is left as it is.
+fn marked(text: String, marks: &[Range<usize>]) -> AnyView {
+    if marks.is_empty() {
+        return text.into_any();
+    }
+    let mut parts = Vec::new();
+    let mut end = 0;
+    for mark in marks {
+        if let (Some(before), Some(found)) = (text.get(end..mark.start), text.get(mark.clone())) {
+            parts.push(before.to_owned().into_any());
+            parts.push(view! { <mark>{found.to_owned()}</mark> }.into_any());
+            end = mark.end;
+        }
+    }
+    parts.push(text.get(end..).unwrap_or_default().to_owned().into_any());
+    parts.into_any()
+}
+
 /// `is_blank`: an empty text stays empty, since the row is no record that lacks a value.
 fn cell_content(cell: CellView, href: Option<String>, is_name: bool, is_blank: bool) -> AnyView {
     if cell.is_pending {
@@ -739,13 +766,14 @@ fn cell_content(cell: CellView, href: Option<String>, is_name: bool, is_blank: b
         .into_any()
     } else if let Some(href) = href {
         let title = cell.text.clone();
-        view! { <a class="name" href=href tabindex="-1" dir="auto" title=title>{cell.text}</a> }.into_any()
+        view! { <a class="name" href=href tabindex="-1" dir="auto" title=title>{marked(cell.text, &cell.marks)}</a> }
+            .into_any()
     } else if is_name {
         let title = cell.text.clone();
-        view! { <span class="name" dir="auto" title=title>{cell.text}</span> }.into_any()
+        view! { <span class="name" dir="auto" title=title>{marked(cell.text, &cell.marks)}</span> }.into_any()
     } else {
         let class = if cell.is_muted { "muted" } else { "" };
-        view! { <span class=class dir="auto">{cell.text}</span> }.into_any()
+        view! { <span class=class dir="auto">{marked(cell.text, &cell.marks)}</span> }.into_any()
     };
     let text = match cell.own {
         Some(own) => view! { <span class="both"><i>{own}</i><i>{text}</i></span> }.into_any(),

@@ -1,7 +1,7 @@
 //! One line of text.
 
 use crate::components::dynamic::handler;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{field::use_control_ids, icon::Icon};
 
@@ -76,6 +76,9 @@ pub fn TextInput(
     /// Called when the field is left; the moment to check it.
     #[prop(into, optional)]
     on_blur: Option<Callback<()>>,
+    /// Called with every key that is pressed.
+    #[prop(into, optional)]
+    on_key: Option<Callback<ev::KeyboardEvent>>,
     /// What is typed.
     #[prop(optional)]
     kind: InputKind,
@@ -91,6 +94,9 @@ pub fn TextInput(
     /// An example, never the label.
     #[prop(into, optional)]
     placeholder: String,
+    /// The key that goes here, said to assistive technology.
+    #[prop(optional)]
+    shortcut: Option<&'static str>,
     /// An icon at the start.
     #[prop(optional)]
     icon: Option<Icon>,
@@ -118,6 +124,7 @@ pub fn TextInput(
                 dir="auto"
                 placeholder=(!placeholder.is_empty()).then_some(placeholder)
                 aria-label=label
+                aria-keyshortcuts=shortcut
                 aria-required=is_required.then_some("true")
                 aria-invalid=ids.invalid
                 aria-describedby=ids.described_by
@@ -126,6 +133,11 @@ pub fn TextInput(
                 on:blur=handler(move |_| {
                     if let Some(on_blur) = on_blur {
                         on_blur.run(());
+                    }
+                })
+                on:keydown=handler(move |event| {
+                    if let Some(on_key) = on_key {
+                        on_key.run(event);
                     }
                 })
                 node_ref=node_ref

@@ -230,6 +230,11 @@ impl VirtualScroll {
         }
     }
 
+    /// Goes to the first row.
+    pub fn to_start(&self) {
+        self.apply(Position { is_forward: true, ..Position::default() });
+    }
+
     /// How far PageDown goes.
     pub fn page_rows(&self) -> usize {
         self.geometry.get_untracked().page_rows()

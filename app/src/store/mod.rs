@@ -8,6 +8,7 @@ pub mod names;
 pub mod onboarding;
 pub mod quality;
 pub mod row_list;
+pub mod row_search;
 
 /// Makes all stores known to everything below.
 pub fn provide_stores() {

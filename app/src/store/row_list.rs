@@ -1,6 +1,6 @@
-//! RowList: all rows of a query, page after page, kept in a table and sorted. For any entity.
+//! RowList: all rows of a query, page after page, kept in a table, sorted and searched. For any entity.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use autotask_core::filter::{Condition, Operand, Typed};
@@ -8,8 +8,12 @@ use autotask_core::table::SortKey;
 use autotask_core::{EntityInfo, Failure, Filter, FilterValue, Op, Query, Record, Table};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::row_search::{Finder, Matches, finder};
 use crate::api::api;
 use crate::filter_builder::context::filter_context;
+
+/// While pages come, what is searched for is looked for again no sooner than this, in milliseconds.
+const FIND_AGAIN_MS: f64 = 500.0;
 
 /// How far a list is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +53,16 @@ pub struct Wanted {
     pub local: Option<Filter>,
 }
 
+/// How far the code of the search is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Code {
+    #[default]
+    NotAsked,
+    Coming,
+    Here,
+    Failed,
+}
+
 /// All rows of a query. `Copy`, so that handlers can have it.
 #[derive(Clone, Copy)]
 pub struct RowList {
@@ -58,6 +72,14 @@ pub struct RowList {
     /// How many of them are sorted; the rest came later and stand at the end.
     sorted: StoredValue<usize>,
     sort: StoredValue<Vec<SortKey>>,
+    /// `None` until its code is here.
+    search: StoredValue<Option<Box<dyn Finder>>>,
+    /// What is searched for, and whether the best come first.
+    searched: StoredValue<(String, bool)>,
+    search_code: RwSignal<Code>,
+    /// When it was last looked for.
+    found_ms: StoredValue<f64>,
+    matches: RwSignal<Option<Matches>>,
     wanted: StoredValue<Option<Wanted>>,
     /// Counts walks: an answer to an earlier question is dropped.
     walk: StoredValue<u32>,
@@ -75,6 +97,11 @@ impl RowList {
             order: StoredValue::default(),
             sorted: StoredValue::new(0),
             sort: StoredValue::default(),
+            search: StoredValue::new(None),
+            searched: StoredValue::default(),
+            search_code: RwSignal::default(),
+            found_ms: StoredValue::new(0.0),
+            matches: RwSignal::new(None),
             wanted: StoredValue::new(None),
             walk: StoredValue::new(0),
             version: RwSignal::new(0),
@@ -99,16 +126,43 @@ impl RowList {
         self.version.into()
     }
 
+    /// What a search has found among the rows that are here; `None` when nothing is searched for. Reactive.
+    pub fn matches(self) -> Option<Matches> {
+        self.matches.get()
+    }
+
+    /// The same, read once.
+    pub fn matches_untracked(self) -> Option<Matches> {
+        self.matches.get_untracked()
+    }
+
     /// How many rows there are to show. Reactive.
     pub fn len(self) -> usize {
         self.version.track();
-        self.order.with_value(Vec::len)
+        self.with_shown(<[u32]>::len)
     }
 
     /// Reads the row at a place of the view. Not reactive: the grid asks again when the version grows.
     pub fn with_row<T>(self, place: usize, read: impl FnOnce(&Record) -> T) -> Option<T> {
-        let row = self.order.with_value(|order| order.get(place).copied())?;
+        let row = self.with_shown(|rows| rows.get(place).copied())?;
         self.table.with_value(|table| table.row(row).as_ref().map(read))
+    }
+
+    /// Where in a text of a row the words are that are searched for, in bytes. Not reactive.
+    pub fn marks(self, place: usize, field: &str) -> Vec<Range<usize>> {
+        let Some(row) = self.with_shown(|rows| rows.get(place).copied()) else { return Vec::new() };
+        self.table.with_value(|table| {
+            self.search
+                .with_value(|search| search.as_ref().map(|search| search.marks(table, row, field)).unwrap_or_default())
+        })
+    }
+
+    /// The rows to show, in their order.
+    fn with_shown<T>(self, read: impl FnOnce(&[u32]) -> T) -> T {
+        self.search.with_value(|search| match search.as_ref().and_then(|search| search.rows()) {
+            Some(rows) => read(rows),
+            None => self.order.with_value(|order| read(order)),
+        })
     }
 
     /// Says that what is to be shown cannot be asked for.
@@ -181,6 +235,60 @@ impl RowList {
         self.version.update(|v| *v += 1);
     }
 
+    /// Shows only rows in which this text is, whatever its letter case and accents; an empty one shows all.
+    /// `is_ranked`: the best come first, else the order stays.
+    pub fn set_search(self, text: &str, is_ranked: bool) {
+        self.searched.set_value((text.to_owned(), is_ranked));
+        if !text.is_empty() {
+            self.fetch_search();
+        }
+        self.find();
+        self.version.update(|v| *v += 1);
+    }
+
+    /// Whether the code of the search could not be fetched; the next key tries again. Reactive.
+    pub fn cannot_search(self) -> bool {
+        self.search_code.get() == Code::Failed
+    }
+
+    /// Fetches the code of the search, unless it is here or on its way.
+    fn fetch_search(self) {
+        if matches!(self.search_code.get_untracked(), Code::Coming | Code::Here) {
+            return;
+        }
+        self.search_code.set(Code::Coming);
+        let info = self.info.get_untracked();
+        spawn_local(async move {
+            let finder = finder(info).await;
+            if self.search_code.try_get_untracked().is_none() {
+                return;
+            }
+            let Ok(mut finder) = finder else { return self.search_code.set(Code::Failed) };
+            self.table.with_value(|table| finder.add(table, table.row_count(), Vec::new()));
+            self.search.set_value(Some(finder));
+            self.search_code.set(Code::Here);
+            self.find();
+            self.version.update(|v| *v += 1);
+        });
+    }
+
+    fn find(self) {
+        let mut matches = None;
+        self.search.update_value(|search| {
+            let Some(search) = search else { return };
+            self.table.with_value(|table| {
+                self.order.with_value(|order| {
+                    self.searched.with_value(|(text, is_ranked)| search.find(table, order, text, *is_ranked));
+                });
+            });
+            matches = search.matches();
+        });
+        self.found_ms.set_value(now_ms());
+        if self.matches.get_untracked() != matches {
+            self.matches.set(matches);
+        }
+    }
+
     fn follow(self, wanted: Wanted, walk: u32, is_fresh: bool) {
         let started = now_ms();
         spawn_local(async move {
@@ -234,20 +342,37 @@ impl RowList {
             self.table.set_value(Table::new());
             self.order.set_value(Vec::new());
             self.sorted.set_value(0);
+            self.search.update_value(|search| {
+                if let Some(search) = search {
+                    search.restart();
+                }
+            });
+            self.fetch_search();
         }
+        let before = self.order.with_value(Vec::len);
+        let mut replaced = Vec::new();
         self.table.update_value(|table| {
             self.order.update_value(|order| {
                 for row in rows {
-                    if let Some((number, true)) = table.put(row) {
-                        order.push(number);
+                    match table.put(row) {
+                        Some((number, true)) => order.push(number),
+                        Some((number, false)) => replaced.push(number),
+                        None => {}
                     }
                 }
+                self.search.update_value(|search| {
+                    if let Some(search) = search {
+                        search.add(table, order.len() - before, replaced);
+                    }
+                });
             });
         });
         let loaded = self.order.with_value(Vec::len);
         // Sorting after every page would be quadratic: it waits until the rows have doubled, and the end.
         if loaded >= self.sorted.get_value() * 2 {
             self.sort_all();
+        } else if now_ms() - self.found_ms.get_value() >= FIND_AGAIN_MS {
+            self.find();
         }
         self.progress.update(|p| {
             p.loaded = loaded;
@@ -267,6 +392,7 @@ impl RowList {
                 self.sorted.set_value(order.len());
             });
         });
+        self.find();
     }
 
     fn next_walk(self) -> u32 {

@@ -78,7 +78,44 @@ impl SearchIndex {
         self.run(&query.words, query.whole.as_ref(), options)
     }
 
+    /// All rows in which every word of the query is, in no order: for a list that has an order of its own. With `typos`
+    /// also those in which words have one mistake.
+    #[must_use]
+    pub fn rows_with(&self, query: &Query, typos: bool) -> Vec<u32> {
+        if query.is_empty() || self.is_empty() {
+            return Vec::new();
+        }
+        let options = Options { limit: usize::MAX, typos };
+        if let Some(whole) = query.whole.as_ref().filter(|_| query.is_phone) {
+            let rows = self.ready(std::slice::from_ref(whole), None, options).rows();
+            if !rows.is_empty() {
+                return rows;
+            }
+        }
+        self.ready(&query.words, None, options).rows()
+    }
+
+    /// Where the words are in one row, as [`Match::spans`]; nothing where a word is missing. With a mistake only where
+    /// there is none without.
+    #[must_use]
+    pub fn spans_in(&self, row: u32, query: &Query) -> Vec<Span> {
+        let Some(slot) = self.slot(row) else { return Vec::new() };
+        let options = Options { limit: usize::MAX, typos: true };
+        let spans = |words: &[Word]| {
+            let search = self.ready(words, None, options);
+            let has_all = search.words.iter().all(|word| word.best_in(self, slot, true).is_some());
+            has_all.then(|| search.matched(Ranked { score: 0, slot }, true).spans)
+        };
+        let whole = query.whole.as_ref().filter(|_| query.is_phone);
+        whole.and_then(|whole| spans(std::slice::from_ref(whole))).or_else(|| spans(&query.words)).unwrap_or_default()
+    }
+
     fn run(&self, words: &[Word], whole: Option<&Word>, options: Options) -> Found {
+        self.ready(words, whole, options).find()
+    }
+
+    /// The words made ready, the rarest first.
+    fn ready(&self, words: &[Word], whole: Option<&Word>, options: Options) -> Search<'_> {
         let mut search = Search {
             index: self,
             words: words.iter().map(|word| Pattern::new(word, self)).collect(),
@@ -87,8 +124,10 @@ impl SearchIndex {
         };
         // The longest word is the rarest, more or less; where lengths are equal the first.
         let rarest = (0..words.len()).rev().max_by_key(|at| words[*at].text.len()).unwrap_or_default();
-        search.words.swap(0, rarest);
-        search.find()
+        if rarest > 0 {
+            search.words.swap(0, rarest);
+        }
+        search
     }
 }
 
@@ -119,6 +158,19 @@ impl Search<'_> {
         Gather::mistyped(self.index, rarest, &mut hits);
         let total = hits.len();
         self.rank(&hits, total, true)
+    }
+
+    fn rows(&self) -> Vec<u32> {
+        let Some((rarest, others)) = self.words.split_first() else { return Vec::new() };
+        let mut gather = Gather::new(self.index, usize::MAX);
+        gather.pattern(rarest);
+        let (mut hits, _) = gather.finish();
+        let typos = self.options.typos;
+        if typos {
+            Gather::mistyped(self.index, rarest, &mut hits);
+        }
+        let has_others = |slot: u32| others.iter().all(|word| word.best_in(self.index, slot, typos).is_some());
+        hits.into_iter().filter(|hit| has_others(hit.slot)).map(|hit| self.index.id_and_row(hit.slot).1).collect()
     }
 
     /// One letter is nearly everywhere: as long as enough fields begin with it, the rest is only counted.

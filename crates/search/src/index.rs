@@ -180,7 +180,7 @@ impl SearchIndex {
         }
     }
 
-    fn slot(&self, row: u32) -> Option<u32> {
+    pub(crate) fn slot(&self, row: u32) -> Option<u32> {
         self.slot_of.get(row as usize).copied().filter(|slot| *slot != NONE)
     }
 

@@ -156,6 +156,20 @@ impl TableIndex {
         Answer { hits: hits.collect(), total: found.total }
     }
 
+    /// All rows that match, in no order: for a list that has an order of its own. With `typos` also those in which words
+    /// have one mistake.
+    pub fn rows_with(&mut self, table: &Table, text: &str, typos: bool) -> Vec<u32> {
+        self.refresh(table);
+        self.index.rows_with(&Query::of(text), typos)
+    }
+
+    /// What to highlight in one row, of what was there at the last search.
+    #[must_use]
+    pub fn marks_in(&self, table: &Table, row: u32, text: &str, units: Units) -> Vec<Mark> {
+        let spans = self.index.spans_in(row, &Query::of(text));
+        if spans.is_empty() { Vec::new() } else { self.marks(row, &members(&self.texts, table), &spans, units) }
+    }
+
     /// Makes the index what the table is. A search does so by itself; where nobody types yet is a better moment.
     pub fn refresh(&mut self, table: &Table) {
         match self.pending {
@@ -322,6 +336,21 @@ mod tests {
         assert_eq!(ask("lindqvist, mara").0, [1]);
         assert_eq!(ask("mara").0, [2, 1, 3], "all of it, its beginning, within");
         assert_eq!(ask("mara@acme.com").1, marked(&[("emailAddress", "mara@acme.com")]));
+    }
+
+    #[test]
+    fn a_list_in_its_own_order_gets_rows_and_marks() {
+        let (table, mut index) = table(
+            "Companies",
+            r#"[{"id":1,"companyName":"Acme","city":"Köln"},{"id":2,"companyName":"Köln Dental"},{"id":3,"companyName":"Acme"}]"#,
+        );
+        assert_eq!(index.rows_with(&table, "koln", false), [0, 1]);
+        assert_eq!(index.rows_with(&table, "dentla", false), [0; 0]);
+        assert_eq!(index.rows_with(&table, "dentla", true), [1]);
+        let marks = |row: u32, text: &str| index.marks_in(&table, row, text, Units::Bytes);
+        assert_eq!(marks(0, "koln"), [Mark { field: "city", start: 0, end: 5 }]);
+        assert_eq!(marks(1, "dentla"), [Mark { field: "companyName", start: 6, end: 12 }]);
+        assert_eq!((marks(2, "koln"), marks(9, "acme"), marks(0, "")), (vec![], vec![], vec![]));
     }
 
     #[test]

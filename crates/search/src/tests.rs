@@ -150,6 +150,21 @@ proptest! {
     }
 
     #[test]
+    fn rows_in_no_order_are_those_of_a_search(rows in arb_rows(), text in "[abcé ß0-2]{0,6}|[012]{3,4}|[abc]{4,6}( [abc]{1,5})?", typos: bool) {
+        let index = index(&rows, &KINDS);
+        let query = Query::of(&text);
+        let found = index.search(&query, Options { limit: usize::MAX, typos });
+        let mut ranked: Vec<u32> = found.hits.iter().map(|hit| hit.row).collect();
+        ranked.sort_unstable();
+        let mut ours = index.rows_with(&query, typos);
+        ours.sort_unstable();
+        prop_assert_eq!(ours, ranked);
+        for hit in found.hits {
+            prop_assert_eq!(index.spans_in(hit.row, &query), hit.spans);
+        }
+    }
+
+    #[test]
     fn marks_are_what_was_typed(rows in arb_rows(), text in "[abcé]{1,6}( [abc]{1,5})?|[012]{3,5}", typos: bool) {
         let index = index(&rows, &KINDS);
         let query = Query::of(&text);

@@ -71,7 +71,11 @@ pub fn cell(search: Search, place: usize, column: usize) -> CellView {
         "ownerResourceID" if !text.is_empty() => Lead::Avatar,
         _ => Lead::None,
     };
-    let cell = CellView::text(text).with_lead(lead);
+    // Of what is shown in other words than the row's own nothing can be marked.
+    let marks = search.list.marks(place, name);
+    let is_own = !marks.is_empty()
+        && search.list.with_row(place, |row| row.text(name) == Some(text.as_str())).unwrap_or_default();
+    let cell = CellView::text(text).with_lead(lead).with_marks(if is_own { marks } else { Vec::new() });
     match (name, id, is_active) {
         ("companyName", Some(0), _) => cell.with_badge(Tone::Accent, "Your company"),
         ("companyName", _, Some(false)) => cell.with_badge(Tone::Neutral, "Inactive"),

@@ -1,6 +1,7 @@
-//! The list of companies: filter, rows, progress. The filter and the sort order live in the address.
+//! The list of companies: filter, search, rows, progress. Filter, search and sort order live in the address.
 
 mod columns;
+mod free_text;
 mod search;
 
 use crate::components::dynamic::{dynamic, handler, memo, shared, shown};
@@ -20,9 +21,13 @@ use crate::{
     },
     filter_builder::filter_builder,
     page::Page,
-    store::row_list::{Phase, Progress},
+    store::{
+        row_list::{Phase, Progress},
+        row_search::{BEST_MAX, Matches},
+    },
 };
 use columns::{cell, columns, row_tone};
+use free_text::SearchField;
 use search::{Search, use_search};
 
 /// Narrower windows begin with the builder folded; the width at which the navigation becomes a sheet too.
@@ -48,6 +53,7 @@ pub fn CompaniesPage() -> impl IntoView {
             </a>
         </PageHead>
         <div class="searchrow">
+            <SearchField search=search />
             <button
                 type="button"
                 class="btn btn--toggle"
@@ -135,12 +141,31 @@ fn ResultBar(
     search: Search,
 ) -> impl IntoView {
     let progress = move || search.list.progress();
-    let took = move || progress().took_ms.map(took_text);
+    let count = move || search.matches_text().unwrap_or_else(|| count_text(&progress()));
+    let took = move || match search.list.matches() {
+        Some(matches) => Some(order_text(matches, search.is_ranked.get())),
+        None if search.list.cannot_search() && search.free_text.text.with(|text| !text.is_empty()) => {
+            Some("The search could not be loaded: check the connection and type again.".to_owned())
+        }
+        None => progress().took_ms.map(took_text),
+    };
+    // While somebody types, the field says the count when the typing rests.
+    let live = move || search.list.matches().map(|_| "off");
+    let is_ordered = move || !search.is_ranked.get() && search.list.matches().is_some_and(|matches| matches.total > 1);
+    let best_first = move || {
+        view! {
+            <button type="button" class="btn btn--ghost" on:click=handler(move |_| search.set_sort(Vec::new()))>
+                "Best matches first"
+            </button>
+        }
+        .into_any()
+    };
     let is_loading = move || progress().phase == Phase::Loading;
     view! {
         <div class="resultbar">
-            <strong role="status">{dynamic(move || count_text(&progress()))}</strong>
+            <strong role="status" aria-live=live>{dynamic(count)}</strong>
             <span class="muted">{dynamic(took)}</span>
+            {shown(is_ordered, best_first)}
             <span class="push"></span>
             <button
                 type="button"
@@ -156,6 +181,19 @@ fn ResultBar(
                 "Refresh"
             </button>
         </div>
+    }
+}
+
+/// What stands first among the rows that match.
+fn order_text(matches: Matches, is_ranked: bool) -> String {
+    match matches {
+        Matches { total: 0, .. } => String::new(),
+        Matches { is_near: true, .. } => "similar, as none has it exactly".to_owned(),
+        Matches { total, .. } if is_ranked && total > BEST_MAX => {
+            ["best ", &BEST_MAX.to_string(), " first, then by name"].concat()
+        }
+        Matches { total, .. } if is_ranked && total > 1 => "best matches first".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -180,7 +218,12 @@ fn Results(
     search: Search,
 ) -> impl IntoView {
     let list = search.list;
-    let state = memo(move || view_state(&list.progress(), search.tree.with(|tree| tree.rule_count())));
+    let finds_nothing = memo(move || list.matches().is_some_and(|matches| matches.total == 0));
+    let state = memo(move || {
+        let state = view_state(&list.progress(), search.tree.with(|tree| tree.rule_count()));
+        // While pages come, a row that matches may come too.
+        if state == ViewState::Ready && finds_nothing.get() { ViewState::Empty(EmptyKind::NoMatch) } else { state }
+    });
     let on_retry = Callback::new(move |()| match list.is_partial() {
         true => list.load_rest(),
         false => list.reload(),
@@ -202,6 +245,7 @@ fn Results(
                 sort=search.sort
                 on_sort=Callback::new(move |keys| search.set_sort(keys))
                 version=list.version()
+                question=search.free_text.text
             />
         </ViewFrame>
     }
@@ -251,6 +295,29 @@ fn empty_view(search: Search, kind: EmptyKind) -> AnyView {
         }
         .into_any();
     }
+    let has_rows = memo(move || search.list.progress().loaded > 0);
+    dynamic(move || if has_rows.get() { not_found_view(search) } else { no_match_view(search) })
+}
+
+/// Rows are here, and what was typed is in none of them.
+fn not_found_view(search: Search) -> AnyView {
+    let title = move || search.free_text.text.with(|text| format!("No company here matches “{}”", text.trim()));
+    view! {
+        <Empty
+            icon=Icon::Search
+            title=Signal::derive(title)
+            text="Looked for in name, number, phone and city of the companies that the filter leaves. Type less of it, or let the filter leave more."
+        >
+            <button type="button" class="btn btn--primary" on:click=handler(move |_| search.free_text.clear())>
+                "Clear search"
+            </button>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// The filter leaves no row.
+fn no_match_view(search: Search) -> AnyView {
     let title = move || match search.tree.with(|tree| tree.rule_count()) {
         1 => "No company matches this rule".to_owned(),
         count => format!("No company matches these {count} rules"),

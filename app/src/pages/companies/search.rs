@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use crate::components::dynamic::{effect, memo};
+use autotask_core::display::grouped;
 use autotask_core::filter::{check::check_meaning, parse, plan, print::print};
 use autotask_core::{EntityInfo, Filter, Issue, Query, Verb, entity, table};
 use leptos::{prelude::*, task::spawn_local};
@@ -18,7 +19,10 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::columns::FIELDS;
+use super::{
+    columns::FIELDS,
+    free_text::{FreeText, use_free_text},
+};
 use crate::{
     components::grid_parts::SortKey,
     filter_builder::{context::filter_context, lookup, tree::Tree},
@@ -43,7 +47,9 @@ pub struct Search {
     pub info: Signal<Arc<EntityInfo>>,
     /// The rows.
     pub list: RowList,
-    /// The order of the rows.
+    /// What is typed above the list.
+    pub free_text: FreeText,
+    /// The order of the rows; empty while the best matches come first.
     pub sort: Signal<Vec<SortKey>>,
     /// The filter that the rows belong to, as text.
     pub applied_text: Memo<String>,
@@ -53,7 +59,10 @@ pub struct Search {
     pub issues: Signal<Vec<Issue>>,
     /// Names behind references.
     pub names: Names,
-    navigate: Callback<Vec<(&'static str, String)>>,
+    /// Whether what is typed decides the order: an order that was chosen stays.
+    pub is_ranked: Memo<bool>,
+    /// Changes the address; `true` in place of the history's entry. `None` takes a parameter away.
+    navigate: Callback<(Vec<(&'static str, Option<String>)>, bool)>,
 }
 
 /// The search of the page that calls this.
@@ -64,7 +73,6 @@ pub fn use_search() -> Search {
     let query = use_query_map();
     let applied_text = memo(move || query.with(|q| q.get("f")).unwrap_or_else(|| FILTER_AT_FIRST.to_owned()));
     let sort_text = memo(move || query.with(|q| q.get("sort")).unwrap_or_else(|| SORT_AT_FIRST.to_owned()));
-    let sort = Signal::derive(move || sort_keys(&sort_text.get()));
     let tree = RwSignal::new(Tree::default());
     let unreadable = RwSignal::new(None);
     let name_of = Callback::new(move |(entity, id): (String, i64)| names.name(&entity, id));
@@ -80,19 +88,34 @@ pub fn use_search() -> Search {
             .collect::<Vec<_>>()
     });
     let go = use_navigate();
-    let navigate = Callback::new(move |changes: Vec<(&'static str, String)>| {
+    let navigate = Callback::new(move |(changes, replace): (Vec<(&'static str, Option<String>)>, bool)| {
         let mut map = query.get_untracked();
         for (key, value) in changes {
-            map.replace(key, value);
+            match value {
+                Some(value) => map.replace(key, value),
+                None => _ = map.remove(key),
+            }
         }
         go(
             &[Page::Companies.path(), map.to_query_string()].concat(),
-            NavigateOptions { scroll: false, ..Default::default() },
+            NavigateOptions { scroll: false, replace, ..Default::default() },
         );
     });
-    let search = Search { tree, info, list, sort, applied_text, unreadable, issues, names, navigate };
+    let text_in_address = memo(move || query.with(|q| q.get("q")).unwrap_or_default());
+    let set_text = move |(text, replace): (String, bool)| {
+        let text = Some(text).filter(|text| !text.is_empty());
+        navigate.run((vec![("q", text)], replace));
+    };
+    let free_text = use_free_text(text_in_address, Callback::new(set_text));
+    let has_text = memo(move || free_text.text.with(|text| !text.trim().is_empty()));
+    let has_sort = memo(move || query.with(|q| q.get("sort")).is_some_and(|sort| !sort.is_empty()));
+    let is_ranked = memo(move || has_text.get() && !has_sort.get());
+    let sort = Signal::derive(move || if is_ranked.get() { Vec::new() } else { sort_keys(&sort_text.get()) });
+    let search =
+        Search { tree, info, list, free_text, sort, is_ranked, applied_text, unreadable, issues, names, navigate };
 
-    effect(move || list.set_sort(sort.get().into_iter().map(table_key).collect()));
+    effect(move || list.set_sort(sort_keys(&sort_text.get()).into_iter().map(table_key).collect()));
+    effect(move || free_text.text.with(|text| list.set_search(text, is_ranked.get())));
     effect(move || {
         let text = applied_text.get();
         // Metadata that comes later brings labels and user-defined fields, not another question.
@@ -121,7 +144,7 @@ impl Search {
         let text = print(&filter, &info);
         let changes = text != self.applied_text.get_untracked() || self.unreadable.with_untracked(Option::is_some);
         if is_sound && changes {
-            self.navigate.run(vec![("f", text)]);
+            self.navigate.run((vec![("f", Some(text))], false));
         }
     }
 
@@ -135,7 +158,19 @@ impl Search {
     pub fn set_sort(self, keys: Vec<SortKey>) {
         let text: Vec<String> =
             keys.into_iter().map(|key| if key.is_descending { ["-", &key.key].concat() } else { key.key }).collect();
-        self.navigate.run(vec![("sort", text.join(","))]);
+        // Among what was typed for, no order means the best first.
+        let is_searching = self.list.matches_untracked().is_some();
+        let text = Some(text.join(",")).filter(|text| !(is_searching && text.is_empty()));
+        self.navigate.run((vec![("sort", text)], false));
+    }
+
+    /// "12 of 2,000 companies", while something is searched for. Reactive.
+    pub fn matches_text(self) -> Option<String> {
+        let matches = self.list.matches()?;
+        let number = |n: usize| grouped(&n.to_string());
+        let loaded = self.list.progress().loaded;
+        let companies = if loaded == 1 { " company" } else { " companies" };
+        Some([&number(matches.total), " of ", &number(loaded), companies].concat())
     }
 
     /// Looks up what the filter needs, and loads what it finds.

@@ -1,0 +1,112 @@
+// Searching the list of companies as one types: the rows are those that SQL finds, and the text is in the address.
+import type { Locator, Page } from '@playwright/test';
+import { sql } from './support/database';
+import { expect, test, type House } from './support/test';
+
+const WORD = 'spring';
+
+/** The ids of active companies with the word in name, number or city. */
+async function idsBySql(house: House, word: string): Promise<number[]> {
+  await house.stopSandbox();
+  const rows = await sql(
+    house.database,
+    `select id from Companies where isActive = 1 and (instr(lower(coalesce(companyName, '')), '${word}') > 0
+     or instr(lower(coalesce(companyNumber, '')), '${word}') > 0 or instr(lower(coalesce(city, '')), '${word}') > 0)
+     order by id`,
+  );
+  await house.startSandbox();
+  return rows.map((row) => Number(row.id));
+}
+
+const field = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search these companies' });
+const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Companies' });
+const count = (page: Page): Locator => page.locator('.resultbar strong');
+const q = (page: Page): string | null => new URL(page.url()).searchParams.get('q');
+
+/** The ids of all rows of the grid, page after page. */
+async function idsInGrid(page: Page): Promise<number[]> {
+  const rows = Number(await grid(page).getAttribute('aria-rowcount')) - 1;
+  const ids = new Set<number>();
+  await grid(page).getByRole('rowheader').first().focus();
+  await page.keyboard.press('Control+Home');
+  await expect(async () => {
+    const links = await grid(page).locator('[role="row"] a[href^="/companies/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+    for (const href of links) ids.add(Number(href?.split('/').pop()));
+    await page.keyboard.press('PageDown');
+    expect(ids.size).toBeGreaterThanOrEqual(rows);
+  }).toPass({ intervals: [100] });
+  return [...ids].sort((a, b) => a - b);
+}
+
+test('what is typed leaves the rows that SQL finds, and all come back', async ({ page, house, checkAxe }) => {
+  const expected = await idsBySql(house, WORD);
+  expect(expected.length).toBeGreaterThan(5);
+  await page.goto('/companies');
+  await expect(count(page)).toHaveText(/^[\d,]+ companies$/);
+  const all = await count(page).textContent();
+  const [, loaded] = /^([\d,]+) /.exec(all ?? '') ?? [];
+
+  await grid(page).getByRole('rowheader').first().focus();
+  await page.keyboard.press('/');
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.type(WORD);
+  await expect(count(page)).toHaveText(`${expected.length} of ${loaded} companies`);
+  await expect(field(page)).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: `${expected.length} of ${loaded} companies match` })).toHaveCount(1);
+  await expect(grid(page).locator('mark').first()).toHaveText(/^spring$/i);
+  await expect(page.getByRole('columnheader', { name: 'Company', exact: true })).not.toHaveAttribute('aria-sort');
+  await checkAxe();
+  expect(await idsInGrid(page)).toEqual(expected);
+
+  await field(page).focus();
+  await page.keyboard.press('Escape');
+  await expect(count(page)).toHaveText(all ?? '');
+  await expect(page.getByRole('columnheader', { name: 'Company', exact: true })).toHaveAttribute('aria-sort', 'ascending');
+  await expect.poll(() => q(page)).toBeNull();
+});
+
+test('the text is in the address, a step of typing is one step of the history', async ({ page, context }) => {
+  await page.goto('/companies');
+  await expect(grid(page)).toBeVisible();
+  await field(page).pressSequentially(WORD, { delay: 200 });
+  await expect.poll(() => q(page)).toBe(WORD);
+  await field(page).press('Enter');
+  const found = (await count(page).textContent()) ?? '';
+  expect(found).toMatch(/ of /);
+  await page.reload();
+  await expect(field(page)).toHaveValue(WORD);
+  await expect(count(page)).toHaveText(found);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(field(other)).toHaveValue(WORD);
+  await expect(count(other)).toHaveText(found);
+  await other.close();
+  await page.goBack();
+  await expect(field(page)).toHaveValue('');
+  expect(q(page)).toBeNull();
+  await expect(count(page)).not.toHaveText(/ of /);
+});
+
+test('a chosen order stays while one types, and can be given up for the best first', async ({ page }) => {
+  await page.goto(`/companies?q=${WORD}&sort=-companyName`);
+  await expect(count(page)).toHaveText(/^[\d,]+ of [\d,]+ companies$/);
+  const name = page.getByRole('columnheader', { name: 'Company', exact: true });
+  await expect(name).toHaveAttribute('aria-sort', 'descending');
+  const names = await grid(page).locator('a.name').allTextContents();
+  expect(names.length).toBeGreaterThan(5);
+  await page.getByRole('button', { name: 'Best matches first' }).click();
+  await expect(page.getByText('best matches first', { exact: true })).toBeVisible();
+  await expect(name).not.toHaveAttribute('aria-sort');
+  expect(new URL(page.url()).searchParams.get('sort')).toBeNull();
+  expect(q(page)).toBe(WORD);
+});
+
+test('a search that finds nothing says what to do', async ({ page, checkAxe }) => {
+  await page.goto('/companies?q=no%20such%20company');
+  await expect(page.getByRole('heading', { name: 'No company here matches “no such company”' })).toBeVisible();
+  await checkAxe();
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(field(page)).toBeFocused();
+  await expect(grid(page)).toBeVisible();
+  await expect(count(page)).toHaveText(/^[\d,]+ companies$/);
+});
