@@ -43,8 +43,9 @@ async fn check(api: &Api, name: &str, kind: &str) {
     // The world knows few first and last names: two people of one name at one company come by chance, and nobody
     // could tell them from one who was entered twice.
     let are_namesakes = |ids: &[i64]| {
-        let who =
-            |id: &i64| table.by_id(*id).map(|row| ["companyID", "firstName", "lastName"].map(|name| row.get(name).cloned()));
+        let who = |id: &i64| {
+            table.by_id(*id).map(|row| ["companyID", "firstName", "lastName"].map(|name| row.get(name).cloned()))
+        };
         name == "Contacts" && ids.iter().all(|id| who(id) == who(&ids[0]))
     };
     let beside = clusters.iter().enumerate().filter(|(at, _)| !true_ones.contains(at)).map(|(_, cluster)| cluster);
