@@ -94,8 +94,10 @@ test('a chosen order stays while one types, and can be given up for the best fir
   await expect(name).toHaveAttribute('aria-sort', 'descending');
   const names = await grid(page).locator('a.name').allTextContents();
   expect(names.length).toBeGreaterThan(5);
+  const [first, last] = [names[0], names[names.length - 1]].map((text) => text.toLowerCase());
+  expect(first > last, `${first} stands before ${last}`).toBe(true);
   await page.getByRole('button', { name: 'Best matches first' }).click();
-  await expect(page.getByText('best matches first', { exact: true })).toBeVisible();
+  await expect(page.getByText(/^best .*first/)).toBeVisible();
   await expect(name).not.toHaveAttribute('aria-sort');
   expect(new URL(page.url()).searchParams.get('sort')).toBeNull();
   expect(q(page)).toBe(WORD);
