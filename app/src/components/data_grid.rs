@@ -60,7 +60,7 @@ pub fn DataGrid(
         question.track();
         if before.is_some() {
             active.set(GridPlace { line: 1, column: Some(0) });
-            scroll.to_start();
+            scroll.go_to_start();
         }
     });
     let grid = Grid {

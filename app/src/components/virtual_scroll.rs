@@ -231,7 +231,7 @@ impl VirtualScroll {
     }
 
     /// Goes to the first row.
-    pub fn to_start(&self) {
+    pub fn go_to_start(&self) {
         self.apply(Position { is_forward: true, ..Position::default() });
     }
 

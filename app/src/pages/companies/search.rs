@@ -38,6 +38,9 @@ use crate::{
 const FILTER_AT_FIRST: &str = "isActive = yes";
 const SORT_AT_FIRST: &str = "companyName";
 
+/// New values of parameters of the address.
+type Changes = Vec<(&'static str, Option<String>)>;
+
 /// The search of the page. `Copy`, so that handlers can have it.
 #[derive(Clone, Copy)]
 pub struct Search {
@@ -62,7 +65,7 @@ pub struct Search {
     /// Whether what is typed decides the order: an order that was chosen stays.
     pub is_ranked: Memo<bool>,
     /// Changes the address; `true` in place of the history's entry. `None` takes a parameter away.
-    navigate: Callback<(Vec<(&'static str, Option<String>)>, bool)>,
+    navigate: Callback<(Changes, bool)>,
 }
 
 /// The search of the page that calls this.
@@ -88,7 +91,7 @@ pub fn use_search() -> Search {
             .collect::<Vec<_>>()
     });
     let go = use_navigate();
-    let navigate = Callback::new(move |(changes, replace): (Vec<(&'static str, Option<String>)>, bool)| {
+    let navigate = Callback::new(move |(changes, replace): (Changes, bool)| {
         let mut map = query.get_untracked();
         for (key, value) in changes {
             match value {
