@@ -63,10 +63,15 @@ enum Code {
     Failed,
 }
 
+/// As many rows as a screen shows, about.
+const ROWS_MADE_MAX: usize = 96;
+
 /// All rows of a query. `Copy`, so that handlers can have it.
 #[derive(Clone, Copy)]
 pub struct RowList {
     table: StoredValue<Table>,
+    /// Rows that were made for the cells that are drawn, by their numbers: each row has many cells.
+    made: StoredValue<Vec<(u32, Arc<Record>)>>,
     /// Row numbers in the order of the view.
     order: StoredValue<Vec<u32>>,
     /// How many of them are sorted; the rest came later and stand at the end.
@@ -94,6 +99,7 @@ impl RowList {
     pub fn new(info: Signal<Arc<EntityInfo>>, name_of: Callback<(String, i64), Option<String>>) -> RowList {
         RowList {
             table: StoredValue::default(),
+            made: StoredValue::default(),
             order: StoredValue::default(),
             sorted: StoredValue::new(0),
             sort: StoredValue::default(),
@@ -145,7 +151,22 @@ impl RowList {
     /// Reads the row at a place of the view. Not reactive: the grid asks again when the version grows.
     pub fn with_row<T>(self, place: usize, read: impl FnOnce(&Record) -> T) -> Option<T> {
         let row = self.with_shown(|rows| rows.get(place).copied())?;
-        self.table.with_value(|table| table.row(row).as_ref().map(read))
+        let known =
+            self.made.with_value(|made| made.iter().find(|(own, _)| *own == row).map(|(_, made)| Arc::clone(made)));
+        let record = match known {
+            Some(record) => record,
+            None => {
+                let record = Arc::new(self.table.with_value(|table| table.row(row))?);
+                self.made.update_value(|made| {
+                    if made.len() >= ROWS_MADE_MAX {
+                        made.clear();
+                    }
+                    made.push((row, Arc::clone(&record)));
+                });
+                record
+            }
+        };
+        Some(read(&record))
     }
 
     /// Where in a text of a row the words are that are searched for, in bytes. Not reactive.
@@ -340,6 +361,7 @@ impl RowList {
     fn take(self, rows: Vec<Record>, is_first: bool) {
         if is_first {
             self.table.set_value(Table::new());
+            self.made.set_value(Vec::new());
             self.order.set_value(Vec::new());
             self.sorted.set_value(0);
             self.search.update_value(|search| {
@@ -351,6 +373,8 @@ impl RowList {
         }
         let before = self.order.with_value(Vec::len);
         let mut replaced = Vec::new();
+        // A row may be another one now.
+        self.made.set_value(Vec::new());
         self.table.update_value(|table| {
             self.order.update_value(|order| {
                 for row in rows {

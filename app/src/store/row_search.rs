@@ -2,11 +2,11 @@
 //! they need not wait for it.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use autotask_core::table::Loaded;
 use autotask_core::{EntityInfo, Table};
-use autotask_search::table::Units;
+use autotask_search::table::{Mark, Units};
 use autotask_search::{Options, Query, TableIndex};
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
@@ -57,28 +57,40 @@ struct RowSearch {
     text: String,
     rows: Vec<u32>,
     matches: Option<Matches>,
+    /// The marks of the row that was asked for last: each of its cells asks.
+    marked: Mutex<Option<(u32, Vec<Mark>)>>,
 }
 
 impl RowSearch {
     fn new(info: &EntityInfo) -> RowSearch {
         let empty = TableIndex::new(info);
-        RowSearch { index: empty.clone(), empty, text: String::new(), rows: Vec::new(), matches: None }
+        RowSearch {
+            index: empty.clone(),
+            empty,
+            text: String::new(),
+            rows: Vec::new(),
+            matches: None,
+            marked: Mutex::default(),
+        }
     }
 }
 
 impl Finder for RowSearch {
     fn restart(&mut self) {
         self.index = self.empty.clone();
+        self.marked = Mutex::default();
     }
 
     fn add(&mut self, table: &Table, added: usize, replaced: Vec<u32>) {
         self.index.loaded(&Loaded { added, ..Loaded::default() });
         self.index.refresh(table);
         self.index.replaced(table, replaced);
+        self.marked = Mutex::default();
     }
 
     fn find(&mut self, table: &Table, order: &[u32], text: &str, is_ranked: bool) {
         text.clone_into(&mut self.text);
+        self.marked = Mutex::default();
         self.rows.clear();
         self.matches = None;
         // Blanks alone, for example, ask for nothing.
@@ -127,8 +139,12 @@ impl Finder for RowSearch {
         if self.matches.is_none() {
             return Vec::new();
         }
-        let marks = self.index.marks_in(table, row, &self.text, Units::Bytes);
-        marks.into_iter().filter(|mark| mark.field == field).map(|mark| mark.start..mark.end).collect()
+        let Ok(mut marked) = self.marked.lock() else { return Vec::new() };
+        if marked.as_ref().is_none_or(|(own, _)| *own != row) {
+            *marked = Some((row, self.index.marks_in(table, row, &self.text, Units::Bytes)));
+        }
+        let marks = marked.iter().flat_map(|(_, marks)| marks);
+        marks.filter(|mark| mark.field == field).map(|mark| mark.start..mark.end).collect()
     }
 }
 
