@@ -11,6 +11,8 @@ const forms = (text: string) => [
 ];
 
 test('no credential reaches the browser', async ({ page, house }) => {
+  // A whole session, of which every answer is kept and searched.
+  test.setTimeout(300_000);
   const bodies: Promise<[string, Buffer]>[] = [];
   page.on('response', (response) => {
     const body = response.body().catch(() => Buffer.alloc(0));
