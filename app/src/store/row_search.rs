@@ -197,7 +197,7 @@ mod tests {
         let (table, mut search, order) = list(3);
         search.find(&table, &order, "koln", false);
         assert_eq!(search.rows(), Some(&[2, 1, 0][..]));
-        assert_eq!(search.marks(&table, 2, "city"), [0..5]);
+        assert_eq!(search.marks(&table, 2, "city"), [Range { start: 0, end: 5 }]);
         assert!(search.marks(&table, 2, "companyName").is_empty());
     }
 
