@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     for row in rows {
         if let Some(record) = table.row(row) {
             for mode in [Mode::Create, Mode::Update] {
-                let _ = validate_as_given(record, info, mode, &context);
+                let _ = validate_as_given(&record, info, mode, &context);
             }
         }
     }
