@@ -1,0 +1,18 @@
+//! The proxy between a browser and an upstream, over HTTP.
+//!
+//! One program for all of them: a program each would be linked, and stored, as many times.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod common;
+mod cors;
+mod headers;
+mod hosts_and_origins;
+mod older_texts;
+mod permissions;
+mod rewriting;
+mod sandbox;
+mod secrets;
+mod session;
+mod static_files;
+mod upstream_failures;
