@@ -33,8 +33,6 @@ pub enum Next<'a> {
     Odd(&'a str),
     /// Something that is no object.
     NoRow,
-    /// What is no strict JSON.
-    Unsure,
 }
 
 impl Frame {
@@ -89,25 +87,24 @@ impl Frame {
         is_sound.then_some(Frame { shapes, columns, rows, list, ..Frame::default() })
     }
 
-    /// Reads the next row of an array and appends it.
-    pub fn read<'a>(&mut self, scanner: &mut Scanner<'a>) -> Next<'a> {
-        match scanner.peek() {
-            Some(b'{') => {}
-            None => return Next::Unsure,
-            Some(_) => return if scanner.skip().is_some() { Next::NoRow } else { Next::Unsure },
+    /// Reads the next element of an array and appends it; `None` for what is no strict JSON.
+    pub fn read<'a>(&mut self, scanner: &mut Scanner<'a>) -> Option<Next<'a>> {
+        if scanner.peek()? != b'{' {
+            scanner.skip()?;
+            return Some(Next::NoRow);
         }
-        let start = scanner.at();
+        let start = scanner.at;
         let row = self.rows.len();
         if let Some(shape) = self.read_members(scanner, row) {
-            self.bytes += scanner.at() - start;
+            self.bytes += scanner.at - start;
             self.rows.push(shape);
             self.last = shape;
-            return Next::Row;
+            return Some(Next::Row);
         }
-        scanner.rewind(start);
-        let Some(text) = scanner.skip() else { return Next::Unsure };
+        scanner.at = start;
+        let text = scanner.skip()?;
         self.push_odd();
-        Next::Odd(text)
+        Some(Next::Odd(text))
     }
 
     /// Appends a row that is kept elsewhere.
@@ -209,7 +206,7 @@ impl Frame {
 
     /// Reads an object's members into a row's cells, and answers its shape; `None` when something is not as expected.
     fn read_members(&mut self, scanner: &mut Scanner<'_>, row: usize) -> Option<u32> {
-        scanner.take(b'{').then_some(())?;
+        scanner.pass(b'{')?;
         let last = self.last;
         // The members so far, once they are others than those of the row before.
         let mut items: Option<Vec<Item>> = None;
@@ -217,15 +214,16 @@ impl Frame {
         let mut room = String::new();
         if !scanner.take(b'}') {
             loop {
+                scanner.peek()?;
                 let expected = if items.is_none() { self.shapes.get(last).get(count) } else { None };
                 let is_expected = match expected {
                     Some(Item::Plain(key)) => {
                         let key = self.shapes.key(*key)?;
-                        let before = scanner.at();
-                        let mut is_next = scanner.take_all(&key.lead);
+                        let before = scanner.at;
+                        let mut is_next = scanner.goes_on(&key.lead);
                         // The list was null in the row before.
                         if is_next && key.name.eq_ignore_ascii_case(self.list) && scanner.peek() == Some(b'[') {
-                            scanner.rewind(before);
+                            scanner.at = before;
                             is_next = false;
                         }
                         if is_next {
@@ -235,11 +233,11 @@ impl Frame {
                         is_next
                     }
                     Some(Item::Nested(key, entries)) => {
-                        let before = scanner.at();
-                        let is_next = scanner.take_all(&self.shapes.key(*key)?.lead)
+                        let before = scanner.at;
+                        let is_next = scanner.goes_on(&self.shapes.key(*key)?.lead)
                             && Self::read_expected(&self.shapes, &mut self.columns, entries, scanner, row, &mut room)?;
                         if !is_next {
-                            scanner.rewind(before);
+                            scanner.at = before;
                         }
                         is_next
                     }
@@ -250,11 +248,11 @@ impl Frame {
                     items.get_or_insert_with(|| self.shapes.get(last)[..count].to_vec()).push(item);
                 }
                 count += 1;
-                if scanner.take(b'}') {
+                if !scanner.take(b',') {
                     break;
                 }
-                scanner.comma().then_some(())?;
             }
+            scanner.pass(b'}')?;
         }
         match items {
             None if count == self.shapes.get(last).len() && !self.shapes.all().is_empty() => Some(last),
@@ -282,7 +280,7 @@ impl Frame {
         }
         for (place, key) in entries.iter().enumerate() {
             let key = shapes.key(*key)?;
-            if (place > 0 && !scanner.take(b',')) || !scanner.take_all(&key.lead) {
+            if (place > 0 && !scanner.take(b',')) || !scanner.goes_on(&key.lead) {
                 return Some(false);
             }
             let cell = scanner.cell(room)?;
@@ -296,8 +294,7 @@ impl Frame {
 
     /// Reads a member of which nothing is known before.
     fn read_member(&mut self, scanner: &mut Scanner<'_>, row: usize, room: &mut String) -> Option<Item> {
-        let name = scanner.key()?;
-        scanner.peek()?;
+        let name = scanner.name()?;
         if !name.eq_ignore_ascii_case(self.list) || scanner.peek() != Some(b'[') {
             let cell = scanner.cell(room)?;
             return self.put_cell(row, &name, false, cell).map(Item::Plain);
@@ -308,24 +305,24 @@ impl Frame {
         if !scanner.take(b']') {
             loop {
                 // An entry is exactly a name and a value; what is more is kept as it came.
-                if !scanner.take(b'{') || scanner.key()? != "name" {
+                scanner.pass(b'{')?;
+                if scanner.name()? != "name" {
                     return None;
                 }
-                scanner.peek()?;
                 let mut inner = String::new();
                 let Cell::Text(entry) = scanner.cell(&mut inner)? else { return None };
-                if !scanner.take(b',') || scanner.key()? != "value" {
+                scanner.pass(b',')?;
+                if scanner.name()? != "value" {
                     return None;
                 }
-                scanner.peek()?;
                 let cell = scanner.cell(room)?;
                 entries.push(self.put_cell(row, entry, true, cell)?);
-                scanner.take(b'}').then_some(())?;
-                if scanner.take(b']') {
+                scanner.pass(b'}')?;
+                if !scanner.take(b',') {
                     break;
                 }
-                scanner.comma().then_some(())?;
             }
+            scanner.pass(b']')?;
         }
         Some(Item::Nested(key, entries))
     }

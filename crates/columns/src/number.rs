@@ -1,9 +1,32 @@
-//! Numbers as JSON writes them.
+//! Numbers: as JSON writes them, and as whole numbers or floats where they are exactly the same.
 
 use crate::Cell;
 
 /// Powers of ten that a float holds exactly.
 const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// Up to here, 2^53 − 1, a whole number is exact in a float, and no other whole number is rounded to it.
+pub const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// A float as the whole number that it surely is: within [`SAFE_MAX`] from 0.
+///
+/// ```
+/// use autotask_columns::number::to_whole;
+/// assert_eq!((to_whole(-0.0), to_whole(2.5), to_whole(1e16), to_whole(f64::NAN)), (Some(0), None, None, None));
+/// ```
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "it is whole and within 2^53")]
+pub fn to_whole(number: f64) -> Option<i64> {
+    (number.trunc() == number && number.abs() <= SAFE_MAX).then_some(number as i64)
+}
+
+/// A whole number as the float that is surely the same: within [`SAFE_MAX`] from 0.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "what is rounded is not answered")]
+pub fn to_float(whole: i64) -> Option<f64> {
+    let float = whole as f64;
+    (float.abs() <= SAFE_MAX).then_some(float)
+}
 
 /// Reads the number that a text begins with, and how long it is. `None` for what is no number in JSON, and for a number
 /// that neither `i64` nor a finite float can hold.
@@ -80,6 +103,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whole_numbers_and_floats_that_are_the_same(whole in prop_oneof![any::<i64>(), -9..9_i64, (1_i64 << 53) - 2..(1 << 53) + 2], float in any::<f64>()) {
+            let is_safe = whole.unsigned_abs() < 1 << 53;
+            prop_assert_eq!(to_float(whole).is_some(), is_safe);
+            prop_assert_eq!(to_float(whole).and_then(to_whole), is_safe.then_some(whole));
+            prop_assert_eq!(to_whole(float).and_then(to_float), to_whole(float).map(|_| float));
+            prop_assert_eq!(to_float(i64::MIN), None);
+        }
+
         #[test]
         fn numbers_are_those_of_the_library(text in "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?") {
             let wanted: serde_json::Number = serde_json::from_str(&text).expect("a number");

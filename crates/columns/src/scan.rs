@@ -1,4 +1,4 @@
-//! Scanner: reads the JSON of rows without making a tree of it. It knows strict JSON only, and gives up on the rest.
+//! Scanner: strict JSON, token after token, without recursion and without a tree of values.
 
 use std::borrow::Cow;
 
@@ -6,246 +6,426 @@ use serde_json::Value;
 
 use crate::{Cell, number};
 
-/// How deep a value may nest; rows themselves stand three levels deep in an answer.
-const DEPTH_MAX: usize = 72;
+/// How deep a value may nest; deeper text is left to others.
+const DEPTH_MAX: u32 = 60;
 
-/// The place in a JSON text.
-#[derive(Debug)]
-pub struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
-    /// Whether the rows stand in a member of an object.
-    is_member: bool,
+/// A value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token<'t> {
+    /// A text without escapes.
+    Text(&'t str),
+    /// A whole number from 0.
+    Whole(u64),
+    /// A number with a sign, a fraction or an exponent.
+    Number,
+    /// `true`.
+    True,
+    /// `false`.
+    False,
+    /// `null`.
+    Null,
+    /// A list or an object.
+    Nested,
+    /// A text with escapes, or a list or an object that holds one: perhaps not even JSON.
+    Unusual,
 }
 
-impl<'a> Scanner<'a> {
-    /// At the start of a text.
+/// Reads a text. Answers are `None` where it is not strict JSON, or has a number that neither `i64` nor a float holds.
+#[derive(Clone, Debug)]
+pub struct Scanner<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    /// The next byte.
+    pub at: usize,
+}
+
+/// Where the rows of a text stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The text is their list.
+    Whole,
+    /// Their list is a member of the object that the text is.
+    Member,
+}
+
+impl<'t> Scanner<'t> {
+    /// From the beginning of a text.
     #[must_use]
-    pub fn new(text: &'a str) -> Scanner<'a> {
-        Scanner { text, at: 0, is_member: false }
+    pub fn new(text: &'t str) -> Scanner<'t> {
+        Scanner { text, bytes: text.as_bytes(), at: 0 }
     }
 
-    /// Where it is, in bytes.
-    #[must_use]
-    pub fn at(&self) -> usize {
-        self.at
-    }
-
-    /// Steps into an array, or into the array that is the member `items` of an object; members before it are passed
-    /// over. False where it stands before anything else.
-    pub fn open(&mut self, items: &str) -> bool {
-        self.space();
-        if self.take(b'[') {
-            return true;
-        }
-        self.is_member = true;
-        if !self.take(b'{') {
-            return false;
-        }
-        loop {
-            let Some(key) = self.key() else { return false };
-            if key.eq_ignore_ascii_case(items) {
-                return self.take(b'[');
-            }
-            // A lone row is one object; its members are no place to look for rows.
-            if !key.eq_ignore_ascii_case("pageDetails") || self.skip().is_none() || !self.comma() {
-                return false;
-            }
-        }
-    }
-
-    /// Whether the array ends here, and with it the text: what stands behind it is read, too.
-    pub fn close(&mut self) -> bool {
-        if !self.take(b']') {
-            return false;
-        }
-        if self.is_member {
+    /// Goes through a text that is one list, or an object whose member `name`, in any letter case, is one. Before each
+    /// element `each` is called, and passes it. `None` for any other text, where the end is bad even after the last
+    /// element, and as soon as `each` answers it.
+    pub fn rows(&mut self, name: &str, each: &mut dyn FnMut(&mut Self, Place) -> Option<()>) -> Option<Place> {
+        let mut place = None;
+        if self.peek()? == b'[' {
+            self.list(&mut |scanner| each(scanner, Place::Whole))?;
+            place = Some(Place::Whole);
+        } else {
+            self.pass(b'{')?;
             loop {
-                if self.take(b'}') {
+                if self.name()?.eq_ignore_ascii_case(name) {
+                    if place.replace(Place::Member).is_some() {
+                        return None;
+                    }
+                    self.list(&mut |scanner| each(scanner, Place::Member))?;
+                } else {
+                    self.skip()?;
+                }
+                if !self.take(b',') {
                     break;
                 }
-                if !self.take(b',') || self.key().is_none() || self.skip().is_none() {
-                    return false;
-                }
+            }
+            self.pass(b'}')?;
+        }
+        place.filter(|_| self.is_done())
+    }
+
+    fn list(&mut self, each: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.pass(b'[')?;
+        if self.take(b']') {
+            return Some(());
+        }
+        loop {
+            each(self)?;
+            if !self.take(b',') {
+                return self.pass(b']');
             }
         }
-        self.space();
-        self.at == self.text.len()
     }
 
-    /// Whether nothing but space is left.
-    pub fn is_done(&mut self) -> bool {
-        self.space();
-        self.at == self.text.len()
-    }
-
-    /// The next byte that is no space.
+    /// The next byte that is not white space, which stays the next.
     pub fn peek(&mut self) -> Option<u8> {
-        self.space();
-        self.text.as_bytes().get(self.at).copied()
+        loop {
+            match self.bytes.get(self.at)? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
     }
 
-    /// Takes this byte if it comes next; space before it is passed over.
+    /// Whether nothing but white space is left.
+    pub fn is_done(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
+    /// Passes one byte if it comes next, and the white space before it.
     pub fn take(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }
 
-    /// Takes a comma behind which something stands.
-    pub fn comma(&mut self) -> bool {
-        self.take(b',') && !matches!(self.peek(), None | Some(b']' | b'}' | b','))
+    /// Passes one byte, which must be this one, and the white space before it.
+    pub fn pass(&mut self, byte: u8) -> Option<()> {
+        self.take(byte).then_some(())
     }
 
-    /// Takes these bytes if they come next, exactly.
-    pub(crate) fn take_all(&mut self, bytes: &[u8]) -> bool {
-        let is_next = self.text.as_bytes()[self.at..].starts_with(bytes);
-        if is_next {
-            self.at += bytes.len();
+    /// Whether the text goes on so; then it is passed.
+    pub fn goes_on(&mut self, with: &[u8]) -> bool {
+        let is_so = self.bytes.get(self.at..self.at + with.len()) == Some(with);
+        if is_so {
+            self.at += with.len();
         }
-        is_next
+        is_so
     }
 
-    /// A member's name and its colon.
-    pub(crate) fn key(&mut self) -> Option<Cow<'a, str>> {
-        self.space();
-        let key = self.string()?;
-        self.take(b':').then_some(key)
+    /// Passes a value.
+    pub fn value(&mut self) -> Option<Token<'t>> {
+        match self.peek()? {
+            b'{' | b'[' => self.nested(),
+            _ => self.scalar(),
+        }
     }
 
-    /// Goes back.
-    pub(crate) fn rewind(&mut self, at: usize) {
-        self.at = at;
-    }
-
-    /// Passes over a value, and answers its text if that is JSON.
-    pub fn skip(&mut self) -> Option<&'a str> {
-        self.space();
+    /// Passes a value, and answers its text.
+    pub fn skip(&mut self) -> Option<&'t str> {
+        self.peek()?;
         let start = self.at;
-        let mut depth = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.string_end()?;
-                }
-                b'[' | b'{' => {
-                    depth += 1;
-                    self.at += 1;
-                    if depth > DEPTH_MAX {
-                        return None;
-                    }
-                }
-                b']' | b'}' => {
-                    depth = depth.checked_sub(1)?;
-                    self.at += 1;
-                }
-                b',' | b':' if depth > 0 => self.at += 1,
-                _ => {
-                    let rest = &self.text.as_bytes()[self.at..];
-                    let length = rest.iter().position(|byte| b",:]}[{\" \t\r\n".contains(byte)).unwrap_or(rest.len());
-                    self.at += length.max(1);
-                }
-            }
-            if depth == 0 {
-                break;
-            }
-        }
+        let token = self.value()?;
         let text = self.text.get(start..self.at)?;
-        is_json(text).then_some(text)
+        (token != Token::Unusual || is_json(text)).then_some(text)
     }
 
-    /// A value. Texts with escapes are put into `room`. `None` where there is none, or one that no [`Cell`] holds.
-    pub(crate) fn cell<'r>(&mut self, room: &'r mut String) -> Option<Cell<'r>>
+    /// Passes a value and answers it. A text with escapes is put into `room`.
+    pub fn cell<'r>(&mut self, room: &'r mut String) -> Option<Cell<'r>>
     where
-        'a: 'r,
+        't: 'r,
     {
-        self.space();
-        let rest = self.text.get(self.at..)?;
-        match rest.as_bytes().first()? {
-            b'"' => Some(Cell::Text(match self.string()? {
-                Cow::Borrowed(text) => text,
-                Cow::Owned(text) => {
-                    *room = text;
+        Some(match self.peek()? {
+            b'"' => Cell::Text(match self.quoted()? {
+                (text, true) => text,
+                (text, false) => {
+                    *room = unescape(text)?;
                     room
                 }
-            })),
-            b'0'..=b'9' | b'-' => {
-                let (cell, length) = number::read(rest)?;
-                self.at += length;
-                Some(cell)
-            }
-            b'n' if self.take_all(b"null") => Some(Cell::Null),
-            b't' if self.take_all(b"true") => Some(Cell::Bool(true)),
-            b'f' if self.take_all(b"false") => Some(Cell::Bool(false)),
-            b'[' | b'{' => self.skip().map(Cell::Json),
-            _ => None,
+            }),
+            b'{' | b'[' => Cell::Json(self.skip()?),
+            b't' => self.word(b"true", Cell::Bool(true))?,
+            b'f' => self.word(b"false", Cell::Bool(false))?,
+            b'n' => self.word(b"null", Cell::Null)?,
+            _ => self.number()?,
+        })
+    }
+
+    /// Passes the name of a member and the colon behind it.
+    pub fn key(&mut self) -> Option<Token<'t>> {
+        self.peek()?;
+        let key = self.quoted()?;
+        self.pass(b':')?;
+        Some(to_token(key))
+    }
+
+    /// The same, with escapes resolved.
+    pub fn name(&mut self) -> Option<Cow<'t, str>> {
+        self.peek()?;
+        let (name, is_plain) = self.quoted()?;
+        self.pass(b':')?;
+        if is_plain { Some(Cow::Borrowed(name)) } else { unescape(name).map(Cow::Owned) }
+    }
+
+    fn scalar(&mut self) -> Option<Token<'t>> {
+        match self.peek()? {
+            b'"' => self.quoted().map(to_token),
+            b't' => self.word(b"true", Token::True),
+            b'f' => self.word(b"false", Token::False),
+            b'n' => self.word(b"null", Token::Null),
+            _ => Some(match self.number()? {
+                Cell::Int(number) => u64::try_from(number).map_or(Token::Number, Token::Whole),
+                _ => Token::Number,
+            }),
         }
     }
 
-    /// A string in quotes, at this very place.
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        let start = self.at;
-        let is_plain = self.string_end()?;
-        let quoted = self.text.get(start..self.at)?;
-        if is_plain {
-            return quoted.get(1..quoted.len() - 1).map(Cow::Borrowed);
-        }
-        match serde_json::from_str(quoted).ok()? {
-            Value::String(text) => Some(Cow::Owned(text)),
-            _ => None,
-        }
+    fn word<T>(&mut self, word: &[u8], meaning: T) -> Option<T> {
+        self.goes_on(word).then_some(meaning)
     }
 
-    /// Passes over a string in quotes; whether it has no escapes.
-    fn string_end(&mut self) -> Option<bool> {
-        let bytes = self.text.as_bytes();
-        if bytes.get(self.at) != Some(&b'"') {
+    fn number(&mut self) -> Option<Cell<'static>> {
+        let (number, length) = number::read(self.text.get(self.at..)?)?;
+        self.at += length;
+        Some(number)
+    }
+
+    /// What stands between quotes, and whether it has no escapes.
+    fn quoted(&mut self) -> Option<(&'t str, bool)> {
+        if self.bytes.get(self.at) != Some(&b'"') {
             return None;
         }
-        let mut at = self.at + 1;
-        let mut is_plain = true;
+        let start = self.at + 1;
+        let (mut at, mut is_plain) = (start, true);
         loop {
-            // Eight at a time: whether one is a quote, a backslash or a control character.
-            while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-                if has_special(u64::from_le_bytes(*eight)) {
-                    break;
-                }
-                at += 8;
-            }
-            match bytes.get(at)? {
+            at += plain_length(self.bytes.get(at..)?);
+            match self.bytes.get(at)? {
                 b'"' => break,
                 b'\\' => {
                     is_plain = false;
                     at += 2;
                 }
-                0..=0x1f => return None,
-                _ => at += 1,
+                // A control character must be escaped.
+                _ => return None,
             }
         }
         self.at = at + 1;
-        Some(is_plain)
+        Some((self.text.get(start..at)?, is_plain))
     }
 
-    fn space(&mut self) {
-        while matches!(self.text.as_bytes().get(self.at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
+    /// A list or an object. Which of the two each level is, is kept in the bits of a number.
+    fn nested(&mut self) -> Option<Token<'t>> {
+        let (mut objects, mut depth) = (0_u64, 0_u32);
+        let mut token = Token::Nested;
+        loop {
+            let mut is_open = false;
+            match self.peek()? {
+                opening @ (b'{' | b'[') => {
+                    self.at += 1;
+                    depth += 1;
+                    if depth > DEPTH_MAX {
+                        return None;
+                    }
+                    objects = objects << 1 | u64::from(opening == b'{');
+                    is_open = !matches!(self.peek()?, b'}' | b']');
+                }
+                _ => {
+                    if self.scalar()? == Token::Unusual {
+                        token = Token::Unusual;
+                    }
+                }
+            }
+            while !is_open {
+                match (self.peek()?, objects & 1) {
+                    (b',', _) => {
+                        self.at += 1;
+                        is_open = true;
+                    }
+                    (b'}', 1) | (b']', 0) => {
+                        self.at += 1;
+                        depth -= 1;
+                        objects >>= 1;
+                        if depth == 0 {
+                            return Some(token);
+                        }
+                    }
+                    _ => return None,
+                }
+            }
+            if objects & 1 == 1 && self.key()? == Token::Unusual {
+                token = Token::Unusual;
+            }
         }
     }
 }
 
-/// Whether a text is JSON. It is read as any value, which it may become again: to expect a kind brings along, into a
-/// download, how all other kinds are printed in a refusal.
+fn to_token((text, is_plain): (&str, bool)) -> Token<'_> {
+    if is_plain { Token::Text(text) } else { Token::Unusual }
+}
+
+/// A text without its escapes. It is read as any value: to expect a kind brings along, into a download, how all other
+/// kinds are printed in a refusal.
+fn unescape(text: &str) -> Option<String> {
+    match serde_json::from_str(&["\"", text, "\""].concat()).ok()? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 fn is_json(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok()
 }
 
-/// Whether one of eight bytes is a quote, a backslash or below a space. May say yes too often, never too seldom.
-fn has_special(word: u64) -> bool {
+/// How many bytes come before a quote, a backslash, a control character or the end; eight at a time.
+fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = zero(word ^ (ONES * 0x22));
-    let backslash = zero(word ^ (ONES * 0x5c));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGH != 0
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+        let found =
+            (zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | (word.wrapping_sub(ONES * 0x20) & !word)) & HIGH;
+        if found != 0 {
+            // The lowest mark is right; those above it may come of a carry.
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    at + bytes[at..].iter().take_while(is_plain).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// What the scanner says of a whole text.
+    fn scan(text: &str) -> Option<Token<'_>> {
+        let mut scanner = Scanner::new(text);
+        let token = scanner.value()?;
+        scanner.peek().is_none().then_some(token)
+    }
+
+    #[test]
+    fn values_of_each_sort() {
+        for (text, token) in [
+            ("\"a b\"", Token::Text("a b")),
+            (" \"ä\" ", Token::Text("ä")),
+            ("\"123456781234567\\n\"", Token::Unusual),
+            ("0", Token::Whole(0)),
+            ("174", Token::Whole(174)),
+            ("-1", Token::Number),
+            ("1.50", Token::Number),
+            ("1e5", Token::Number),
+            ("1234567890123456789", Token::Whole(1_234_567_890_123_456_789)),
+            ("null", Token::Null),
+            ("[ ]", Token::Nested),
+            ("{\"a\":[1,{\"b\":null},[]], \"c\" : true}", Token::Nested),
+            ("[\"\\u0041\"]", Token::Unusual),
+        ] {
+            assert_eq!(scan(text), Some(token), "{text}");
+        }
+        for text in [
+            "",
+            "01",
+            "-",
+            "1.",
+            "nul",
+            "[1,]",
+            "{\"a\"}",
+            "[}",
+            "{\"a\":1]",
+            "{1:2}",
+            "\"a\nb\"",
+            "\"a",
+            "[1 2]",
+            ".5",
+            "+1",
+            "12345678901234567890",
+        ] {
+            assert_eq!(scan(text), None, "{text}");
+        }
+        assert_eq!(scan(&"[".repeat(1_000_000)), None);
+        assert_eq!(scan("\"\\"), None, "the end is escaped");
+    }
+
+    /// Texts that are JSON, or nearly.
+    fn nearly_json() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "a", "\"a\"", "1", "0", "-", ".", "e", "null", "true", " ", "\n",
+            "ä", "\"b\":", "\u{1}", "12345678",
+        ]);
+        prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_passed_is_json(text in nearly_json()) {
+            let read = serde_json::from_str::<Value>(&text);
+            match scan(&text) {
+                Some(Token::Unusual) => {}
+                Some(token) => {
+                    let is_same = match (token, read.expect("strict JSON")) {
+                        (Token::Text(text), Value::String(read)) => text == read,
+                        (Token::Whole(number), Value::Number(read)) => read.as_u64() == Some(number),
+                        (Token::Number, Value::Number(_)) => true,
+                        (token, Value::Bool(read)) => token == if read { Token::True } else { Token::False },
+                        (Token::Null, Value::Null) => true,
+                        (token, Value::Array(_) | Value::Object(_)) => token == Token::Nested,
+                        _ => false,
+                    };
+                    prop_assert!(is_same, "{token:?}");
+                }
+                // A number between those of `i64` and `u64` is for others to read.
+                None => prop_assert!(read.is_err() || text.contains("1234567812345678")),
+            }
+        }
+
+        #[test]
+        fn a_cell_is_the_value(text in nearly_json()) {
+            let (mut scanner, mut room) = (Scanner::new(&text), String::new());
+            let cell = scanner.cell(&mut room).map(|cell| match cell {
+                Cell::Null => Value::Null,
+                Cell::Bool(value) => value.into(),
+                Cell::Int(value) => value.into(),
+                Cell::Float(value) => value.into(),
+                Cell::Text(value) => value.into(),
+                Cell::Json(text) => serde_json::from_str(text).expect("JSON"),
+            });
+            let rest = scanner.at;
+            if let Some(cell) = cell {
+                prop_assert_eq!(&text[..rest].parse::<Value>().expect("JSON"), &cell);
+            } else {
+                prop_assert!(text.parse::<Value>().is_err() || text.contains("1234567812345678"));
+            }
+        }
+
+        #[test]
+        fn the_end_of_a_text_is_found(text in "[ -~äöü\u{0}-\u{1f}]{0,40}") {
+            let expected = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(text.len());
+            prop_assert_eq!(plain_length(text.as_bytes()), expected);
+        }
+    }
 }

@@ -31,6 +31,7 @@ pub mod record;
 pub mod request;
 pub mod response;
 pub mod route;
+mod rows;
 pub mod schema;
 pub mod table;
 pub mod text;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::instant::Instant;
-use crate::number::read as read_number;
+use crate::number::{read as read_number, to_whole};
 
 /// The member of a row that holds its user-defined fields.
 pub const USER_DEFINED_FIELDS: &str = "userDefinedFields";
@@ -171,17 +171,10 @@ impl From<Record> for Value {
 #[must_use]
 pub fn whole(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(n) => n.as_i64().or_else(|| n.as_f64().and_then(whole_of_float)),
+        Value::Number(n) => n.as_i64().or_else(|| n.as_f64().and_then(to_whole)),
         Value::String(s) => s.trim().parse().ok(),
         _ => None,
     }
-}
-
-/// A float as a whole number when it is one and within the 53 bits a float holds exactly.
-#[allow(clippy::cast_possible_truncation, reason = "checked against the exact range just before")]
-fn whole_of_float(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
 /// A JSON value as a finite number: a number, or text that holds one.

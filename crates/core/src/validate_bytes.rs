@@ -7,7 +7,7 @@
 //!
 //! What is wrong is said by [`validate_as_given`] alone. The quick look before it only finds rows that have no error.
 
-use autotask_rows::{Checker, Kind, Member, Rule, Scanner, Token, Verdict};
+use autotask_columns::{Checker, Kind, Meaning, Place, Rule, Scanner, Verdict};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,9 +16,8 @@ use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo, Format};
 use crate::filter::Context;
 use crate::issue::{Issue, has_errors};
-use crate::json;
 use crate::record::{Record, USER_DEFINED_FIELDS};
-use crate::schema::member;
+use crate::rows::{self, ITEMS, lines, not_a_row};
 use crate::validate::{Mode, is_always_demanded, validate_as_given};
 
 /// Most issues that are told; `failed` names every row.
@@ -92,7 +91,14 @@ impl CheckedRows {
         }
     }
 
-    fn look_at_value(&mut self, value: Value, place: &str, asked: &Asked<'_>) {
+    fn take(&mut self, row: Result<Value, Issue>, place: &str, asked: &Asked<'_>) {
+        match row {
+            Ok(value) => self.look_at(value, place, asked),
+            Err(issue) => self.fail(vec![issue.at(place)]),
+        }
+    }
+
+    fn look_at(&mut self, value: Value, place: &str, asked: &Asked<'_>) {
         match value {
             Value::Object(row) => self.look(row, asked),
             _ => self.no_row(place),
@@ -100,7 +106,7 @@ impl CheckedRows {
     }
 
     fn no_row(&mut self, place: &str) {
-        self.fail(vec![Issue::error("table.not_a_row", "a row is an object").at(place)]);
+        self.fail(vec![not_a_row().at(place)]);
     }
 
     fn fail(&mut self, issues: Vec<Issue>) {
@@ -110,79 +116,26 @@ impl CheckedRows {
         self.issues.extend(issues.into_iter().take(room).map(|issue| RowIssue { row, issue }));
         self.rows += 1;
     }
-
-    fn nothing(issue: Issue) -> CheckedRows {
-        CheckedRows { issues: vec![RowIssue { row: 0, issue }], ..CheckedRows::default() }
-    }
 }
 
 /// A query answer or an array in strict JSON; `None` for anything else.
 fn document(text: &str, mut checker: Checker<'_>, asked: &Asked<'_>) -> Option<CheckedRows> {
-    let mut scanner = Scanner::new(text);
     let mut checked = CheckedRows::default();
-    if scanner.peek()? == b'[' {
-        list(text, &mut scanner, "", &mut checker, &mut checked, asked)?;
-        return scanner.peek().is_none().then_some(checked);
-    }
-    scanner.pass(b'{')?;
-    let mut has_items = false;
-    loop {
-        let Token::Text(key) = scanner.key()? else { return None };
-        if key.eq_ignore_ascii_case("items") {
-            if std::mem::replace(&mut has_items, true) {
-                return None;
-            }
-            list(text, &mut scanner, "items", &mut checker, &mut checked, asked)?;
-        } else if scanner.value()? == Token::Unusual {
-            return None;
-        }
-        match scanner.peek()? {
-            b',' => scanner.at += 1,
-            b'}' => break,
-            _ => return None,
-        }
-    }
-    scanner.at += 1;
-    (has_items && scanner.peek().is_none()).then_some(checked)
-}
-
-fn list(
-    text: &str,
-    scanner: &mut Scanner<'_>,
-    path: &str,
-    checker: &mut Checker<'_>,
-    checked: &mut CheckedRows,
-    asked: &Asked<'_>,
-) -> Option<()> {
-    scanner.pass(b'[')?;
-    if scanner.peek()? == b']' {
-        scanner.at += 1;
-        return Some(());
-    }
-    loop {
-        if scanner.peek()? == b'{' {
-            let start = scanner.at;
-            match checker.row(scanner)? {
-                Verdict::Fine => checked.fine(),
-                Verdict::Doubtful => {
-                    let row: Value = serde_json::from_str(&text[start..scanner.at]).ok()?;
-                    checked.look_at_value(row, "", asked);
-                }
-            }
-        } else {
-            if scanner.value()? == Token::Unusual {
-                return None;
-            }
+    Scanner::new(text).rows(ITEMS, &mut |scanner, place| {
+        if scanner.peek()? != b'{' {
+            scanner.skip()?;
+            let path = if place == Place::Member { ITEMS } else { "" };
             checked.no_row(&format!("{path}[{}]", checked.rows));
+            return Some(());
         }
-        match scanner.peek()? {
-            b',' => scanner.at += 1,
-            b']' => break,
-            _ => return None,
+        let start = scanner.at;
+        match checker.row(scanner)? {
+            Verdict::Fine => checked.fine(),
+            Verdict::Doubtful => checked.look_at(serde_json::from_str(&text[start..scanner.at]).ok()?, "", asked),
         }
-    }
-    scanner.at += 1;
-    Some(())
+        Some(())
+    })?;
+    Some(checked)
 }
 
 /// JSON lines, of which the first two are objects: nothing else can be meant.
@@ -200,77 +153,32 @@ fn quick_lines(text: &str, mut checker: Checker<'_>, asked: &Asked<'_>) -> Optio
         if verdict == Some(Verdict::Fine) {
             checked.fine();
         } else {
-            look_at_line(number, line, &mut checked, asked);
+            rows::of_line(number, line, &mut |row, place| checked.take(row, place, asked));
         }
     }
     Some(checked)
 }
 
-/// The lines that hold something, with their numbers from 1.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    (1..).zip(bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii)).filter(|(_, line)| !line.is_empty())
-}
-
-fn look_at_line(number: usize, line: &[u8], checked: &mut CheckedRows, asked: &Asked<'_>) {
-    let path = format!("line {number}");
-    match json::parse(line) {
-        Ok(value) => checked.look_at_value(value, &path, asked),
-        Err(mut issue) => {
-            // A place within a line is none of the text as a whole.
-            issue.position = None;
-            checked.fail(vec![issue.at(path)]);
-        }
-    }
-}
-
 /// Every row by way of a value, and JSON that is not strict.
 fn thorough(bytes: &[u8], asked: &Asked<'_>) -> CheckedRows {
-    let malformed = |message| CheckedRows::nothing(Issue::error("table.malformed", message));
     let mut checked = CheckedRows::default();
-    let (rows, path) = match json::parse(bytes) {
-        Ok(Value::Array(rows)) => (rows, ""),
-        Ok(Value::Object(mut answer)) => {
-            let key = answer.keys().find(|key| key.eq_ignore_ascii_case("items")).cloned();
-            match key.and_then(|key| answer.remove(&key)) {
-                Some(Value::Array(rows)) => (rows, "items"),
-                Some(_) => return malformed("`items` is not a list"),
-                None => {
-                    let row = Value::Object(answer);
-                    if member(&row, "errors").is_some() {
-                        return malformed("this answer holds errors, not rows");
-                    }
-                    (vec![row], "")
-                }
-            }
-        }
-        Ok(_) => return malformed("rows are objects; this is a single value"),
-        Err(issue) => {
-            let is_object = |line| matches!(json::parse(line), Ok(Value::Object(_)));
-            if lines(bytes).nth(1).is_none() || !lines(bytes).next().is_some_and(|(_, line)| is_object(line)) {
-                return CheckedRows::nothing(issue);
-            }
-            lines(bytes).for_each(|(number, line)| look_at_line(number, line, &mut checked, asked));
-            return checked;
-        }
-    };
-    for row in rows {
-        let place = format!("{path}[{}]", checked.rows);
-        checked.look_at_value(row, &place, asked);
+    match rows::each(bytes, &mut |row, place| checked.take(row, place, asked)) {
+        Ok(()) => checked,
+        Err(issue) => CheckedRows { issues: vec![RowIssue { row: 0, issue }], ..CheckedRows::default() },
     }
-    checked
 }
 
 /// What a member's name means for the quick look.
-fn meaning(info: &EntityInfo, name: &str) -> Member {
+fn meaning(info: &EntityInfo, name: &str) -> Meaning {
     if name.eq_ignore_ascii_case(USER_DEFINED_FIELDS) {
         // Without the instance's metadata nothing is known of them.
-        return if info.user_defined_fields.is_empty() { Member::Ignored } else { Member::Doubtful };
+        return if info.user_defined_fields.is_empty() { Meaning::Ignored } else { Meaning::Doubtful };
     }
     match info.fields.iter().position(|field| field.is_named(name)) {
-        Some(field) => Member::Field(field),
-        None if info.short_field(name).is_some() || field_alias(info, name).is_some() => Member::Doubtful,
+        Some(field) => Meaning::Field(field),
+        None if info.short_field(name).is_some() || field_alias(info, name).is_some() => Meaning::Doubtful,
         // Autotask ignores it, which is no error.
-        None => Member::Ignored,
+        None => Meaning::Ignored,
     }
 }
 

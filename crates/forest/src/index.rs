@@ -1,6 +1,6 @@
 //! Index: the row of an id. Ids that lie close together index an array; others are hashed.
 
-use crate::{EXACT, whole};
+use autotask_columns::number::{SAFE_MAX, to_whole};
 
 /// No row.
 const NONE: u32 = u32::MAX;
@@ -49,8 +49,9 @@ impl Index {
         }
         let slots = last - first + 1.0;
         let near = (SPREAD_MAX * numbers.len()) as f64;
-        let Some((start, slots)) = whole(first).zip(near_slot(slots)).filter(|_| slots <= near && last <= EXACT) else {
-            let ids = numbers.iter().map(|number| whole(*number)).collect::<Option<Vec<i64>>>()?;
+        let Some((start, slots)) = to_whole(first).zip(near_slot(slots)).filter(|_| slots <= near && last <= SAFE_MAX)
+        else {
+            let ids = numbers.iter().map(|number| to_whole(*number)).collect::<Option<Vec<i64>>>()?;
             let index = Index::new(&ids);
             return Some((ids, index));
         };
@@ -76,7 +77,7 @@ impl Index {
                 let slot = near_slot(number - *first as f64)?;
                 rows.get(slot as usize).copied().filter(|row| *row != NONE)
             }
-            _ => self.row(ids, whole(number)?),
+            _ => self.row(ids, to_whole(number)?),
         }
     }
 

@@ -29,12 +29,3 @@ pub const TOP: u32 = u32::MAX;
 pub const ORPHAN: u32 = u32::MAX - 1;
 /// The link of the members of the first cycle; those of the others are counted down from it.
 pub const CYCLE: u32 = u32::MAX - 2;
-
-/// Whole numbers up to here are exact as floating-point numbers.
-const EXACT: f64 = 9_007_199_254_740_991.0;
-
-/// A number as an id, when it is a whole one that has no equal neighbour.
-#[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53 was checked")]
-fn whole(number: f64) -> Option<i64> {
-    (number.trunc() == number && number.abs() <= EXACT).then_some(number as i64)
-}

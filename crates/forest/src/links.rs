@@ -1,6 +1,8 @@
 //! Links: each row's parent as a row, within cycles too, and how many children each row has.
 
-use crate::{Index, ORPHAN, TOP, whole};
+use autotask_columns::number::to_whole;
+
+use crate::{Index, ORPHAN, TOP};
 
 /// Links to parents, by row.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +45,7 @@ impl Links {
                 }
                 None if parent.is_nan() => {}
                 None => {
-                    whole(*parent)?;
+                    to_whole(*parent)?;
                     *link = ORPHAN;
                 }
             }

@@ -2,7 +2,7 @@
 
 use autotask_core::order::sort_by;
 
-use crate::index::SearchIndex;
+use crate::index::{SearchIndex, narrow};
 use crate::pattern::Pattern;
 use crate::rank::{Class, class_at};
 
@@ -172,10 +172,4 @@ impl<'a> Gather<'a> {
             self.least = *next;
         }
     }
-}
-
-/// The index holds less than 4 GiB.
-#[allow(clippy::cast_possible_truncation, reason = "offsets and slots of an index are kept as u32 everywhere")]
-fn narrow(at: usize) -> u32 {
-    at as u32
 }

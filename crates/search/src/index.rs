@@ -144,7 +144,6 @@ impl SearchIndex {
     }
 
     /// Writes the slots of rows that are there one after another.
-    #[allow(clippy::cast_possible_truncation, reason = "no longer than before, when each start was a u32")]
     fn clean(&mut self) {
         let old = std::mem::take(&mut self.text);
         let starts = std::mem::take(&mut self.starts);
@@ -155,8 +154,8 @@ impl SearchIndex {
             if *place as usize != slot {
                 continue;
             }
-            *place = self.starts.len() as u32;
-            self.starts.push(self.text.len() as u32);
+            *place = narrow(self.starts.len());
+            self.starts.push(narrow(self.text.len()));
             self.row_of.push(row);
             let end = starts.get(slot + 1).map_or(old.len(), |end| *end as usize);
             self.text.extend_from_slice(&old[starts[slot] as usize..end]);
@@ -218,4 +217,10 @@ impl SearchIndex {
     pub(crate) fn weight(&self, field: usize) -> u8 {
         self.fields.get(field).map_or(1, |field| field.weight)
     }
+}
+
+/// The index holds less than 4 GiB.
+#[allow(clippy::cast_possible_truncation, reason = "offsets and slots of an index are kept as u32 everywhere")]
+pub(crate) fn narrow(at: usize) -> u32 {
+    at as u32
 }

@@ -62,9 +62,3 @@ pub(crate) fn unknown_entity(name: &str) -> Issue {
 pub(crate) fn known(schema: &autotask_core::Schema, name: &str) -> Result<Arc<EntityInfo>, Issue> {
     schema.entity(name).ok_or_else(|| unknown_entity(name))
 }
-
-/// A number of JavaScript as an id, when it is whole.
-#[allow(clippy::cast_possible_truncation, reason = "whole and within 2^53 was checked")]
-pub(crate) fn exact(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
-}

@@ -1,10 +1,11 @@
 //! Hierarchy: a forest over arrays.
 
 use autotask_core::hierarchy::{Fold, Measure, Rules, by_currency};
+use autotask_core::number::to_whole;
 use js_sys::{Float64Array, Int32Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::{exact, to_json};
+use crate::convert::to_json;
 use crate::table::Table;
 
 /// Companies as a forest; rows are numbered as the arrays are.
@@ -35,7 +36,7 @@ impl Hierarchy {
         table.with_rows(|rows| {
             let all = rows.all();
             let ids: Vec<i64> = all.iter().filter_map(|row| rows.id(*row)).collect();
-            let parents: Vec<Option<i64>> = rows.numbers(&all, parent).into_iter().map(exact).collect();
+            let parents: Vec<Option<i64>> = rows.numbers(&all, parent).into_iter().map(to_whole).collect();
             // A row that does not say so counts as active, so that it is not blamed for its parent's state.
             let is_active =
                 |row: &u32| rows.value(*row, "isActive", false).as_ref().and_then(autotask_core::record::boolean);
@@ -130,15 +131,15 @@ impl Hierarchy {
     #[wasm_bindgen(js_name = canMove)]
     pub fn can_move(&mut self, id: f64, parent: f64) -> String {
         let rules = Rules { levels: self.levels, active: &self.active };
-        let id = exact(id).unwrap_or(i64::MIN);
-        to_json(&self.inner.check_move(id, exact(parent), &rules, &mut self.measures))
+        let id = to_whole(id).unwrap_or(i64::MIN);
+        to_json(&self.inner.check_move(id, to_whole(parent), &rules, &mut self.measures))
     }
 
     /// Moves a company; answers whether it is there. Ask `canMove` first: this makes whatever forest comes of it.
     #[wasm_bindgen(js_name = move)]
     pub fn move_to(&mut self, id: f64, parent: f64) -> bool {
-        let row = exact(id).and_then(|id| self.inner.row(id));
-        let Some(moved) = row.and_then(|row| self.inner.move_to(row, exact(parent))) else { return false };
+        let row = to_whole(id).and_then(|id| self.inner.row(id));
+        let Some(moved) = row.and_then(|row| self.inner.move_to(row, to_whole(parent))) else { return false };
         for (_, measure) in &mut self.measures {
             measure.moved(&self.inner, &moved);
         }

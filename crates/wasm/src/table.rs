@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use autotask_core::filter::Typed;
+use autotask_core::number::to_whole;
 use autotask_core::table::{SortKey, member_name};
 use autotask_core::{EntityInfo, Filter, Record};
 use autotask_search::TableIndex;
@@ -13,7 +14,7 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{exact, known, refusal, to_json};
+use crate::convert::{known, refusal, to_json};
 use crate::filters::filter_of_json;
 use crate::schema::Schema;
 
@@ -56,7 +57,7 @@ impl Table {
     #[must_use]
     pub fn remove(&self, ids: &[f64]) -> usize {
         self.index.borrow_mut().resized();
-        self.rows.borrow_mut().remove(ids.iter().filter_map(|id| exact(*id)))
+        self.rows.borrow_mut().remove(ids.iter().filter_map(|id| to_whole(*id)))
     }
 
     /// How many rows there are.
@@ -107,7 +108,7 @@ impl Table {
     #[must_use]
     pub fn record(&self, id: f64) -> Option<String> {
         let rows = self.rows.borrow();
-        exact(id).and_then(|id| rows.by_id(id)).as_ref().map(to_json)
+        to_whole(id).and_then(|id| rows.by_id(id)).as_ref().map(to_json)
     }
 
     /// The table as bytes, to be kept.

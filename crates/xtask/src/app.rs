@@ -11,14 +11,13 @@ use crate::run::{cargo, path_with, run, target_dir, timed};
 use crate::tools;
 
 /// What the built app depends on.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 13] = [
     "app",
     "crates/core",
     "crates/columns",
     "crates/forest",
     "crates/likeness",
     "crates/search",
-    "crates/rows",
     "crates/client",
     "index.html",
     "Trunk.toml",

@@ -171,9 +171,7 @@ fn layers() -> Result<()> {
     let beneath = forbidden_crates(&output(cargo().args(tree))?);
     ensure!(beneath.is_empty(), "the core must not depend on {}; see who brings it: cargo tree -i", beneath.join(", "));
     let mut calls = forbidden_calls(Path::new("crates/core/src"))?;
-    for beneath in
-        ["crates/columns/src", "crates/forest/src", "crates/likeness/src", "crates/rows/src", "crates/search/src"]
-    {
+    for beneath in ["crates/columns/src", "crates/forest/src", "crates/likeness/src", "crates/search/src"] {
         calls.extend(forbidden_calls(Path::new(beneath))?);
     }
     ensure!(calls.is_empty(), "the core takes such things as arguments: {}", calls.join(", "));

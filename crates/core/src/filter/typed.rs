@@ -315,9 +315,9 @@ impl Scalar {
     }
 }
 
-/// Compares a whole number with a float without rounding the whole number, as SQLite does.
+/// Compares a whole number with a float without rounding the whole number, as SQLite does; `None` for what is no number.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the range is checked first")]
-fn compare_mixed(whole: i64, float: f64) -> Option<Ordering> {
+pub(crate) fn compare_mixed(whole: i64, float: f64) -> Option<Ordering> {
     const TWO_63: f64 = 9_223_372_036_854_775_808.0;
     if float.is_nan() {
         return None;

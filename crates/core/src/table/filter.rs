@@ -1,5 +1,6 @@
 //! Filtering: a filter becomes operations on columns. It means what `Typed::matches` means, row for row.
 
+use autotask_columns::number::{to_float, to_whole};
 use autotask_columns::texts::Match;
 use autotask_columns::{Bits, Column, Data};
 
@@ -8,11 +9,6 @@ use crate::field::{DataType, FieldInfo};
 use crate::filter::Op;
 use crate::filter::typed::{Scalar, Test, Typed};
 use crate::text::fold_char;
-
-/// Whole numbers up to this are exact in a float: 2^53.
-const EXACT: u64 = 1 << 53;
-/// Floats below this have neighbours that are whole numbers of 64 bits.
-const WHOLE: f64 = 9e15;
 
 impl Table {
     /// The numbers of the rows that match, ascending.
@@ -224,13 +220,12 @@ fn by_whole(column: &Column, op: Op, values: &[i64]) -> Option<Bits> {
 }
 
 /// Whole numbers compared with one that has a fraction.
-#[allow(clippy::cast_possible_truncation, reason = "the range is looked at first")]
 fn between_wholes(column: &Column, test: &Test<'_>) -> Option<Bits> {
     let [Scalar::Number(value)] = test.values.as_slice() else { return None };
-    if value.abs() >= WHOLE || value.fract() == 0.0 {
+    if value.fract() == 0.0 {
         return None;
     }
-    let below = value.floor() as i64;
+    let below = to_whole(value.floor())?;
     Some(match test.op {
         Op::Eq => Bits::default(),
         Op::NotEq => column.valid().clone(),
@@ -240,13 +235,12 @@ fn between_wholes(column: &Column, test: &Test<'_>) -> Option<Bits> {
     })
 }
 
-#[allow(clippy::cast_precision_loss, reason = "looked at first")]
 fn by_float(column: &Column, test: &Test<'_>) -> Option<Bits> {
     let floats: Option<Vec<f64>> = test
         .values
         .iter()
         .map(|value| match value {
-            Scalar::Int(whole) if whole.unsigned_abs() <= EXACT => Some(*whole as f64),
+            Scalar::Int(whole) => to_float(*whole),
             Scalar::Number(number) => Some(*number),
             _ => None,
         })

@@ -4,13 +4,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use autotask_columns::{Data, Next, Scanner};
+use autotask_columns::{Data, Next, Place, Scanner};
 
 use super::Table;
 use crate::issue::Issue;
 use crate::json;
 use crate::record::Record;
-use crate::schema::member;
+use crate::rows::{self, ITEMS, not_a_row};
 
 /// Most issues that one load reports; the rest is counted in `skipped`.
 const LOAD_ISSUES_MAX: usize = 100;
@@ -45,75 +45,37 @@ impl Table {
         if text.is_some_and(|text| self.load_strict(text, &mut loaded)) {
             return loaded;
         }
-        match json::parse(bytes) {
-            Ok(Value::Array(rows)) => self.take(rows, "", &mut loaded),
-            Ok(Value::Object(mut map)) => {
-                let key = map.keys().find(|k| k.eq_ignore_ascii_case("items")).cloned();
-                match key.and_then(|k| map.remove(&k)) {
-                    Some(Value::Array(rows)) => self.take(rows, "items", &mut loaded),
-                    Some(_) => loaded.issues.push(Issue::error("table.malformed", "`items` is not a list")),
-                    None => {
-                        let failed = member(&Value::Object(map.clone()), "errors").is_some();
-                        if failed {
-                            loaded.issues.push(
-                                Issue::error("table.malformed", "this answer holds errors, not rows")
-                                    .hint("see `readResponse`"),
-                            );
-                        } else {
-                            self.take(vec![Value::Object(map)], "", &mut loaded);
-                        }
-                    }
-                }
-            }
-            Ok(_) => loaded.issues.push(Issue::error("table.malformed", "rows are objects; this is a single value")),
-            Err(issue) => self.load_lines(bytes, issue, &mut loaded),
-        }
+        let read = rows::each(bytes, &mut |row, path| match row {
+            Ok(row) => self.take(row, path, &mut loaded),
+            Err(issue) => loaded.skip(|| issue.at(path)),
+        });
+        loaded.issues.extend(read.err());
         loaded
     }
 
-    /// Reads an array of rows in strict JSON into columns; false, and nothing is changed, when it is something else.
+    /// Reads rows in strict JSON into columns; false, and nothing is changed, when it is something else.
     fn load_strict(&mut self, text: &str, loaded: &mut Loaded) -> bool {
-        let mut scanner = Scanner::new(text);
-        let path = if text.trim_start().starts_with('[') { "" } else { "items" };
-        if !scanner.open("items") {
-            return false;
-        }
         let base = self.frame.len();
         let mut is_row = Vec::new();
-        let is_read =
-            self.read_rows(&mut scanner, &mut is_row) && scanner.close() && u32::try_from(self.frame.len()).is_ok();
-        if !is_read {
+        let place = Scanner::new(text).rows(ITEMS, &mut |scanner, _| self.read_row(scanner, &mut is_row));
+        let Some(place) = place.filter(|_| u32::try_from(self.frame.len()).is_ok()) else {
             self.frame.truncate(base);
             self.odd.split_off(&row_number(base));
             return false;
-        }
-        self.settle(base, &is_row, path, loaded);
+        };
+        self.settle(base, &is_row, if place == Place::Member { ITEMS } else { "" }, loaded);
         true
     }
 
-    /// Reads the elements of an array up to its end, and notes which of them were rows.
-    fn read_rows(&mut self, scanner: &mut Scanner<'_>, is_row: &mut Vec<bool>) -> bool {
-        if scanner.peek() == Some(b']') {
-            return true;
+    /// Reads an element of the list of rows, and notes whether it was a row.
+    fn read_row(&mut self, scanner: &mut Scanner<'_>, is_row: &mut Vec<bool>) -> Option<()> {
+        let next = self.frame.read(scanner)?;
+        if let Next::Odd(text) = next {
+            let Ok(Value::Object(map)) = json::parse(text.as_bytes()) else { return None };
+            self.odd.insert(row_number(self.frame.len() - 1), Record::from(map));
         }
-        loop {
-            match self.frame.read(scanner) {
-                Next::Row => is_row.push(true),
-                Next::Odd(text) => {
-                    let Ok(Value::Object(map)) = json::parse(text.as_bytes()) else { return false };
-                    self.odd.insert(row_number(self.frame.len() - 1), Record::from(map));
-                    is_row.push(true);
-                }
-                Next::NoRow => is_row.push(false),
-                Next::Unsure => return false,
-            }
-            if scanner.peek() == Some(b']') {
-                return true;
-            }
-            if !scanner.comma() {
-                return false;
-            }
-        }
+        is_row.push(next != Next::NoRow);
+        Some(())
     }
 
     /// Gives the rows from `base` on their places: a new id stays, a known one goes over the row it had.
@@ -184,31 +146,7 @@ impl Table {
         }
     }
 
-    /// JSON lines: one row a line. `whole` is what was wrong with the bytes as one document.
-    fn load_lines(&mut self, bytes: &[u8], whole: Issue, loaded: &mut Loaded) {
-        let lines =
-            || bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).enumerate().filter(|(_, line)| !line.is_empty());
-        let first = lines().next().map(|(_, line)| json::parse(line));
-        if !matches!(first, Some(Ok(Value::Object(_)))) || lines().nth(1).is_none() {
-            loaded.issues.push(whole);
-            return;
-        }
-        for (number, line) in lines() {
-            let path = format!("line {}", number + 1);
-            match json::parse(line) {
-                Ok(row) => self.take_one(row, &path, loaded),
-                Err(issue) => loaded.skip(|| issue.at(path)),
-            }
-        }
-    }
-
-    fn take(&mut self, rows: Vec<Value>, path: &str, loaded: &mut Loaded) {
-        for (index, row) in rows.into_iter().enumerate() {
-            self.take_one(row, &format!("{path}[{index}]"), loaded);
-        }
-    }
-
-    fn take_one(&mut self, row: Value, path: &str, loaded: &mut Loaded) {
+    fn take(&mut self, row: Value, path: &str, loaded: &mut Loaded) {
         let Value::Object(map) = row else {
             return loaded.skip(|| not_a_row().at(path));
         };
@@ -218,10 +156,6 @@ impl Table {
             None => loaded.skip(|| no_id().at(path)),
         }
     }
-}
-
-fn not_a_row() -> Issue {
-    Issue::error("table.not_a_row", "a row is an object")
 }
 
 fn no_id() -> Issue {

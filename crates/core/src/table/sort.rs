@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Table, member_name};
 use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
+use crate::filter::typed::compare_mixed;
 use crate::instant::Instant;
 use crate::record::{boolean, number, whole};
 use crate::text::{fold, fold_char};
@@ -98,7 +99,8 @@ fn numbers_of(
         Data::Int32(values) if data_type.is_none_or(DataType::is_number) => each(&|row| ordered(values[row].into())),
         Data::Int64(values) if data_type.is_none_or(DataType::is_number) => each(&|row| ordered(values[row])),
         Data::Float(values, _) if data_type.is_none_or(DataType::is_number) && !is_named => {
-            each(&|row| ordered_float(values[row]))
+            // Zero has no sign here.
+            each(&|row| ordered_float(values[row] + 0.0))
         }
         _ => return None,
     })
@@ -187,13 +189,13 @@ impl Key {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a whole number beside one with a fraction")]
     fn compare(&self, other: &Key) -> Ordering {
         match (self, other) {
             (Key::Whole(a), Key::Whole(b)) => a.cmp(b),
-            (Key::Number(a), Key::Number(b)) => a.total_cmp(b),
-            (Key::Whole(a), Key::Number(b)) => (*a as f64).total_cmp(b),
-            (Key::Number(a), Key::Whole(b)) => a.total_cmp(&(*b as f64)),
+            // Numbers are finite, so that each can be compared with each.
+            (Key::Number(a), Key::Number(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Key::Whole(a), Key::Number(b)) => compare_mixed(*a, *b).unwrap_or(Ordering::Equal),
+            (Key::Number(a), Key::Whole(b)) => compare_mixed(*b, *a).unwrap_or(Ordering::Equal).reverse(),
             (Key::Instant(a), Key::Instant(b)) => a.cmp(b),
             (Key::Text(a), Key::Text(b)) => a.cmp(b),
             // One field has one kind, unless the data is of mixed types; then the kinds stand apart.

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
 use super::*;
 use crate::entity::EntityInfo;
 use crate::filter::Typed;
@@ -67,4 +70,48 @@ fn filter_and_sort_read_values_as_what_they_are() {
     table.load(r#"[{"id":9,"companyName":"Zoo"},{"id":10,"companyName":"\u00e9mile"}]"#.as_bytes());
     let filter = Filter::and([Filter::condition("companyName", Op::Contains, "O")]);
     assert_eq!(table.filter(&Typed::of(&filter, companies()).expect("valid")), [1]);
+}
+
+proptest! {
+    /// Also where a column has numbers that only 64 bits hold beside fractions, signed zeros, and rows kept elsewhere.
+    #[test]
+    fn numbers_are_sorted_by_what_they_are(numbers in prop::collection::vec(number_text(), 0..40), is_odd in any::<bool>()) {
+        let mut rows: Vec<String> = (1..).zip(&numbers).map(|(id, number)| format!("{{\"id\":{id},\"x\":{number}}}")).collect();
+        rows.extend(is_odd.then(|| r#"{"id":99,"ID":99}"#.to_owned()));
+        let mut table = Table::new();
+        table.load(format!("[{}]", rows.join(",")).as_bytes());
+        let value = |id: i64| numbers[usize::try_from(id - 1).expect("counted from 1")].parse::<Value>().expect("a number");
+        let ids = sorted(&table, "x", false);
+        for pair in ids.iter().filter(|id| **id != 99).collect::<Vec<_>>().windows(2) {
+            let (one, other) = (value(*pair[0]), value(*pair[1]));
+            let is_sorted = match (one.as_i64(), other.as_i64()) {
+                (Some(a), Some(b)) => (a, pair[0]) <= (b, pair[1]),
+                (Some(a), None) => other.as_f64().is_some_and(|b| i128::from(a) <= b.floor() as i128),
+                (None, Some(b)) => one.as_f64().is_some_and(|a| a.ceil() as i128 <= i128::from(b)),
+                (None, None) => one.as_f64() <= other.as_f64(),
+            };
+            prop_assert!(is_sorted, "{one} before {other}");
+        }
+    }
+}
+
+fn number_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (-3_i64..3).prop_map(|number| number.to_string()),
+        prop::sample::select(vec![
+            "-0.0",
+            "0.0",
+            "0.5",
+            "9007199254740992",
+            "9007199254740993",
+            "9007199254740994",
+            "9007199254740992.0",
+            "-9223372036854775808",
+            "9223372036854775807",
+            "9223372036854775807.0",
+            "1e300"
+        ])
+        .prop_map(str::to_owned),
+        any::<i64>().prop_map(|number| number.to_string()),
+    ]
 }

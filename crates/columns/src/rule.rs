@@ -1,6 +1,6 @@
 //! Rule: what a value must be to be fine at a glance.
 
-use crate::scan::Token;
+use crate::Token;
 
 /// What sort of value a field takes.
 #[derive(Clone, Debug, PartialEq, Eq)]

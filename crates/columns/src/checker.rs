@@ -1,14 +1,13 @@
 //! Checker: row after row, each held against the rules of its fields.
 
-use crate::rule::Rule;
-use crate::scan::{Scanner, Token};
+use crate::{Rule, Scanner, Token};
 
 /// Names that are remembered; a row with further ones is doubtful.
 const NAMES_MAX: usize = 4096;
 
 /// What a member's name means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member {
+pub enum Meaning {
     /// The field of this number.
     Field(usize),
     /// Nothing that could be wrong.
@@ -29,13 +28,13 @@ pub enum Verdict {
 /// Holds rows against rules.
 pub struct Checker<'r> {
     rules: &'r [Rule],
-    meaning: &'r dyn Fn(&str) -> Member,
+    meaning: &'r dyn Fn(&str) -> Meaning,
     /// Two fields whose numbers must differ, the first from 0 too: a company is not its own parent.
     different: Option<(usize, usize)>,
     /// The numbers of the names, in the order of the names.
     names: Vec<usize>,
     /// By number of a name: the name with its closing quote, and what it means.
-    known: Vec<(String, Member)>,
+    known: Vec<(String, Meaning)>,
     /// The names of the last row, in order: most rows are like the one before.
     order: Vec<usize>,
     /// The row in which each field was seen last.
@@ -50,7 +49,7 @@ impl<'r> Checker<'r> {
     pub fn new(
         rules: &'r [Rule],
         different: Option<(usize, usize)>,
-        meaning: &'r dyn Fn(&str) -> Member,
+        meaning: &'r dyn Fn(&str) -> Meaning,
     ) -> Checker<'r> {
         Checker {
             rules,
@@ -71,8 +70,7 @@ impl<'r> Checker<'r> {
         self.row = self.row.wrapping_add(1).max(1);
         let (mut is_fine, mut demanded, mut place) = (true, 0, 0);
         let mut numbers = (None, None);
-        if scanner.peek()? == b'}' {
-            scanner.at += 1;
+        if scanner.take(b'}') {
             return Some(if self.demanded == 0 { Verdict::Fine } else { Verdict::Doubtful });
         }
         loop {
@@ -80,7 +78,7 @@ impl<'r> Checker<'r> {
             place += 1;
             let token = scanner.value()?;
             match member {
-                Member::Field(field) => {
+                Meaning::Field(field) => {
                     let rule = &self.rules[field];
                     is_fine &= rule.is_fine(token);
                     // What is given twice is told apart by whoever looks closely.
@@ -94,16 +92,14 @@ impl<'r> Checker<'r> {
                         }
                     }
                 }
-                Member::Ignored => is_fine &= token != Token::Unusual,
-                Member::Doubtful => is_fine = false,
+                Meaning::Ignored => is_fine &= token != Token::Unusual,
+                Meaning::Doubtful => is_fine = false,
             }
-            match scanner.peek()? {
-                b',' => scanner.at += 1,
-                b'}' => break,
-                _ => return None,
+            if !scanner.take(b',') {
+                break;
             }
         }
-        scanner.at += 1;
+        scanner.pass(b'}')?;
         self.order.truncate(place);
         if self.different.is_some() && (numbers.0 == Some(0) || (numbers.0.is_some() && numbers.0 == numbers.1)) {
             is_fine = false;
@@ -111,7 +107,7 @@ impl<'r> Checker<'r> {
         Some(if is_fine && demanded == self.demanded { Verdict::Fine } else { Verdict::Doubtful })
     }
 
-    fn member(&mut self, scanner: &mut Scanner<'_>, place: usize) -> Option<Member> {
+    fn member(&mut self, scanner: &mut Scanner<'_>, place: usize) -> Option<Meaning> {
         if scanner.peek()? != b'"' {
             return None;
         }
@@ -125,11 +121,11 @@ impl<'r> Checker<'r> {
             }
             scanner.at = start;
         }
-        let Token::Text(name) = scanner.key()? else { return Some(Member::Doubtful) };
+        let Token::Text(name) = scanner.key()? else { return Some(Meaning::Doubtful) };
         let quoted = |number: &usize| self.known[*number].0.strip_suffix('"').unwrap_or_default().cmp(name);
         let number = match self.names.binary_search_by(quoted) {
             Ok(at) => self.names[at],
-            Err(_) if self.known.len() == NAMES_MAX => return Some(Member::Doubtful),
+            Err(_) if self.known.len() == NAMES_MAX => return Some(Meaning::Doubtful),
             Err(at) => {
                 let number = self.known.len();
                 self.known.push(([name, "\""].concat(), (self.meaning)(name)));
@@ -148,17 +144,17 @@ impl<'r> Checker<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::Kind;
+    use crate::Kind;
 
     #[test]
     fn rows_in_any_order_of_their_members() {
         let rule = |kind, is_demanded| Rule { kind, not_blank: is_demanded, is_demanded };
         let rules = [rule(Kind::Whole(99), true), rule(Kind::Text(3), false)];
         let meaning = |name: &str| match name {
-            "id" => Member::Field(0),
-            "name" => Member::Field(1),
-            "old" => Member::Doubtful,
-            _ => Member::Ignored,
+            "id" => Meaning::Field(0),
+            "name" => Meaning::Field(1),
+            "old" => Meaning::Doubtful,
+            _ => Meaning::Ignored,
         };
         let mut checker = Checker::new(&rules, None, &meaning);
         let mut check = |text: &str| checker.row(&mut Scanner::new(text));
