@@ -38,6 +38,7 @@ pub mod text;
 pub mod title;
 pub mod validate;
 pub mod validate_bytes;
+pub mod write;
 
 pub use autotask_columns::order;
 pub use entities::{Company, CompanyLocation, Contact, Resource};
