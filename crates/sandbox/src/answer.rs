@@ -1,6 +1,6 @@
 //! Answer: what goes back, in the three shapes of Autotask's failures: `errors`, `Message`, and HTML or nothing.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ pub(crate) enum Answer {
     /// JSON as a tree.
     Json(Value),
     /// JSON as text: rows, of which there may be many.
-    Text(Vec<u8>),
+    Text(Bytes),
 }
 
 impl Answer {
@@ -24,9 +24,9 @@ impl Answer {
         }
     }
 
-    pub(crate) fn into_text(self) -> Vec<u8> {
+    pub(crate) fn into_text(self) -> Bytes {
         match self {
-            Answer::Json(value) => value.to_string().into_bytes(),
+            Answer::Json(value) => value.to_string().into(),
             Answer::Text(text) => text,
         }
     }

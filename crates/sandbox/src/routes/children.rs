@@ -6,7 +6,8 @@ use serde_json::json;
 use super::query::PAGE_RECORDS_MAX;
 use super::{Call, page};
 use crate::answer::{Answer, Refusal};
-use crate::store::rows::{self, Lines, Shown};
+use crate::store::lines::{self, Lines};
+use crate::store::rows::Shown;
 use crate::store::sql::Where;
 use crate::tenant::Table;
 
@@ -19,7 +20,7 @@ pub(super) fn by_id(call: &Call<'_>, entity: &EntityInfo, id: i64) -> Result<Ans
 /// All rows below a parent. Decision: on one page, since no source shows a walk here.
 pub(super) fn all(call: &Call<'_>, entity: &EntityInfo, parent: i64) -> Result<Answer, Refusal> {
     let table = call.table(entity);
-    Ok(collection(&read(call, table, &below(entity, parent), false)?))
+    Ok(collection(read(call, table, &below(entity, parent), false)?))
 }
 
 /// One row below a parent; attachments come as a collection of one.
@@ -27,7 +28,7 @@ pub(super) fn one(call: &Call<'_>, entity: &EntityInfo, parent: i64, id: i64) ->
     let table = call.table(entity);
     let found = read(call, table, &below(entity, parent).and_id("=", id), true)?;
     if entity.name.ends_with("Attachments") {
-        return Ok(collection(&found));
+        return Ok(collection(found));
     }
     item(call, &found)
 }
@@ -38,12 +39,9 @@ fn item(call: &Call<'_>, row: &Lines) -> Result<Answer, Refusal> {
         return Err(Refusal::NoRoute { uri: call.origin.clone() });
     }
     let mut json = b"{\"item\":".to_vec();
-    match row.len() {
-        0 => json.extend_from_slice(b"null"),
-        _ => row.write(&mut json, 1, false),
-    }
+    json.extend_from_slice(row.first().unwrap_or(b"null"));
     json.push(b'}');
-    Ok(Answer::Text(json))
+    Ok(Answer::Text(json.into()))
 }
 
 fn below(entity: &EntityInfo, parent: i64) -> Where {
@@ -52,12 +50,14 @@ fn below(entity: &EntityInfo, parent: i64) -> Where {
 
 fn read(call: &Call<'_>, table: &Table, condition: &Where, data: bool) -> Result<Lines, Refusal> {
     let shown = Shown { data, ..Shown::all(table) };
-    Ok(call.inner.store.read(|connection| rows::list(connection, table, &shown, condition, false, None))?)
+    let store = &call.inner.store;
+    Ok(store.read(|connection| lines::list(connection, &store.buffers, table, &shown, condition, false, None))?)
 }
 
-fn collection(rows: &Lines) -> Answer {
+fn collection(rows: Lines) -> Answer {
     let details = json!({
         "count": rows.len(), "requestCount": PAGE_RECORDS_MAX, "prevPageUrl": null, "nextPageUrl": null,
     });
-    page::collection(rows, rows.len(), false, &details)
+    let count = rows.len();
+    page::collection(rows, count, false, &details)
 }

@@ -5,12 +5,14 @@
 
 use autotask_core::route::Page;
 use percent_encoding::percent_encode_byte;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::Call;
 use super::query::PAGE_RECORDS_MAX;
 use crate::answer::{Answer, Refusal};
-use crate::store::rows::{self, Lines, Shown};
+use crate::store::lines::{self, Lines};
+use crate::store::rows::{self, Shown};
 use crate::store::sql::Where;
 use crate::tenant::Table;
 
@@ -61,11 +63,15 @@ pub(super) fn page(
         |comparison, id| Where { sql: condition.sql.clone(), values: condition.values.clone() }.and_id(comparison, id);
     let limit = cursor.size + 1;
     let backwards = page == Page::Previous;
+    let buffers = &call.inner.store.buffers;
+    let list = |connection: &Connection, condition: &Where| {
+        lines::list(connection, buffers, table, shown, condition, backwards, Some(limit))
+    };
     let (rows, count, before, after) = call.inner.store.read(|connection| -> rusqlite::Result<_> {
         let rows = match page {
-            Page::First => rows::list(connection, table, shown, condition, false, Some(limit))?,
-            Page::Next => rows::list(connection, table, shown, &within(">", cursor.next), false, Some(limit))?,
-            Page::Previous => rows::list(connection, table, shown, &within("<", cursor.previous), true, Some(limit))?,
+            Page::First => list(connection, condition)?,
+            Page::Next => list(connection, &within(">", cursor.next))?,
+            Page::Previous => list(connection, &within("<", cursor.previous))?,
         };
         // One more was asked for, to know whether there is another page.
         let count = rows.len().min(usize::try_from(cursor.size).unwrap_or(usize::MAX));
@@ -108,17 +114,16 @@ pub(super) fn page(
         "prevPageUrl": url("previous", before),
         "nextPageUrl": url("next", after),
     });
-    Ok(collection(&rows, count, backwards, &details))
+    Ok(collection(rows, count, backwards, &details))
 }
 
 /// So many of the rows and what is said of the page.
-pub(super) fn collection(rows: &Lines, count: usize, reversed: bool, details: &Value) -> Answer {
-    let mut json = b"{\"items\":[".to_vec();
-    rows.write(&mut json, count, reversed);
+pub(super) fn collection(rows: Lines, count: usize, reversed: bool, details: &Value) -> Answer {
+    let mut json = rows.into_items(count, reversed);
     json.extend_from_slice(b"],\"pageDetails\":");
     json.extend_from_slice(details.to_string().as_bytes());
     json.push(b'}');
-    Answer::Text(json)
+    Answer::Text(json.into())
 }
 
 /// Percent-encoding as .NET writes it: lower-case hex, and only letters, digits and `-_.!*()` stay.

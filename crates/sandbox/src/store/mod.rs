@@ -3,8 +3,11 @@
 //! One connection that writes, since SQLite writes one at a time anyhow, and for a file a few that only read, beside
 //! it and each other. A world in memory has one connection for both.
 
+pub(crate) mod buffers;
 #[cfg(test)]
 mod corpus;
+pub(crate) mod lines;
+mod own_fields;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod sql;
@@ -15,6 +18,8 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Transaction, params};
+
+use buffers::Buffers;
 
 use crate::config::Config;
 use crate::error::Error;
@@ -29,6 +34,8 @@ pub(crate) struct Store {
     /// Dropped before the other one, which then leaves a whole file behind and no log beside it.
     readers: Vec<Mutex<Connection>>,
     connection: Mutex<Connection>,
+    /// What answers are written into.
+    pub(crate) buffers: Buffers,
 }
 
 /// Connections that only read: as many as Autotask takes requests at once for an endpoint.
@@ -66,7 +73,7 @@ impl Store {
                 readers.push(Mutex::new(reader));
             }
         }
-        Ok(Store { readers, connection: Mutex::new(connection) })
+        Ok(Store { readers, connection: Mutex::new(connection), buffers: Buffers::default() })
     }
 
     /// Runs a read.

@@ -1,10 +1,11 @@
 //! Rows: one row of any entity, between SQLite and JSON.
 
 use autotask_core::text::fold;
-use autotask_core::{DataType, FieldInfo, Instant};
+use autotask_core::{DataType, Instant};
 use rusqlite::types::{Value as Cell, ValueRef};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
+use super::lines;
 use super::schema::quoted;
 use super::sql::Where;
 use crate::tenant::{Table, has_shadow};
@@ -117,170 +118,12 @@ impl Shown {
     }
 }
 
-/// The rows of an answer as JSON. Bytes at once, since trees of half a million members for a page of 500 companies
-/// cost three times what SQLite takes to find them.
-#[derive(Default)]
-pub(crate) struct Lines {
-    /// The ids, in the order in which the rows were found.
-    pub(crate) ids: Vec<i64>,
-    json: Vec<u8>,
-    /// Where each row ends in `json`, before the user-defined fields.
-    ends: Vec<usize>,
-    /// What follows each row: its user-defined fields.
-    tails: Vec<Vec<u8>>,
-}
-
-impl Lines {
-    pub(crate) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Writes the rows with commas between, the first `count` of them, the last one first if `reversed`.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, count: usize, reversed: bool) {
-        out.reserve(self.json.len() + self.tails.iter().map(Vec::len).sum::<usize>() + self.len());
-        for index in 0..count.min(self.len()) {
-            let at = if reversed { count.min(self.len()) - 1 - index } else { index };
-            let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-            if index > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&self.json[start..self.ends[at]]);
-            out.extend_from_slice(&self.tails[at]);
-        }
-    }
-}
-
-/// The rows that match, by id.
-pub(crate) fn list(
-    connection: &Connection,
-    table: &Table,
-    shown: &Shown,
-    condition: &Where,
-    descending: bool,
-    limit: Option<u32>,
-) -> rusqlite::Result<Lines> {
-    let fields: Vec<&FieldInfo> = shown.fields.iter().map(|at| &table.info.fields[*at]).collect();
-    let columns: Vec<String> = fields.iter().map(|field| quoted(&field.name)).collect();
-    // Most cells of a row are null, and those are one piece.
-    let keys: Vec<(String, String)> = fields
-        .iter()
-        .map(|field| key(&field.name))
-        .map(|key| {
-            let null = [&key, "null,"].concat();
-            (key, null)
-        })
-        .collect();
-    let sql = format!(
-        "SELECT \"id\", {} FROM {} WHERE {} ORDER BY \"id\"{}{}",
-        columns.join(", "),
-        quoted(table.info.name),
-        condition.sql,
-        if descending { " DESC" } else { "" },
-        limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default(),
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(&condition.values))?;
-    let mut lines = Lines::default();
-    while let Some(row) = rows.next()? {
-        lines.ids.push(row.get(0)?);
-        let json = &mut lines.json;
-        json.push(b'{');
-        for (index, (field, (key, null))) in fields.iter().zip(&keys).enumerate() {
-            let is_hidden = field.data_type == DataType::Bytes && !shown.data;
-            match row.get_ref(index + 1)? {
-                ValueRef::Null => json.extend_from_slice(null.as_bytes()),
-                _ if is_hidden => json.extend_from_slice(null.as_bytes()),
-                cell => {
-                    json.extend_from_slice(key.as_bytes());
-                    write_cell(json, cell, field.data_type);
-                    json.push(b',');
-                }
-            }
-        }
-        lines.ends.push(json.len());
-    }
-    write_udf_lists(connection, table, shown, &mut lines)?;
-    Ok(lines)
-}
-
-/// `"companyName":`
-fn key(name: &str) -> String {
-    [serde_json::Value::from(name).to_string().as_str(), ":"].concat()
-}
-
-fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: DataType) {
-    match (cell, data_type) {
-        (ValueRef::Integer(0), DataType::Boolean) => json.extend_from_slice(b"false"),
-        (ValueRef::Integer(_), DataType::Boolean) => json.extend_from_slice(b"true"),
-        (ValueRef::Integer(ticks), DataType::DateTime) => {
-            json.push(b'"');
-            Instant(ticks).write_to(json);
-            json.push(b'"');
-        }
-        (ValueRef::Integer(number), _) => write_json(json, &number),
-        (ValueRef::Real(number), _) => write_json(json, &number),
-        (ValueRef::Text(text), _) => match std::str::from_utf8(text) {
-            Ok(text) => write_json(json, text),
-            // Somebody else wrote into the file.
-            Err(_) => write_json(json, &String::from_utf8_lossy(text)),
-        },
-        _ => json.extend_from_slice(b"null"),
-    }
-}
-
 /// A cell as it stands in answers, alone.
 pub(crate) fn to_json(cell: ValueRef<'_>, data_type: DataType) -> serde_json::Value {
     let mut json = Vec::new();
-    write_cell(&mut json, cell, data_type);
+    lines::write_cell(&mut json, cell, data_type);
     // It was just written.
     serde_json::from_slice(&json).unwrap_or_default()
-}
-
-fn write_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
-    // Writing texts and numbers into memory cannot fail.
-    let _ = serde_json::to_writer(json, value);
-}
-
-/// Gives each line its user-defined fields, all read at once.
-fn write_udf_lists(connection: &Connection, table: &Table, shown: &Shown, lines: &mut Lines) -> rusqlite::Result<()> {
-    // (row, definition) and the value, sorted.
-    let mut known: Vec<((i64, i64), String)> = Vec::new();
-    if !shown.udfs.is_empty() && lines.len() > 0 {
-        let ids: Vec<String> = lines.ids.iter().map(i64::to_string).collect();
-        let sql = format!(
-            "SELECT \"row\", \"definition\", \"text\" FROM \"_udf\" WHERE \"row\" IN ({}) ORDER BY 1, 2",
-            ids.join(",")
-        );
-        let mut statement = connection.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            known.push(((row.get(0)?, row.get(1)?), row.get(2)?));
-        }
-    }
-    let names: Vec<String> = shown
-        .udfs
-        .iter()
-        .map(|at| {
-            ["{\"name\":", key(&table.info.user_defined_fields[*at].name).trim_end_matches(':'), ",\"value\":"].concat()
-        })
-        .collect();
-    for id in &lines.ids {
-        let mut tail = b"\"userDefinedFields\":[".to_vec();
-        for (index, (at, name)) in shown.udfs.iter().zip(&names).enumerate() {
-            if index > 0 {
-                tail.push(b',');
-            }
-            tail.extend_from_slice(name.as_bytes());
-            match known.binary_search_by_key(&(*id, table.definitions[*at]), |(key, _)| *key) {
-                Ok(found) => write_json(&mut tail, &known[found].1),
-                Err(_) => tail.extend_from_slice(b"null"),
-            }
-            tail.push(b'}');
-        }
-        tail.extend_from_slice(b"]}");
-        lines.tails.push(tail);
-    }
-    Ok(())
 }
 
 fn read_udfs(connection: &Connection, table: &Table, id: i64) -> rusqlite::Result<Vec<Option<String>>> {
