@@ -22,8 +22,8 @@ pub(crate) enum Refusal {
     Method(Vec<&'static str>),
     /// Something of the request cannot be read.
     Request(&'static str),
-    /// The body is larger than the limit.
-    TooLarge,
+    /// The body is larger than so many bytes.
+    TooLarge { max: usize },
     /// The body did not come in time.
     TooSlow,
     /// The body is not JSON, or in an encoding that is not known.
@@ -82,7 +82,7 @@ impl Refusal {
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::Request(_) => StatusCode::BAD_REQUEST,
-            Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::Json(_) | Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -99,7 +99,7 @@ impl Refusal {
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
             Refusal::Foreign(_) => FailureKind::Permission,
-            Refusal::Request(_) | Refusal::TooLarge | Refusal::TooSlow | Refusal::MediaType(_) => {
+            Refusal::Request(_) | Refusal::TooLarge { .. } | Refusal::TooSlow | Refusal::MediaType(_) => {
                 FailureKind::Validation
             }
             Refusal::NotFound(_) => FailureKind::Route,
@@ -117,7 +117,7 @@ impl Refusal {
             Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
                 vec![(*why).to_owned()]
             }
-            Refusal::TooLarge => vec!["the body is larger than 1 MiB; send less at once".to_owned()],
+            Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
             Refusal::TooSlow => vec!["the body did not come within 30 seconds; send it again".to_owned()],
             Refusal::Json(messages) => messages.clone(),
             Refusal::Unreachable(unreachable) => vec![unreachable.message()],
@@ -231,7 +231,7 @@ mod tests {
             (Refusal::NoRoute, 404, FailureKind::Route),
             (Refusal::Method(vec!["GET"]), 405, FailureKind::Route),
             (Refusal::Json(vec!["unknown operator `x`".to_owned()]), 500, FailureKind::Validation),
-            (Refusal::TooLarge, 413, FailureKind::Validation),
+            (Refusal::TooLarge { max: 1 }, 413, FailureKind::Validation),
         ] {
             let body = match refusal.messages() {
                 errors if errors.is_empty() => String::new(),

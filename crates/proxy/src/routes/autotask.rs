@@ -30,6 +30,8 @@ use crate::upstream::Answer;
 
 /// Most bytes of a request's body, packed and unpacked.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The same where an attachment is written, whose file is in the body: what Autotask takes in five minutes.
+const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
 /// Most names that are looked up for one request.
 const NAMES_MAX: usize = 10;
 /// Most notices that an answer carries.
@@ -78,7 +80,7 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
             | Route::Update(..)
             | Route::Replace(..)
     );
-    let bytes = if takes_body { read_body(&parts.headers, body).await? } else { Bytes::new() };
+    let bytes = if takes_body { read_body(&parts.headers, body, bytes_max(&route)).await? } else { Bytes::new() };
     let (mut outbound, notices) = understand(state, route, parts.uri.query(), &bytes).await?;
     if route == Route::Zone
         && let Some(zone) = own_zone(state, &outbound)
@@ -182,8 +184,20 @@ fn respond(state: &State, rewrite: &Rewrite<'_>, caller: Option<Caller>, answer:
     Ok(response)
 }
 
-/// The body of a request, unpacked.
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+/// Most bytes of the body of a request to this route.
+fn bytes_max(route: &Route) -> usize {
+    match route {
+        Route::Create(entity, _) | Route::Update(entity, _) | Route::Replace(entity, _)
+            if entity.name.ends_with("Attachments") =>
+        {
+            ATTACHMENT_BYTES_MAX
+        }
+        _ => BODY_BYTES_MAX,
+    }
+}
+
+/// The body of a request, unpacked, of at most `max` bytes.
+async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Refusal> {
     let is_json = headers.get(header::CONTENT_TYPE).is_none_or(|value| {
         let essence = value.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
@@ -191,24 +205,24 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     if !is_json {
         return Err(Refusal::MediaType("the body must be JSON; send `Content-Type: application/json`"));
     }
-    let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(body)).await.map_err(|_| Refusal::TooSlow)??;
+    let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(body, max)).await.map_err(|_| Refusal::TooSlow)??;
     match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
         None | Some(b"identity") => Ok(bytes),
-        Some(b"gzip") => match gunzip(&bytes, BODY_BYTES_MAX) {
+        Some(b"gzip") => match gunzip(&bytes, max) {
             Some(plain) => Ok(plain.into()),
-            None => Err(Refusal::MediaType("the body is not gzip, or larger than 1 MiB when it is unpacked")),
+            None => Err(Refusal::MediaType("the body is not gzip, or too large when it is unpacked")),
         },
         Some(_) => Err(Refusal::MediaType("the body's encoding is not known; send it plain or as gzip")),
     }
 }
 
-async fn collect(body: Body) -> Result<Bytes, Refusal> {
+async fn collect(body: Body, max: usize) -> Result<Bytes, Refusal> {
     let mut stream = body.into_data_stream();
     let mut bytes = BytesMut::new();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Refusal::Request("the body broke off; send it again"))?;
-        if bytes.len() + chunk.len() > BODY_BYTES_MAX {
-            return Err(Refusal::TooLarge);
+        if bytes.len() + chunk.len() > max {
+            return Err(Refusal::TooLarge { max });
         }
         bytes.extend_from_slice(&chunk);
     }

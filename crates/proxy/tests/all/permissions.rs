@@ -259,6 +259,37 @@ async fn only_known_callers_get_through() {
 }
 
 #[tokio::test]
+async fn attachments_may_be_larger_than_other_bodies() {
+    const MAX: usize = 10_000_000;
+    let upstream = Upstream::saying(200, r#"{"itemId":1}"#).await;
+    let proxy = proxy(&upstream.url);
+    let post = |path: &str, size: usize| {
+        let text = format!(r#"{{"data":"{}"}}"#, "A".repeat(size - 11));
+        assert_eq!(text.len(), size);
+        app("POST", &format!("/ATServicesRest/V1.0/{path}")).body(text)
+    };
+    for path in ["Companies/5/Attachments", "Tickets/5/Attachments"] {
+        assert_eq!(post(path, MAX).of(&proxy).await.status, 200, "{path}");
+        let over = post(path, MAX + 1).of(&proxy).await;
+        assert_eq!(over.kind(), (413, "validation".to_owned()), "{path}");
+        assert!(over.text().contains("10000000 bytes"), "{}", over.text());
+    }
+    let bytes: Vec<usize> = upstream.taken().iter().map(|taken| taken.body.len()).collect();
+    assert_eq!(bytes, [MAX, MAX], "both went on whole, and no others");
+    for path in ["Companies/5/Notes", "CompanyAttachments/query"] {
+        let got = post(path, 1_048_577).of(&proxy).await;
+        assert_eq!(got.kind(), (413, "validation".to_owned()), "{path}");
+    }
+    let packed = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, &vec![b' '; MAX + 1]).unwrap();
+        encoder.finish().unwrap()
+    };
+    let bomb = app("POST", "/ATServicesRest/V1.0/Tickets/5/Attachments").header("Content-Encoding", "gzip");
+    assert_eq!(bomb.body(packed).of(&proxy).await.status, 415);
+}
+
+#[tokio::test]
 async fn bodies_are_bounded_and_json() {
     let upstream = Upstream::saying(200, r#"{"itemId":1}"#).await;
     let proxy = proxy(&upstream.url);
