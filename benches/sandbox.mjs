@@ -103,7 +103,7 @@ const QUESTIONS = [
 const lines = [];
 for (const { name, filter, where, values, count, sql } of QUESTIONS) {
   const path = count ? 'Companies/query/count' : 'Companies/query';
-  const question = { sql: sql ?? page(where), values, udfs: !count, times: 1 };
+  const question = { sql: sql ?? page(where), values, udfs: count ? null : "walk", times: 1 };
   const ours = JSON.parse(await post(path, { filter }));
   const theirs = (await sqlite(question)).ids;
   const found = count ? [ours.queryCount] : ours.items.map((row) => row.id);
