@@ -70,3 +70,82 @@ impl OwnFields {
         self.found.iter().enumerate().filter_map(|(at, found)| found.map(|(start, end)| (at, &self.json[start..end])))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rusqlite::{Connection, params};
+    use serde_json::{Value, json};
+
+    use crate::store::buffers::Buffers;
+    use crate::store::rows::{self, Row, Shown};
+    use crate::store::sql::Where;
+    use crate::store::{lines, prepare, schema};
+    use crate::tenant::{Definition, Tenant};
+
+    fn definition(id: i64, name: &str) -> Definition {
+        Definition { id, name: name.to_owned(), udf_type: 1, data_type: 1, is_required: false, items: Vec::new() }
+    }
+
+    /// A row: how far it is from the one before, its two values, and whether other rows' values lie between.
+    type Made = (i64, Option<String>, Option<String>, bool);
+
+    fn made() -> impl Strategy<Value = Vec<Made>> {
+        let text = || proptest::option::of("[a-z\"\u{e9}]{0,3}");
+        proptest::collection::vec((1..60_i64, text(), text(), any::<bool>()), 0..12)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Whatever lies between the rows, each one has its own values, in either direction and with any page size.
+        #[test]
+        fn each_row_has_its_own_values(made in made(), descending: bool, count in 0..14_usize) {
+            let tenant = Tenant::new(&[definition(7, "Later"), definition(3, "Sooner")]);
+            let table = tenant.named("Companies");
+            let connection = Connection::open_in_memory().expect("memory");
+            prepare(&connection).expect("prepared");
+            connection.execute_batch(&schema::tables()).expect("tables");
+            let mut expected = Vec::new();
+            let mut id = 0;
+            for (gap, later, sooner, is_crowded) in &made {
+                for other in (id + 1..id + gap).filter(|_| *is_crowded) {
+                    let sql = "INSERT INTO \"_udf\" (\"row\", \"definition\", \"text\", \"folded\") VALUES (?1, 9, 'no', 'no')";
+                    connection.execute(sql, params![other]).expect("inserted");
+                }
+                id += gap;
+                let mut row = Row::new(table);
+                row.set("id", id);
+                for (name, value) in [("Later", later), ("Sooner", sooner)] {
+                    if let Some(value) = value {
+                        row.set_udf(name, value.as_str());
+                    }
+                }
+                rows::insert(&connection, &row).expect("inserted");
+                expected.push(json!([id, later, sooner]));
+            }
+            if descending {
+                expected.reverse();
+            }
+            expected.truncate(count);
+            let list = lines::list(
+                &connection, &Buffers::default(), table, &Shown::all(table), &Where::everything(), descending, None,
+            );
+            let mut text = list.expect("listed").into_items(count, descending).to_vec();
+            text.extend_from_slice(b"]}");
+            let answer: Value = serde_json::from_slice(&text).expect("JSON");
+            let value = |row: &Value, name: &str| {
+                let own = row["userDefinedFields"].as_array().expect("a list");
+                own.iter().find(|field| field["name"] == name).expect("the field")["value"].clone()
+            };
+            let mut found: Vec<Value> = answer["items"].as_array().expect("a list").iter()
+                .map(|row| json!([row["id"], value(row, "Later"), value(row, "Sooner")]))
+                .collect();
+            // A page before another is read backwards and shown forwards.
+            if descending {
+                found.reverse();
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
