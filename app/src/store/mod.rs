@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+pub mod clock;
 pub mod hierarchy;
 pub mod metadata;
 pub mod names;

@@ -11,11 +11,9 @@ use autotask_core::{
     quality::{self, Finding, Input, Report, Rows, Rule, Run},
     title::{title, title_fields},
 };
-use js_sys::Promise;
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
 
-use super::use_late_store;
+use super::{clock, use_late_store};
 use crate::{api::api, filter_builder::context::filter_context};
 
 /// What is read, in this order: the rows that are looked at, and the people who own them.
@@ -221,7 +219,7 @@ impl QualityStore {
             let now = js_sys::Date::now();
             if now - drawn > BREATH_MS {
                 self.activity.set(Some(Activity::Checking { done: run.done(), total: rules.len() }));
-                breathe().await;
+                clock::sleep(0).await;
                 if !self.is_wanted(round) {
                     return None;
                 }
@@ -259,17 +257,6 @@ fn fields(rules: &[Rule], info: &EntityInfo) -> Vec<String> {
         }
     }
     fields
-}
-
-/// Lets the browser draw and answer before it goes on.
-async fn breathe() {
-    let mut wait = |resolve: js_sys::Function, _| {
-        // Without a timer it goes on at once.
-        if window().set_timeout_with_callback(&resolve).is_err() {
-            let _ = resolve.call0(&wasm_bindgen::JsValue::UNDEFINED);
-        }
-    };
-    let _ = JsFuture::from(Promise::new(&mut wait)).await;
 }
 
 fn new_quality() -> QualityStore {

@@ -4,7 +4,7 @@ use autotask_core::Request;
 use autotask_core::route::Method;
 use gloo_net::http::RequestBuilder;
 
-use crate::transport::{Answer, Transport};
+use crate::transport::{Answer, IDEMPOTENCY_KEY, Transport};
 
 /// Fetches from a REST root on the page's own origin, for example `/ATServicesRest`.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ impl Fetch {
 }
 
 impl Transport for Fetch {
-    async fn send(&self, request: &Request) -> Result<Answer, String> {
+    async fn send(&self, request: &Request, key: Option<&str>) -> Result<Answer, String> {
         let method = match request.method {
             Method::Get => gloo_net::http::Method::GET,
             Method::Post => gloo_net::http::Method::POST,
@@ -30,9 +30,12 @@ impl Transport for Fetch {
             Method::Delete => gloo_net::http::Method::DELETE,
         };
         // The header that only our own page can set without asking: other sites would need a preflight.
-        let builder = RequestBuilder::new(&format!("{}{}", self.root, request.path))
+        let mut builder = RequestBuilder::new(&format!("{}{}", self.root, request.path))
             .method(method)
             .header("X-Requested-With", "autotask-crm");
+        if let Some(key) = key {
+            builder = builder.header(IDEMPOTENCY_KEY, key);
+        }
         let built = match &request.body {
             Some(body) => builder.header("Content-Type", "application/json").body(body.clone()),
             None => builder.build(),

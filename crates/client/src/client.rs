@@ -38,7 +38,7 @@ impl<T: Transport> Client<T> {
 
     async fn send(&self, operation: &Operation) -> Result<Answer, Failure> {
         let request = operation.request().map_err(refused)?;
-        self.transport.send(&request).await.map_err(Failure::unreachable)
+        self.transport.send(&request, None).await.map_err(Failure::unreachable)
     }
 
     /// One page of rows: the first with [`Operation::Query`], a further one with [`Operation::Next`].
@@ -124,6 +124,17 @@ impl<T: Transport> Client<T> {
     /// before sending it again.
     pub async fn write(&self, operation: &Operation) -> Result<i64, Failure> {
         let answer = self.send(operation).await?;
+        response::read_item_id(answer.status, &answer.body)
+    }
+
+    /// A write that whoever keeps outcomes, as the proxy does, makes at most once for this key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::write`].
+    pub async fn write_once(&self, operation: &Operation, key: &str) -> Result<i64, Failure> {
+        let request = operation.request().map_err(refused)?;
+        let answer = self.transport.send(&request, Some(key)).await.map_err(Failure::unreachable)?;
         response::read_item_id(answer.status, &answer.body)
     }
 

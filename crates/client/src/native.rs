@@ -6,7 +6,7 @@ use std::time::Duration;
 use autotask_core::Request;
 use autotask_core::route::Method;
 
-use crate::transport::{Answer, Transport};
+use crate::transport::{Answer, IDEMPOTENCY_KEY, Transport};
 
 /// Autotask cuts a call after about five minutes; we wait a little longer, to hear it say so.
 const TIMEOUT: Duration = Duration::from_secs(330);
@@ -54,7 +54,7 @@ impl Http {
 }
 
 impl Transport for Http {
-    async fn send(&self, request: &Request) -> Result<Answer, String> {
+    async fn send(&self, request: &Request, key: Option<&str>) -> Result<Answer, String> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -68,6 +68,9 @@ impl Transport for Http {
             .header("UserName", &self.credentials.user_name)
             .header("Secret", &self.credentials.secret)
             .header("ApiIntegrationCode", &self.credentials.integration_code);
+        if let Some(key) = key {
+            builder = builder.header(IDEMPOTENCY_KEY, key);
+        }
         if let Some(body) = &request.body {
             builder = builder.header("Content-Type", "application/json").body(body.clone());
         }

@@ -1,10 +1,36 @@
 //! Drives `autotask_core::onboarding`: does what it says, writes down what came of it, until a person is needed.
 
-use autotask_core::onboarding::{Action, Event, Outcome, Plan, Question, next_action};
-use autotask_core::{FailureKind, Operation};
+use std::future::Future;
+use std::pin::Pin;
+
+use autotask_core::onboarding::{Action, Entry, Event, Outcome, Plan, Question, next_actions};
+use autotask_core::write::{Verdict, verify};
+use autotask_core::{EntityInfo, FailureKind, Instant, Operation, Query, Record};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use crate::client::Client;
 use crate::transport::Transport;
+
+/// What a driver needs of the place where it runs: a clock, and somebody who keeps the journal.
+#[allow(async_fn_in_trait, reason = "futures of the browser are not Send, and the trait serves both")]
+pub trait Keeper {
+    /// The time.
+    fn now(&self) -> Instant;
+
+    /// Waits until then, or less.
+    async fn wait(&self, until: Instant);
+
+    /// Whether nothing more should be begun; asked before each call.
+    fn wants_pause(&self) -> bool;
+
+    /// Keeps an entry, for good: a sending begins when its intent is kept.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be kept. The driver then begins nothing more.
+    async fn keep(&mut self, entry: &Entry) -> Result<(), String>;
+}
 
 /// Why the driver came to a stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +39,7 @@ pub enum Halt {
     Done(Vec<Outcome>),
     /// A person has to decide; the answer goes into the journal, then the driver goes on.
     Ask {
-        /// The step.
+        /// The step; empty for the run as a whole.
         step: String,
         /// What there is to decide.
         question: Question,
@@ -25,54 +51,103 @@ pub enum Halt {
         /// What happened.
         message: String,
     },
-    /// The caller wanted a pause.
+    /// The keeper wanted a pause.
     Paused,
+    /// The journal could not be kept.
+    NotKept(String),
 }
 
-/// Goes on with a run from where its journal stands.
+/// A call that is under way: the step, and what came of it; a message when a look-up failed.
+type Call<'c> = Pin<Box<dyn Future<Output = (String, Result<Event, String>)> + 'c>>;
+
+/// Goes on with a run from where its journal stands, with at most two calls at a time to one entity.
 ///
-/// `on_event` gets every event before the next thing happens, an intent before it is sent; it answers whether to go
-/// on. The journal that was given is extended with the same events.
+/// Every event is kept before the next thing happens, an intent before it is sent; the journal that was given is
+/// extended with the same entries. Calls that are under way are waited for, whatever ends the driving. To end it at
+/// once, drop it: what was on its way is then in doubt, and looked for when the run is taken up again.
 pub async fn drive<T: Transport>(
     client: &Client<T>,
     plan: &Plan,
-    journal: &mut Vec<Event>,
-    mut on_event: impl FnMut(&Event) -> bool,
+    journal: &mut Vec<Entry>,
+    keeper: &mut impl Keeper,
 ) -> Halt {
-    let mut note = |journal: &mut Vec<Event>, event: Event| {
-        let go_on = on_event(&event);
-        journal.push(event);
-        go_on
-    };
+    let mut calls: FuturesUnordered<Call<'_>> = FuturesUnordered::new();
+    let mut busy: Vec<String> = Vec::new();
+    let mut end: Option<Halt> = None;
     loop {
-        match next_action(plan, journal) {
-            Action::Done(outcomes) => return Halt::Done(outcomes),
-            Action::Ask { step, question } => return Halt::Ask { step, question },
-            Action::LookUp { step, query } => match client.rows(&query).await {
-                Ok(rows) => {
-                    let ids = rows.iter().filter_map(autotask_core::Record::id).collect();
-                    if !note(journal, Event::Found { step, ids }) {
-                        return Halt::Paused;
+        if end.is_none() && keeper.wants_pause() {
+            end = Some(Halt::Paused);
+        }
+        if end.is_none() {
+            let names: Vec<&str> = busy.iter().map(String::as_str).collect();
+            for action in next_actions(plan, journal, keeper.now(), &names) {
+                match action {
+                    Action::Done(outcomes) => return Halt::Done(outcomes),
+                    Action::Ask { step, question } => return Halt::Ask { step, question },
+                    Action::WaitUntil { until, .. } => keeper.wait(until).await,
+                    Action::LookUp { step, query } => {
+                        busy.push(step.clone());
+                        calls.push(Box::pin(look_up(client, step, query)));
+                    }
+                    Action::Send { step, operation, key, attempt, hash } => {
+                        let intent = Event::Intended { step: step.clone(), attempt, hash };
+                        if let Err(why) = note(journal, keeper, intent).await {
+                            end = Some(Halt::NotKept(why));
+                            break;
+                        }
+                        busy.push(step.clone());
+                        calls.push(Box::pin(send(client, step, operation, key)));
                     }
                 }
-                Err(failure) => return Halt::Failed { step, message: failure.to_string() },
-            },
-            Action::Send { step, operation } => {
-                if !note(journal, Event::Intended { step: step.clone() }) {
-                    return Halt::Paused;
+            }
+        }
+        match calls.next().await {
+            Some((step, came)) => {
+                busy.retain(|other| *other != step);
+                match came {
+                    Ok(event) => {
+                        if let Err(why) = note(journal, keeper, event).await {
+                            end = Some(Halt::NotKept(why));
+                        }
+                    }
+                    Err(message) => end = end.or(Some(Halt::Failed { step, message })),
                 }
-                let event = send(client, step, &operation).await;
-                if !note(journal, event) {
-                    return Halt::Paused;
+            }
+            None => {
+                if let Some(end) = end {
+                    return end;
                 }
             }
         }
     }
 }
 
-async fn send<T: Transport>(client: &Client<T>, step: String, operation: &Operation) -> Event {
-    match client.write(operation).await {
-        Ok(id) => Event::Confirmed { step, id },
+async fn note(journal: &mut Vec<Entry>, keeper: &mut impl Keeper, event: Event) -> Result<(), String> {
+    let entry = Entry { at: keeper.now(), event };
+    keeper.keep(&entry).await?;
+    journal.push(entry);
+    Ok(())
+}
+
+async fn look_up<T: Transport>(client: &Client<T>, step: String, query: Query) -> (String, Result<Event, String>) {
+    let came = match client.rows(&query).await {
+        Ok(rows) => Ok(Event::Found { step: step.clone(), ids: rows.iter().filter_map(Record::id).collect() }),
+        Err(failure) => Err(failure.to_string()),
+    };
+    (step, came)
+}
+
+async fn send<T: Transport>(
+    client: &Client<T>,
+    step: String,
+    operation: Operation,
+    key: String,
+) -> (String, Result<Event, String>) {
+    let event = match client.write_once(&operation, &key).await {
+        Ok(id) => match operation {
+            Operation::Update(info, record, _) => read_back(client, info, &record, step.clone(), id).await,
+            _ => Event::Confirmed { step: step.clone(), id },
+        },
         Err(failure) => match failure.kind {
             // Autotask, or something before it, answered that it did not do it.
             FailureKind::Credentials
@@ -80,10 +155,31 @@ async fn send<T: Transport>(client: &Client<T>, step: String, operation: &Operat
             | FailureKind::Validation
             | FailureKind::Throttled
             | FailureKind::Route
-            | FailureKind::NotFound => Event::Rejected { step, messages: failure.messages },
+            | FailureKind::NotFound => Event::Rejected { step: step.clone(), messages: failure.messages },
             FailureKind::Fault | FailureKind::Malformed | FailureKind::Unreachable => {
-                Event::Unknown { step, why: failure.message() }
+                Event::Unknown { step: step.clone(), why: failure.message() }
             }
         },
-    }
+    };
+    (step, Ok(event))
+}
+
+/// Autotask answers 200 to a change that it ignores. What cannot be read again is believed.
+async fn read_back<T: Transport>(
+    client: &Client<T>,
+    info: &'static EntityInfo,
+    sent: &Record,
+    step: String,
+    id: i64,
+) -> Event {
+    let Ok(Some(row)) = client.get(info, id).await else { return Event::Confirmed { step, id } };
+    // What it was before is not known; what is not as it was sent was not taken.
+    let ignored = verify(info, sent, &row, &row).into_iter().filter(|field| field.outcome != Verdict::Changed);
+    let label = |name: &str| match name.strip_prefix("udf.") {
+        Some(own) => own.to_owned(),
+        None => info.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_string()),
+    };
+    let messages: Vec<String> =
+        ignored.map(|field| format!("Autotask took the change and left {} as it was.", label(&field.field))).collect();
+    if messages.is_empty() { Event::Confirmed { step, id } } else { Event::Rejected { step, messages } }
 }

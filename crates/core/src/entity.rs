@@ -59,6 +59,11 @@ pub struct EntityInfo {
     pub user_defined_fields: Fields,
 }
 
+/// Fields that the metadata calls read-only, and that a create takes nevertheless.
+///
+/// Source: SERVICE_NOTES.md, "Non-required read-only fields that create nevertheless accepts".
+const TAKEN_AT_CREATE: [(&str, &str); 2] = [("Contracts", "contractPeriodType"), ("ContractServices", "unitPrice")];
+
 impl EntityInfo {
     /// The field of this name, in any letter case.
     #[must_use]
@@ -76,6 +81,12 @@ impl EntityInfo {
     #[must_use]
     pub fn find(&self, name: &str, udf: bool) -> Option<&FieldInfo> {
         if udf { self.user_defined_field(name) } else { self.field(name) }
+    }
+
+    /// Whether a field that cannot be changed is given at create.
+    #[must_use]
+    pub fn is_given_at_create(&self, field: &FieldInfo) -> bool {
+        field.is_required || TAKEN_AT_CREATE.contains(&(self.name, &*field.name))
     }
 
     /// The reference field that a short form means: `owner` is `ownerResourceID`, `company` is `companyID`. `None` where

@@ -126,7 +126,7 @@ fn check_field(
     record: &Record,
     issues: &mut Vec<Issue>,
 ) {
-    let given_at_create = field.is_required && mode == Mode::Create;
+    let given_at_create = mode == Mode::Create && info.is_given_at_create(field);
     if field.is_read_only && !given_at_create {
         issues.push(
             Issue::warning("record.read_only", format!("`{}` is read-only; Autotask ignores it", field.name))
@@ -191,8 +191,10 @@ fn check_pick(field: &FieldInfo, value: &Value, mode: Mode, parent_value: Option
         let hint = named.map_or_else(|| choices(field), |p| format!("send the number {}, not its label", p.value));
         return invalid("record.invalid_value", hint);
     }
-    // Where the list is known to the instance only, any number may be right.
-    if field.picklist.is_empty() {
+    // Where the list is known to the instance only, any number may be right: there is none, or one of words from the days
+    // when the field was text.
+    if field.picklist.is_empty() || (field.data_type.is_whole() && field.picklist.iter().all(|p| p.number().is_none()))
+    {
         return None;
     }
     let Some(pick) = field.picklist_value(&given) else { return invalid("record.invalid_value", choices(field)) };

@@ -189,11 +189,11 @@ fn rule(field: &FieldInfo, info: &EntityInfo, mode: Mode) -> Rule {
         return Rule { kind: Kind::Whole(u64::MAX), not_blank: is_update, is_demanded: is_update };
     }
     let is_demanded = mode == Mode::Create && is_always_demanded(field, info);
-    Rule { kind: kind(field, mode), not_blank: is_demanded || field.is_required_on_create(), is_demanded }
+    Rule { kind: kind(field, info, mode), not_blank: is_demanded || field.is_required_on_create(), is_demanded }
 }
 
-fn kind(field: &FieldInfo, mode: Mode) -> Kind {
-    if field.is_read_only && !(field.is_required && mode == Mode::Create) {
+fn kind(field: &FieldInfo, info: &EntityInfo, mode: Mode) -> Kind {
+    if field.is_read_only && !(mode == Mode::Create && info.is_given_at_create(field)) {
         // Autotask ignores it. A name where an id is meant has to be looked up all the same.
         let is_named = field.reference.is_some() && field.data_type.is_whole();
         return if is_named { Kind::NoText } else { Kind::Any };

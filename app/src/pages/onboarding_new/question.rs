@@ -33,7 +33,11 @@ pub fn Decide(
             Question::Refused { messages } => refused(&step, messages),
             Question::InDoubt { why } => in_doubt(&step, why),
             Question::DependsOnSkipped { on } => depends(&step, &on),
+            Question::Twice { ids } => exists(&step, ids),
+            Question::Paused => paused(),
+            Question::Broken { why } => broken(&why),
         },
+        Phase::Waiting { step: asked, why, .. } if asked == step => in_doubt(&step, why),
         Phase::Failed { message, .. } => failed(message),
         _ => ().into_any(),
     };
@@ -128,7 +132,7 @@ fn refused(step: &str, messages: Vec<String>) -> AnyView {
     let again = {
         let step = step.to_owned();
         move |_| {
-            let record = onboarding.with_run_untracked(|run| run.record_of(&step).cloned()).flatten();
+            let record = onboarding.with_run_untracked(|run| run.record_of(&step)).flatten();
             if let Some(record) = record {
                 onboarding.answer(Event::Edited { step: step.clone(), record });
             }
@@ -160,10 +164,19 @@ fn refused(step: &str, messages: Vec<String>) -> AnyView {
 /// It may have been written and is not to be found. Sending again may make a second one: an explicit choice.
 fn in_doubt(step: &str, why: String) -> AnyView {
     let onboarding = use_onboarding();
+    let is_waiting = matches!(onboarding.phase().get_untracked(), Phase::Waiting { .. });
+    let by_itself = match is_waiting {
+        true => {
+            "It is looked for every half minute until six minutes have passed; after that it is sent again by itself."
+        }
+        false => "Look into Autotask before you decide.",
+    };
     let look = move |_| {
         // A doubt without a look-up behind it makes the machine look again.
         let Some((step, why)) = onboarding.phase().with_untracked(|phase| match phase {
-            Phase::Asking { step, question: Question::InDoubt { why } } => Some((step.clone(), why.clone())),
+            Phase::Asking { step, question: Question::InDoubt { why } } | Phase::Waiting { step, why, .. } => {
+                Some((step.clone(), why.clone()))
+            }
             _ => None,
         }) else {
             return;
@@ -183,7 +196,8 @@ fn in_doubt(step: &str, why: String) -> AnyView {
     view! {
         <p>
             <b>"It is not known whether Autotask created it."</b>
-            " It was sent, the answer was lost, and it is not to be found now. Autotask may still be at it: wait some minutes, then look again."
+            " It was sent, the answer was lost, and it is not to be found now. Autotask may still be at it. "
+            {by_itself}
         </p>
         <dl class="dl said">
             <dt>"What happened"</dt>
@@ -232,6 +246,37 @@ fn depends(step: &str, on: &str) -> AnyView {
     .into_any()
 }
 
+/// A person, perhaps in another tab, has paused it.
+fn paused() -> AnyView {
+    let onboarding = use_onboarding();
+    let resume = move |_| onboarding.answer(Event::Resumed { by: "this browser".to_owned() });
+    view! {
+        <p>
+            <b>"The run is paused."</b>
+            " What is done stays done."
+        </p>
+        <div class="actions">
+            <button type="button" class="btn btn--primary" on:click=resume>
+                "Go on"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Plan and journal do not belong together: sending could make a second record.
+fn broken(why: &str) -> AnyView {
+    view! {
+        <p>
+            <b>"This run cannot go on."</b>
+            " "
+            {sentence(why)}
+            " Nothing more is sent. What was created is listed above; enter what is missing by hand, or begin anew."
+        </p>
+    }
+    .into_any()
+}
+
 /// A look-up failed: nothing is known, so nothing was sent.
 fn failed(message: String) -> AnyView {
     let onboarding = use_onboarding();
@@ -275,7 +320,7 @@ fn entity_of<'a>(run: &'a Run, step: &str) -> &'a str {
 }
 
 fn was_sent(run: &Run, step: &str) -> bool {
-    run.journal.iter().any(|event| matches!(event, Event::Intended { step: s } if s == step))
+    run.journal.iter().any(|entry| matches!(&entry.event, Event::Intended { step: s, .. } if s == step))
 }
 
 /// The text with a capital at its start and a full stop at its end.

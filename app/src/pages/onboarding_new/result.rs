@@ -15,8 +15,8 @@ pub fn Outcome() -> impl IntoView {
     let onboarding = use_onboarding();
     let (id, name, skipped, ids) = onboarding
         .with_run_untracked(|run| {
-            let name =
-                run.record_of("company").and_then(|row| row.text("companyName")).unwrap_or("The client").to_owned();
+            let name = run.record_of("company").and_then(|row| row.text("companyName").map(str::to_owned));
+            let name = name.unwrap_or_else(|| "The client".to_owned());
             let skipped = run.plan.steps.iter().filter(|step| run.id_of(&step.id).is_none()).count();
             (run.id_of("company"), name, skipped, ids_text(run))
         })

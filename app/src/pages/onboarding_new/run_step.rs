@@ -7,10 +7,13 @@ use super::{question::Decide, result::Outcome};
 use crate::{
     components::{announcer::use_announcer, icon::Icon},
     page::Page,
-    store::onboarding::{
-        Phase,
-        run::{LineState, kind_of},
-        use_onboarding,
+    store::{
+        clock,
+        onboarding::{
+            Phase,
+            run::{LineState, kind_of},
+            use_onboarding,
+        },
     },
 };
 
@@ -22,7 +25,9 @@ pub fn RunStep() -> impl IntoView {
     announce_changes();
     let steps = onboarding.with_run_untracked(|run| run.plan.steps.clone()).unwrap_or_default();
     let count = steps.len();
-    let lines = Memo::new(move |_| phase.with(|phase| onboarding.with_run(|run| run.lines(phase))).unwrap_or_default());
+    let lines = Memo::new(move |_| {
+        phase.with(|phase| onboarding.with_run(|run| run.lines(phase, clock::now()))).unwrap_or_default()
+    });
     let views = steps
         .into_iter()
         .enumerate()
@@ -80,6 +85,7 @@ fn Progress(
     let word = move || match phase.get() {
         Phase::Running => "Running",
         Phase::Pausing => "Pausing after this call",
+        Phase::Waiting { .. } => "Waiting for what may still come",
         Phase::Paused => "Paused",
         Phase::Asking { .. } => "Waits for your decision",
         Phase::Failed { .. } => "Stopped",
@@ -144,7 +150,7 @@ fn RunLine(
         LineState::Running => "run",
         LineState::Done(_) => "done",
         LineState::Failed => "fail",
-        LineState::Held => "hold",
+        LineState::Held | LineState::Doubt => "hold",
         LineState::Skipped => "wait",
     };
     let mark = move || {
@@ -154,6 +160,7 @@ fn RunLine(
             LineState::Done(_) => ("t-success ico", Icon::Check),
             LineState::Failed => ("t-danger ico", Icon::Alert),
             LineState::Held => ("t-warning ico", Icon::Pause),
+            LineState::Doubt => ("t-warning ico", Icon::Clock),
             LineState::Skipped => ("muted ico", Icon::Skip),
         };
         view! { <span class=class>{icon.view()}</span> }
@@ -163,6 +170,7 @@ fn RunLine(
         LineState::Running => view! { <span class="st t-accent">"Running"</span> }.into_any(),
         LineState::Failed => view! { <span class="st t-danger">"Needs you"</span> }.into_any(),
         LineState::Held => view! { <span class="st t-warning">"Paused"</span> }.into_any(),
+        LineState::Doubt => view! { <span class="st t-warning">"Looked for"</span> }.into_any(),
         LineState::Skipped => view! { <span class="st muted">"Skipped"</span> }.into_any(),
         LineState::Done(id) if is_company => view! {
             <span class="st muted">
@@ -178,7 +186,7 @@ fn RunLine(
         .into_any(),
     };
     let step_id = StoredValue::new(step.id.clone());
-    let is_failed = Memo::new(move |_| state.get() == LineState::Failed);
+    let is_asked = Memo::new(move |_| matches!(state.get(), LineState::Failed | LineState::Doubt));
     view! {
         <li class=class>
             {mark} <span class="tnum muted">{index + 1}</span> <span class="k">{kind}</span>
@@ -186,7 +194,7 @@ fn RunLine(
                 {title.clone()}
             </span> {words}
         </li>
-        <Show when=move || is_failed.get()>
+        <Show when=move || is_asked.get()>
             <Decide step=step_id.get_value() />
         </Show>
     }
@@ -204,6 +212,7 @@ fn announce_changes() {
             match &now {
                 Phase::Asking { .. } => announcer.assertive("The run waits for your decision"),
                 Phase::Failed { message, .. } => announcer.assertive(message),
+                Phase::Waiting { .. } => announcer.polite("The run waits for what may still come"),
                 Phase::Paused => announcer.polite("Paused"),
                 Phase::Done => announcer.polite("The client was created"),
                 Phase::Running | Phase::Pausing => {}

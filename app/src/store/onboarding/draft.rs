@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{run::Run, step::Step};
 
 /// The shape of a stored draft. One of another version is not read; a change of shape raises it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The fields that the first site takes over from the company.
 pub const SHARED_FIELDS: [&str; 7] = ["address1", "address2", "postalCode", "city", "state", "countryID", "phone"];
@@ -137,6 +137,7 @@ impl Draft {
                     site: contact.site,
                 })
                 .collect(),
+            ..Answers::default()
         }
     }
 }
@@ -224,7 +225,8 @@ mod tests {
         let draft = filled();
         let text = serde_json::to_string(&draft).expect("serialises");
         assert_eq!(Draft::read(&text), Some(draft.clone()));
-        assert_eq!(Draft::read(&text.replace(r#""version":1"#, r#""version":99"#)), None);
+        let other = text.replace(&format!(r#""version":{SCHEMA_VERSION}"#), r#""version":99"#);
+        assert_eq!(Draft::read(&other), None);
         assert_eq!(Draft::read("{}"), None);
     }
 

@@ -12,8 +12,11 @@ mod lock;
 pub mod run;
 pub mod step;
 
-use autotask_client::onboarding::{Halt, drive};
-use autotask_core::onboarding::{Event, Plan, Question};
+use autotask_client::onboarding::{Halt, Keeper, drive};
+use autotask_core::{
+    Instant,
+    onboarding::{Action, Entry, Event, Plan, Question, next_action},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 pub use draft::{Draft, Values};
@@ -21,7 +24,7 @@ pub use kept::Created;
 pub use run::{Phase, Run};
 pub use step::{Place, Step, StepState};
 
-use super::use_late_store;
+use super::{clock, use_late_store};
 use crate::api::api;
 
 /// Said when the browser keeps nothing: without a journal a run that breaks off could not be taken up again.
@@ -42,6 +45,8 @@ pub struct Onboarding {
     is_kept: RwSignal<bool>,
     recent: RwSignal<Vec<Created>>,
     wants_pause: StoredValue<bool>,
+    /// What was decided while the run waits for something that may still come.
+    decision: StoredValue<Option<Event>>,
 }
 
 impl Onboarding {
@@ -72,7 +77,7 @@ impl Onboarding {
 
     /// Whether calls are being made. Reactive.
     pub fn is_running(&self) -> bool {
-        self.phase.with(|phase| matches!(phase, Phase::Running | Phase::Pausing))
+        self.phase.with(|phase| matches!(phase, Phase::Running | Phase::Pausing | Phase::Waiting { .. }))
     }
 
     /// When the draft was kept, in milliseconds since 1970. Reactive.
@@ -97,7 +102,7 @@ impl Onboarding {
         if draft.run.is_none()
             && let Some(run) = kept::draft().and_then(|kept| kept.run)
         {
-            self.phase.set(run.phase());
+            self.phase.set(run.phase(clock::now()));
             draft.run = Some(run);
         }
         self.is_kept.set(kept::keep_draft(&draft));
@@ -129,13 +134,17 @@ impl Onboarding {
     /// Stops after the call that is under way.
     pub fn pause(&self) {
         self.wants_pause.set_value(true);
-        if self.phase.get_untracked() == Phase::Running {
+        if matches!(self.phase.get_untracked(), Phase::Running | Phase::Waiting { .. }) {
             self.phase.set(Phase::Pausing);
         }
     }
 
     /// Writes down what a person decided, and goes on.
     pub fn answer(&self, event: Event) {
+        if matches!(self.phase.get_untracked(), Phase::Waiting { .. }) {
+            self.decision.set_value(Some(event));
+            return;
+        }
         self.proceed(Some(event));
     }
 
@@ -145,7 +154,7 @@ impl Onboarding {
     }
 
     fn proceed(&self, decision: Option<Event>) {
-        if matches!(self.phase.get_untracked(), Phase::Running | Phase::Pausing) {
+        if matches!(self.phase.get_untracked(), Phase::Running | Phase::Pausing | Phase::Waiting { .. }) {
             return;
         }
         let store = *self;
@@ -168,7 +177,7 @@ impl Onboarding {
         // What was decided on an older journal may be about something that is settled by now: it is asked anew.
         let decision = decision.filter(|_| before == Some(run.journal.len()));
         if let Some(event) = decision {
-            self.append(event);
+            self.append(Entry { at: clock::now(), event });
         }
         if !self.keep_run() {
             return self.fail(NOT_KEPT);
@@ -176,21 +185,19 @@ impl Onboarding {
         let Some(run) = self.with_run_untracked(Run::clone) else { return };
         let mut journal = run.journal.clone();
         loop {
-            let on_event = |event: &Event| {
-                let is_kept = self.append(event.clone());
-                // A pause never falls between an intent and its sending: that would raise a doubt for nothing.
-                let is_intent = matches!(event, Event::Intended { .. });
-                is_kept && (is_intent || !self.wants_pause.get_value())
-            };
-            let halt = drive(&api(), &run.plan, &mut journal, on_event).await;
-            match halt {
-                Halt::Ask { step, question } if self.is_answered(&run, &step, &question) => {
-                    let event = Event::NotTheSame { step };
-                    self.append(event.clone());
-                    journal.push(event);
+            let halt = drive(&api(), &run.plan, &mut journal, &mut Desk { store: self, plan: &run.plan }).await;
+            let decided = match halt {
+                Halt::Ask { ref step, ref question } if self.is_answered(&run, step, question) => {
+                    Some(Event::NotTheSame { step: step.clone() })
                 }
-                halt => return self.settle(halt),
-            }
+                Halt::Paused => self.decision.try_update_value(Option::take).flatten(),
+                _ => None,
+            };
+            let Some(event) = decided else { return self.settle(halt) };
+            let entry = Entry { at: clock::now(), event };
+            self.append(entry.clone());
+            journal.push(entry);
+            self.phase.set(Phase::Running);
         }
     }
 
@@ -217,10 +224,10 @@ impl Onboarding {
     fn settle(&self, halt: Halt) {
         match halt {
             Halt::Failed { step, message } => self.phase.set(Phase::Failed { step, message }),
-            Halt::Paused if !self.is_kept.get_untracked() => self.fail(NOT_KEPT),
+            Halt::NotKept(why) => self.fail(&why),
             // The pause may have come with the last step.
             Halt::Done(_) | Halt::Ask { .. } | Halt::Paused => {
-                let phase = self.with_run_untracked(Run::phase).unwrap_or_default();
+                let phase = self.with_run_untracked(|run| run.phase(clock::now())).unwrap_or_default();
                 if phase == Phase::Done {
                     self.remember();
                 }
@@ -232,14 +239,16 @@ impl Onboarding {
     /// Whether the question was answered before the run: the companies found are the ones that are not the same.
     fn is_answered(&self, run: &Run, step: &str, question: &Question) -> bool {
         let Question::Exists { ids } = question else { return false };
-        let parent = run.record_of(step).and_then(|record| record.int("parentCompanyID"));
+        // The parent is set after the company is there.
+        let parent_in = |step: &str| run.record_of(step).and_then(|record| record.int("parentCompanyID"));
+        let parent = parent_in("company_details").or_else(|| parent_in(step));
         let is_decided = |draft: &Draft| ids.iter().all(|id| draft.not_same.contains(id) || Some(*id) == parent);
         // After a doubt a company that was made meanwhile is asked about, whatever was said before.
         step == "company" && self.draft.with_untracked(|draft| draft.as_ref().is_some_and(is_decided))
     }
 
     fn fail(&self, message: &str) {
-        let step = self.with_run_untracked(|run| match run.phase() {
+        let step = self.with_run_untracked(|run| match run.phase(clock::now()) {
             Phase::Asking { step, .. } => step,
             _ => run
                 .plan
@@ -252,10 +261,10 @@ impl Onboarding {
     }
 
     /// Adds to the journal and keeps it; whether the browser did.
-    fn append(&self, event: Event) -> bool {
+    fn append(&self, entry: Entry) -> bool {
         self.draft.update(|draft| {
             if let Some(run) = draft.as_mut().and_then(|draft| draft.run.as_mut()) {
-                run.journal.push(event);
+                run.journal.push(entry);
             }
         });
         self.keep_run()
@@ -275,16 +284,54 @@ impl Onboarding {
     }
 }
 
+/// The driver's desk: the browser's clock, and the journal that the browser keeps.
+struct Desk<'p> {
+    store: Onboarding,
+    plan: &'p Plan,
+}
+
+/// How often it is looked, while the run waits, whether a person has decided, in milliseconds.
+const GLANCE: i32 = 200;
+
+impl Keeper for Desk<'_> {
+    fn now(&self) -> Instant {
+        clock::now()
+    }
+
+    async fn wait(&self, until: Instant) {
+        let waits_for = self.store.with_run_untracked(|run| next_action(self.plan, &run.journal, clock::now()));
+        if let Some(Action::WaitUntil { step, until, why }) = waits_for {
+            self.store.phase.set(Phase::Waiting { step, why, until });
+        }
+        while clock::now() < until && !self.wants_pause() {
+            clock::sleep(GLANCE).await;
+        }
+        if matches!(self.store.phase.get_untracked(), Phase::Waiting { .. }) {
+            self.store.phase.set(Phase::Running);
+        }
+    }
+
+    fn wants_pause(&self) -> bool {
+        self.store.wants_pause.get_value() || self.store.decision.with_value(Option::is_some)
+    }
+
+    async fn keep(&mut self, entry: &Entry) -> Result<(), String> {
+        if self.store.append(entry.clone()) { Ok(()) } else { Err(NOT_KEPT.to_owned()) }
+    }
+}
+
 /// What the browser has kept.
 fn new_onboarding() -> Onboarding {
     let draft = kept::draft();
-    let phase = draft.as_ref().and_then(|draft| draft.run.as_ref()).map(Run::phase).unwrap_or_default();
+    let phase =
+        draft.as_ref().and_then(|draft| draft.run.as_ref()).map(|run| run.phase(clock::now())).unwrap_or_default();
     Onboarding {
         draft: RwSignal::new(draft),
         phase: RwSignal::new(phase),
         is_kept: RwSignal::new(true),
         recent: RwSignal::new(kept::recent()),
         wants_pause: StoredValue::new(false),
+        decision: StoredValue::new(None),
     }
 }
 

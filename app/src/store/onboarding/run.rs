@@ -1,8 +1,8 @@
 //! A run: plan and journal of one creating, and what they say about each line of the progress.
 
 use autotask_core::{
-    Record,
-    onboarding::{Action, Event, Plan, Question, State, Step, StepKind, next_action, state},
+    Instant, Record,
+    onboarding::{Action, Entry, Plan, Progress, Question, State, Step, StepKind, next_action, next_actions},
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Run {
     /// What is to be done; never changed once it runs.
     pub plan: Plan,
     /// What happened.
-    pub journal: Vec<Event>,
+    pub journal: Vec<Entry>,
 }
 
 /// What the driver is at.
@@ -26,6 +26,15 @@ pub enum Phase {
     Running,
     /// It works on its last call.
     Pausing,
+    /// It waits for what may still come, and goes on by itself.
+    Waiting {
+        /// The step.
+        step: String,
+        /// What for.
+        why: String,
+        /// Until when.
+        until: Instant,
+    },
     /// A person has to decide.
     Asking {
         /// The step.
@@ -55,6 +64,8 @@ pub enum LineState {
     Done(i64),
     /// It did not go as planned; a person has to decide or to try again.
     Failed,
+    /// It was sent, may still be written, and is looked for.
+    Doubt,
     /// It was its turn when the run was paused.
     Held,
     /// A person skipped it.
@@ -63,11 +74,11 @@ pub enum LineState {
 
 impl Run {
     /// Where a run stands that nobody drives at the moment.
-    pub fn phase(&self) -> Phase {
-        match next_action(&self.plan, &self.journal) {
+    pub fn phase(&self, now: Instant) -> Phase {
+        match next_action(&self.plan, &self.journal, now) {
             Action::Done(_) => Phase::Done,
             Action::Ask { step, question } => Phase::Asking { step, question },
-            Action::LookUp { .. } | Action::Send { .. } => Phase::Paused,
+            Action::LookUp { .. } | Action::Send { .. } | Action::WaitUntil { .. } => Phase::Paused,
         }
     }
 
@@ -78,33 +89,35 @@ impl Run {
 
     /// The id that a step produced.
     pub fn id_of(&self, step: &str) -> Option<i64> {
-        match state(step, &self.journal) {
+        match self.progress(step)?.state {
             State::Here(id) => Some(id),
             _ => None,
         }
     }
 
+    /// Where a step is, and its row as it was last corrected.
+    pub fn progress(&self, step: &str) -> Option<Progress> {
+        self.plan.step(step).map(|step| Progress::of(step, &self.journal))
+    }
+
     /// The row of a step as it was last corrected.
-    pub fn record_of(&self, step: &str) -> Option<&Record> {
-        let edited = self.journal.iter().rev().find_map(|event| match event {
-            Event::Edited { step: s, record } if s == step => Some(record),
-            _ => None,
-        });
-        edited.or_else(|| self.step(step).map(|step| &step.record))
+    pub fn record_of(&self, step: &str) -> Option<Record> {
+        self.progress(step).map(|progress| progress.record)
     }
 
     /// The state of each line, in order.
-    pub fn lines(&self, phase: &Phase) -> Vec<LineState> {
-        let current = match next_action(&self.plan, &self.journal) {
-            Action::LookUp { step, .. } | Action::Send { step, .. } | Action::Ask { step, .. } => step,
-            Action::Done(_) => String::new(),
-        };
-        let line = |step: &Step| match state(&step.id, &self.journal) {
-            State::Here(id) => LineState::Done(id),
-            State::Skipped => LineState::Skipped,
-            _ if step.id != current => LineState::Waiting,
+    pub fn lines(&self, phase: &Phase, now: Instant) -> Vec<LineState> {
+        let actions = next_actions(&self.plan, &self.journal, now, &[]);
+        let current: Vec<String> = actions.into_iter().filter_map(step_of).collect();
+        let line = |step: &Step| match Progress::of(step, &self.journal) {
+            Progress { state: State::Here(id), .. } => LineState::Done(id),
+            Progress { state: State::Skipped, .. } => LineState::Skipped,
+            Progress { attempts: 1.., .. } if matches!(phase, Phase::Waiting { step: s, .. } if *s == step.id) => {
+                LineState::Doubt
+            }
+            _ if !current.contains(&step.id) => LineState::Waiting,
             _ => match phase {
-                Phase::Running | Phase::Pausing => LineState::Running,
+                Phase::Running | Phase::Pausing | Phase::Waiting { .. } => LineState::Running,
                 Phase::Asking { .. } | Phase::Failed { .. } => LineState::Failed,
                 Phase::Paused | Phase::Done => LineState::Held,
             },
@@ -113,12 +126,30 @@ impl Run {
     }
 }
 
+fn step_of(action: Action) -> Option<String> {
+    match action {
+        Action::LookUp { step, .. }
+        | Action::Send { step, .. }
+        | Action::WaitUntil { step, .. }
+        | Action::Ask { step, .. } => Some(step),
+        Action::Done(_) => None,
+    }
+}
+
 /// What a step makes, for people.
 pub fn kind_of(step: &Step) -> &'static str {
     match (step.entity.as_str(), step.kind) {
+        ("Companies", StepKind::Update) => "Billing and details",
         ("Companies", _) => "Company",
         ("CompanyLocations", StepKind::Adopt) => "Primary site",
-        ("CompanyLocations", StepKind::Create) => "Site",
+        ("CompanyLocations", _) => "Site",
+        ("CompanySiteConfigurations", _) => "Site configuration",
+        ("Contracts", _) => "Contract",
+        ("ContractServices", _) => "Service",
+        ("ContractServiceAdjustments", _) => "Units",
+        ("CompanyNotes", _) => "Note",
+        ("CompanyToDos", _) => "To-do",
+        ("Opportunities", _) => "Opportunity",
         _ if step.record.flag("primaryContact") == Some(true) => "Primary contact",
         _ => "Contact",
     }
@@ -127,7 +158,10 @@ pub fn kind_of(step: &Step) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use autotask_core::{Schema, onboarding};
+    use autotask_core::{
+        Schema,
+        onboarding::{self, Event},
+    };
 
     fn run() -> Run {
         let mut answers = onboarding::blank_answers();
@@ -139,20 +173,21 @@ mod tests {
     #[test]
     fn lines_follow_journal_and_phase() {
         let mut run = run();
-        assert_eq!(run.phase(), Phase::Paused);
-        assert_eq!(run.lines(&Phase::Paused)[..2], [LineState::Held, LineState::Waiting]);
-        run.journal.push(Event::Found { step: "company".to_owned(), ids: Vec::new() });
-        run.journal.push(Event::Intended { step: "company".to_owned() });
-        assert_eq!(run.lines(&Phase::Running)[..2], [LineState::Running, LineState::Waiting]);
-        run.journal.push(Event::Confirmed { step: "company".to_owned(), id: 7 });
-        assert_eq!(run.lines(&Phase::Running)[..2], [LineState::Done(7), LineState::Running]);
+        let now = Instant::parse("2026-11-21T09:00:00Z").expect("an instant");
+        let entry = |event| Entry { at: now, event };
+        let step = |step: &str| step.to_owned();
+        assert_eq!(run.phase(now), Phase::Paused);
+        assert_eq!(run.lines(&Phase::Paused, now)[..2], [LineState::Held, LineState::Waiting]);
+        run.journal.push(entry(Event::Found { step: step("company"), ids: Vec::new() }));
+        assert_eq!(run.lines(&Phase::Running, now)[..2], [LineState::Running, LineState::Waiting]);
+        run.journal.push(entry(Event::Confirmed { step: step("company"), id: 7 }));
+        assert_eq!(run.lines(&Phase::Running, now)[..2], [LineState::Done(7), LineState::Running]);
         assert_eq!(run.id_of("company"), Some(7));
-        run.journal.push(Event::Skipped { step: "primary_location".to_owned() });
-        let rejected = Event::Rejected { step: "site_1".to_owned(), messages: vec!["no".to_owned()] };
-        run.journal.push(rejected);
-        let phase = run.phase();
+        run.journal.push(entry(Event::Skipped { step: step("primary_location") }));
+        run.journal.push(entry(Event::Rejected { step: step("site_1"), messages: vec!["no".to_owned()] }));
+        let phase = run.phase(now);
         assert!(matches!(&phase, Phase::Asking { step, .. } if step == "site_1"), "{phase:?}");
-        assert_eq!(run.lines(&phase)[1..3], [LineState::Skipped, LineState::Failed]);
+        assert_eq!(run.lines(&phase, now)[1..3], [LineState::Skipped, LineState::Failed]);
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub fn is_blank(value: Option<&Value>) -> bool {
 }
 
 /// Whether two values of a field are one: `1`, `"1"` and `true` of a flag, `"0.1500"` and `0.15` of a number, two
-/// spellings of an instant. Texts are one only when they are equal. A field that is not known is told by its values.
+/// spellings of an instant. Texts are one only when they are equal. A field that is not known is told by its
+/// values: two texts of one number, or of one instant, are one.
 ///
 /// ```
 /// use autotask_core::{entity, write::is_same};
@@ -48,6 +49,7 @@ pub fn is_same(field: Option<&FieldInfo>, one: Option<&Value>, other: Option<&Va
         }),
         Some(field) if field.is_picklist || field.data_type.is_number() => is_number(),
         Some(_) => false,
-        None => one.is_number() && other.is_number() && is_number(),
+        // Own fields travel as text, numbers with four decimals and dates as instants.
+        None => is_number() || read(one, other, instant),
     }
 }

@@ -12,9 +12,6 @@ use crate::routes::conversion_failed;
 use crate::store::rows::Row;
 use crate::tenant::Table;
 
-/// Fields that the metadata calls read-only, and that a create takes nevertheless.
-const TAKEN_AT_CREATE: [(&str, &str); 2] = [("Contracts", "contractPeriodType"), ("ContractServices", "unitPrice")];
-
 /// What a draft does to a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -63,7 +60,7 @@ impl Draft {
                 draft.id = whole(value);
                 continue;
             }
-            if strict && field.is_read_only && !is_given_once(table, field) {
+            if strict && field.is_read_only && !table.info.is_given_at_create(field) {
                 return Err(Refusal::Application(format!(
                     "{} is read-only. Autotask would ignore it; this sandbox is strict.",
                     field.name
@@ -114,7 +111,7 @@ impl Draft {
     pub(super) fn fill(&self, row: &mut Row<'_>, mode: Mode) {
         let table = row.table;
         let writable = |field: &FieldInfo| match mode {
-            Mode::Create => !field.is_read_only || is_given_once(table, field),
+            Mode::Create => !field.is_read_only || table.info.is_given_at_create(field),
             Mode::Update | Mode::Replace => !field.is_read_only,
         };
         if mode == Mode::Replace {
@@ -137,11 +134,6 @@ impl Draft {
             row.udfs[*at].clone_from(value);
         }
     }
-}
-
-/// Whether a field that is read-only later is given at create.
-fn is_given_once(table: &Table, field: &FieldInfo) -> bool {
-    field.is_required || TAKEN_AT_CREATE.contains(&(table.info.name, &*field.name))
 }
 
 /// Whether the field holds the parent's id, which the URL says.
