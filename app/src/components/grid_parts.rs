@@ -9,8 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     announcer::Announcer,
-    avatar::initials,
-    badge::badge_class,
+    drawn_cell::{CellContent, DrawnCell},
     glyph::TypeGlyph,
     icon::Icon,
     row_pool::{RowPool, Slot},
@@ -534,7 +533,7 @@ pub(super) fn grid_view(grid: Grid, label: String) -> AnyView {
                     >
                         {keyed(move || {
                             let epoch = u64::from(columns_epoch.get()) << 32;
-                            let item = |slot: Slot| Item::new(epoch | slot.id as u64, move || row_view(grid, slot));
+                            let item = |slot: Slot| Item::new(epoch | slot.id as u64, move || row_view(grid, slot, lines));
                             pool.slots.get().into_iter().map(item).collect()
                         })}
                     </div>
@@ -609,9 +608,9 @@ fn head_cell_view(grid: Grid, index: usize, column: Column) -> AnyView {
     .into_any()
 }
 
-fn row_view(grid: Grid, slot: Slot) -> AnyView {
+fn row_view(grid: Grid, slot: Slot, lines: Memo<Vec<usize>>) -> AnyView {
     let line = slot.line;
-    // What the cells of this row listen to. Were each of them to listen to the version itself, its list of
+    // What the parts of this row listen to. Were each of them to listen to the version itself, its list of
     // listeners would be ten times as long, and leaving a list takes as long as the list is.
     let state = memo(move || (line.get(), grid.version.get()));
     // `None` while the slot is not needed; the callbacks then know nothing to answer.
@@ -625,10 +624,16 @@ fn row_view(grid: Grid, slot: Slot) -> AnyView {
     let cells = grid.columns.with_untracked(|columns| {
         columns.iter().enumerate().map(|(column, one)| cell_view(grid, state, row, column, one.align)).collect_view()
     });
-    let tree = move || row.with(|row| row.as_ref().and_then(|row| row.tree));
-    let number = |of: fn(TreePlace) -> u32| move || tree().map(|place| of(place).to_string());
+    // A row that is about to go must not be written first: it asks for the lines, which may be newer than its own.
+    let is_needed = memo(move || lines.with(|lines| lines.binary_search(&line.get()).is_ok()));
+    draw_cells(grid, slot, is_needed, state, row);
     let class = move || row.with(|row| row.as_ref().map_or("", |row| row.tone.as_str()));
-    // Not in the framework's list of ARIA attributes, so it is spread; a data grid has no levels at all.
+    let is_tree = grid.is_tree();
+    let tree = move || row.with(|row| row.as_ref().and_then(|row| row.tree));
+    // A data grid has no levels at all, and nothing that follows them.
+    let number = |of: fn(TreePlace) -> u32| is_tree.then(|| shared(move || tree().map(|place| of(place).to_string())));
+    let is_expanded = move || tree().and_then(|place| place.is_expanded).map(|is_expanded| is_expanded.to_string());
+    // Not in the framework's list of ARIA attributes, so it is spread.
     let level = custom_attribute("aria-level", number(|place| place.level));
     view! {
         <div
@@ -638,9 +643,9 @@ fn row_view(grid: Grid, slot: Slot) -> AnyView {
             aria-rowindex=move || (line.get() + 1).to_string()
             aria-posinset=number(|place| place.position)
             aria-setsize=number(|place| place.siblings)
-            aria-expanded=move || tree().and_then(|place| place.is_expanded).map(|is_expanded| is_expanded.to_string())
+            aria-expanded=is_tree.then(|| shared(is_expanded))
             data-line=move || line.get().to_string()
-            tabindex=grid.is_tree().then_some("-1")
+            tabindex=is_tree.then_some("-1")
             style:top=top
             node_ref=slot.element
         >
@@ -650,6 +655,38 @@ fn row_view(grid: Grid, slot: Slot) -> AnyView {
     .into_any()
 }
 
+/// Writes what the cells of a row show, all of them at once: one effect for each cell would take longer to find out
+/// what it listens to than to write it.
+fn draw_cells(grid: Grid, slot: Slot, is_needed: Memo<bool>, state: Memo<(usize, u64)>, row: Memo<Option<RowView>>) {
+    let mut cells = Vec::new();
+    effect(move || {
+        let Some(element) = slot.element.get() else { return };
+        // What is not needed is not in the page; it keeps its content until it is needed for another line.
+        if !is_needed.get() {
+            return;
+        }
+        let Some(index) = state.get().0.checked_sub(1) else { return };
+        if cells.is_empty() {
+            let children = element.children();
+            cells = (0..children.length()).filter_map(|cell| children.item(cell)).map(DrawnCell::new).collect();
+        }
+        let (mut href, is_synthetic) = row.with(|row| match row {
+            Some(row) => (row.href.clone(), grid.is_tree() && row.tone == RowTone::Synthetic),
+            None => (None, false),
+        });
+        for (column, drawn) in cells.iter_mut().enumerate() {
+            let is_name = column == 0;
+            drawn.show(CellContent {
+                cell: grid.cell.run((index, column)),
+                href: if is_name { href.take() } else { None },
+                is_name,
+                is_blank: !is_name && is_synthetic,
+            });
+        }
+    });
+}
+
+/// A cell without its content, which `draw_cells` writes.
 fn cell_view(
     grid: Grid,
     state: Memo<(usize, u64)>,
@@ -657,15 +694,6 @@ fn cell_view(
     column: usize,
     align: Align,
 ) -> AnyView {
-    let content = move || {
-        let Some(index) = state.get().0.checked_sub(1) else { return ().into_any() };
-        let (href, is_blank) = if column == 0 {
-            (row.with(|row| row.as_ref().and_then(|row| row.href.clone())), false)
-        } else {
-            (None, grid.is_tree() && row.with(|row| row.as_ref().is_some_and(|row| row.tone == RowTone::Synthetic)))
-        };
-        cell_content(grid.cell.run((index, column)), href, column == 0, is_blank)
-    };
     let twist = (column == 0 && grid.is_tree()).then(|| {
         let place = memo(move || row.with(|row| row.as_ref().and_then(|row| row.tree)));
         move || twist_view(grid, place.get(), state)
@@ -677,7 +705,6 @@ fn cell_view(
             tabindex="-1"
         >
             {twist}
-            {dynamic(content)}
         </div>
     }
     .into_any()
@@ -715,75 +742,6 @@ fn twist_view(grid: Grid, place: Option<TreePlace>, state: Memo<(usize, u64)>) -
     view! {
         {indent}
         {button}
-    }
-    .into_any()
-}
-
-/// A text with parts of it highlighted; what is not on borders of characters is left as it is.
-fn marked(text: String, marks: &[Range<usize>]) -> AnyView {
-    if marks.is_empty() {
-        return text.into_any();
-    }
-    let mut parts = Vec::new();
-    let mut end = 0;
-    for mark in marks {
-        if let (Some(before), Some(found)) = (text.get(end..mark.start), text.get(mark.clone())) {
-            parts.push(before.to_owned().into_any());
-            parts.push(view! { <mark>{found.to_owned()}</mark> }.into_any());
-            end = mark.end;
-        }
-    }
-    parts.push(text.get(end..).unwrap_or_default().to_owned().into_any());
-    parts.into_any()
-}
-
-/// `is_blank`: an empty text stays empty, since the row is no record that lacks a value.
-fn cell_content(cell: CellView, href: Option<String>, is_name: bool, is_blank: bool) -> AnyView {
-    if cell.is_pending {
-        return view! { <span class="skel" aria-hidden="true"></span> }.into_any();
-    }
-    let avatar = |class: &'static str| {
-        (!cell.text.is_empty())
-            .then(|| view! { <span class=class data-initials=initials(&cell.text) aria-hidden="true"></span> })
-            .into_any()
-    };
-    let lead = match cell.lead {
-        Lead::None => ().into_any(),
-        Lead::Glyph(glyph) => glyph.view(),
-        Lead::Icon(icon) => icon.view(),
-        Lead::Avatar => avatar("avatar"),
-        Lead::AvatarMe => avatar("avatar me"),
-    };
-    let text = if cell.text.is_empty() && is_blank {
-        ().into_any()
-    } else if cell.text.is_empty() {
-        view! {
-            <span class="none" aria-hidden="true">
-                "–"
-            </span>
-            <span class="vh">"empty"</span>
-        }
-        .into_any()
-    } else if let Some(href) = href {
-        let title = cell.text.clone();
-        view! { <a class="name" href=href tabindex="-1" dir="auto" title=title>{marked(cell.text, &cell.marks)}</a> }
-            .into_any()
-    } else if is_name {
-        let title = cell.text.clone();
-        view! { <span class="name" dir="auto" title=title>{marked(cell.text, &cell.marks)}</span> }.into_any()
-    } else {
-        let class = if cell.is_muted { "muted" } else { "" };
-        view! { <span class=class dir="auto">{marked(cell.text, &cell.marks)}</span> }.into_any()
-    };
-    let text = match cell.own {
-        Some(own) => view! { <span class="both"><i>{own}</i><i>{text}</i></span> }.into_any(),
-        None => text,
-    };
-    let badge = cell.badge.map(|(tone, text)| view! { <span class=badge_class(tone)>{text}</span> });
-    view! {
-        {lead}
-        {text}
-        {badge}
     }
     .into_any()
 }

@@ -10,6 +10,7 @@ pub mod combobox;
 pub mod data_grid;
 pub mod dialog;
 pub mod dom;
+mod drawn_cell;
 pub mod dynamic;
 pub mod empty;
 pub mod error_summary;
