@@ -44,21 +44,22 @@ pub struct Names {
 }
 
 impl Names {
-    /// What the row is called; `None` until it is known. `#7` for one that cannot be read. Reactive.
+    /// What the row is called; `None` until it is known. `#7` for one that cannot be read. Reactive until there is a
+    /// name: it stays, and names that come for other rows concern only those.
     pub fn name(&self, reference: &str, id: i64) -> Option<String> {
-        self.version.track();
         let Some(info) = entity(reference) else { return Some(format!("#{id}")) };
-        let known = self.known.with_value(|known| {
-            let key = (info.name, id);
-            match known.names.get(&key) {
-                Some(named) => Some(named.name.clone()),
-                None => (known.absent.contains(&key) || known.whole.contains(info.name)).then(|| format!("#{id}")),
-            }
-        });
-        if known.is_none() {
-            self.want(info, id);
+        let key = (info.name, id);
+        let named = self.known.with_value(|known| known.names.get(&key).map(|named| named.name.clone()));
+        if named.is_some() {
+            return named;
         }
-        known
+        self.version.track();
+        let is_absent = self.known.with_value(|known| known.absent.contains(&key) || known.whole.contains(info.name));
+        if is_absent {
+            return Some(format!("#{id}"));
+        }
+        self.want(info, id);
+        None
     }
 
     /// All rows of a small entity, by name; empty until they have come. Reactive.

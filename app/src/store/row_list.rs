@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use autotask_core::filter::{Condition, Operand, Typed};
 use autotask_core::table::SortKey;
+use autotask_core::title::title_fields;
 use autotask_core::{EntityInfo, Failure, Filter, FilterValue, Op, Query, Record, Table};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -167,6 +168,17 @@ impl RowList {
             }
         };
         Some(read(&record))
+    }
+
+    /// What a row is called, where the reference leads to a row of this list and it is here. Not reactive: when such a
+    /// row comes, the version grows.
+    pub fn name(self, entity: &str, id: i64) -> Option<String> {
+        let info = self.info.get_untracked();
+        if entity != info.name {
+            return None;
+        }
+        let field = name_field(&info)?;
+        self.table.with_value(|table| name_in(table, field, id))
     }
 
     /// Where in a text of a row the words are that are searched for, in bytes. Not reactive.
@@ -408,8 +420,12 @@ impl RowList {
     fn sort_all(self) {
         let keys = self.sort.get_value();
         let info = self.info.get_untracked();
-        let name_of = |entity: &str, id: i64| untrack(|| self.name_of.run((entity.to_owned(), id)));
+        let field = name_field(&info);
         self.table.with_value(|table| {
+            let name_of = |entity: &str, id: i64| {
+                let here = field.filter(|_| entity == info.name).and_then(|field| name_in(table, field, id));
+                here.or_else(|| untrack(|| self.name_of.run((entity.to_owned(), id))))
+            };
             self.order.update_value(|order| {
                 order.sort_unstable();
                 table.sort(order, &keys, &info, &name_of);
@@ -428,6 +444,19 @@ impl RowList {
     fn is_current(self, walk: u32) -> bool {
         self.walk.try_get_value() == Some(walk)
     }
+}
+
+/// The field that names rows of this entity, where it is a single one.
+fn name_field(info: &EntityInfo) -> Option<&'static str> {
+    match title_fields(info).as_slice() {
+        [field] => Some(field),
+        _ => None,
+    }
+}
+
+fn name_in(table: &Table, field: &str, id: i64) -> Option<String> {
+    let name = table.text(table.row_with(id)?, field, false)?;
+    (!name.trim().is_empty()).then(|| name.to_owned())
 }
 
 fn now_ms() -> f64 {

@@ -1,7 +1,7 @@
 //! The columns of the list, and what their cells show.
 
-use autotask_core::EntityInfo;
 use autotask_core::display::{Shown, display};
+use autotask_core::{EntityInfo, FieldInfo};
 use leptos::prelude::*;
 
 use super::search::Search;
@@ -47,34 +47,41 @@ pub fn columns(info: &EntityInfo) -> Vec<Column> {
         .collect()
 }
 
+/// The fields of the columns, as the metadata have them. Looked up once: a key in the search asks for 200 cells.
+pub fn shown_fields(info: &EntityInfo) -> Vec<Option<FieldInfo>> {
+    FIELDS.iter().take(WIDTHS_PX.len()).map(|name| info.field(name).cloned()).collect()
+}
+
 /// What a cell shows.
 pub fn cell(search: Search, place: usize, column: usize) -> CellView {
-    let info = search.info.get();
     let Some(name) = FIELDS.get(column).copied() else { return CellView::default() };
-    let Some(field) = info.field(name) else { return CellView::default() };
-    let shown = search.list.with_row(place, |row| (display(field, row), row.id(), row.flag("isActive")));
-    let Some((shown, id, is_active)) = shown else { return CellView::default() };
-    let (text, is_known) = match shown {
-        Shown::Empty => (String::new(), true),
-        Shown::Text(text) => (text, true),
-        Shown::Reference { entity, id } => match search.names.name(&entity, id) {
-            Some(name) => (name, true),
-            None => (String::new(), false),
-        },
+    // Of what is shown in other words than the row's own nothing can be marked.
+    let marks = search.list.marks(place, name);
+    let shown = search.fields.with(|fields| {
+        let field = fields.get(column)?.as_ref()?;
+        search.list.with_row(place, |row| {
+            let shown = display(field, row);
+            let is_own = !marks.is_empty() && matches!(&shown, Shown::Text(text) if row.text(name) == Some(text));
+            (shown, is_own, row.id(), row.flag("isActive"))
+        })
+    });
+    let Some((shown, is_own, id, is_active)) = shown else { return CellView::default() };
+    let text = match shown {
+        Shown::Empty => String::new(),
+        Shown::Text(text) if name == "lastActivityDate" => text.get(..10).unwrap_or(&text).to_owned(),
+        Shown::Text(text) => text,
+        Shown::Reference { entity, id } => {
+            // A parent is mostly here itself, and its name need not be fetched.
+            let known = search.list.name(&entity, id).or_else(|| search.names.name(&entity, id));
+            let Some(name) = known else { return CellView::pending() };
+            name
+        }
     };
-    if !is_known {
-        return CellView::pending();
-    }
-    let text = if name == "lastActivityDate" { text.get(..10).unwrap_or(&text).to_owned() } else { text };
     let lead = match name {
         "companyType" if !text.is_empty() => Lead::Glyph(TypeGlyph::from_label(&text)),
         "ownerResourceID" if !text.is_empty() => Lead::Avatar,
         _ => Lead::None,
     };
-    // Of what is shown in other words than the row's own nothing can be marked.
-    let marks = search.list.marks(place, name);
-    let is_own = !marks.is_empty()
-        && search.list.with_row(place, |row| row.text(name) == Some(text.as_str())).unwrap_or_default();
     let cell = CellView::text(text).with_lead(lead).with_marks(if is_own { marks } else { Vec::new() });
     match (name, id, is_active) {
         ("companyName", Some(0), _) => cell.with_badge(Tone::Accent, "Your company"),

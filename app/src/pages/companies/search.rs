@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::components::dynamic::{effect, memo};
 use autotask_core::display::grouped;
 use autotask_core::filter::{check::check_meaning, parse, plan, print::print};
-use autotask_core::{EntityInfo, Filter, Issue, Query, Verb, entity, table};
+use autotask_core::{EntityInfo, FieldInfo, Filter, Issue, Query, Verb, entity, table};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -20,7 +20,7 @@ use leptos_router::{
 };
 
 use super::{
-    columns::FIELDS,
+    columns::{FIELDS, shown_fields},
     free_text::{FreeText, use_free_text},
 };
 use crate::{
@@ -48,6 +48,8 @@ pub struct Search {
     pub tree: RwSignal<Tree>,
     /// The entity's metadata.
     pub info: Signal<Arc<EntityInfo>>,
+    /// The fields of the columns; `None` for one that the metadata do not have.
+    pub fields: Memo<Vec<Option<FieldInfo>>>,
     /// The rows.
     pub list: RowList,
     /// What is typed above the list.
@@ -73,6 +75,7 @@ pub fn use_search() -> Search {
     let metadata = use_metadata();
     let names = use_names();
     let info = Signal::derive(move || metadata.entity("Companies"));
+    let fields = memo(move || shown_fields(&info.get()));
     let query = use_query_map();
     let applied_text = memo(move || query.with(|q| q.get("f")).unwrap_or_else(|| FILTER_AT_FIRST.to_owned()));
     let sort_text = memo(move || query.with(|q| q.get("sort")).unwrap_or_else(|| SORT_AT_FIRST.to_owned()));
@@ -114,8 +117,20 @@ pub fn use_search() -> Search {
     let has_sort = memo(move || query.with(|q| q.get("sort")).is_some_and(|sort| !sort.is_empty()));
     let is_ranked = memo(move || has_text.get() && !has_sort.get());
     let sort = Signal::derive(move || if is_ranked.get() { Vec::new() } else { sort_keys(&sort_text.get()) });
-    let search =
-        Search { tree, info, list, free_text, sort, is_ranked, applied_text, unreadable, issues, names, navigate };
+    let search = Search {
+        tree,
+        info,
+        fields,
+        list,
+        free_text,
+        sort,
+        is_ranked,
+        applied_text,
+        unreadable,
+        issues,
+        names,
+        navigate,
+    };
 
     effect(move || list.set_sort(sort_keys(&sort_text.get()).into_iter().map(table_key).collect()));
     effect(move || free_text.text.with(|text| list.set_search(text, is_ranked.get())));
