@@ -43,7 +43,7 @@ pub fn DataGrid(
     version: Signal<u64>,
     /// What the rows answer, such as the text of a search: with another one the grid begins at its first row.
     #[prop(into, optional)]
-    question: Signal<String>,
+    question: Option<Signal<String>>,
     /// The cell with the tab stop, for a caller that wants to keep it (the peek panel, the way back).
     #[prop(optional, into)]
     active: Option<RwSignal<GridPlace>>,
@@ -56,13 +56,17 @@ pub fn DataGrid(
     });
     let active = active.unwrap_or_else(|| RwSignal::new(GridPlace { line: 1, column: Some(0) }));
     let scroll = VirtualScroll::new(root, row_count);
-    Effect::new(move |before: Option<()>| {
-        question.track();
-        if before.is_some() {
-            active.set(GridPlace { line: 1, column: Some(0) });
-            scroll.go_to_start();
-        }
-    });
+    if let Some(question) = question {
+        // The answer to a key may be the first one that has rows at all.
+        scroll.show_others();
+        Effect::new(move |before: Option<()>| {
+            question.track();
+            if before.is_some() {
+                active.set(GridPlace { line: 1, column: Some(0) });
+                scroll.show_others();
+            }
+        });
+    }
     let grid = Grid {
         columns,
         row_count,

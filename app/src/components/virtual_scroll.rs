@@ -27,6 +27,9 @@ const ROWS_MAX: usize = 80;
 const WINDOW_STEP: usize = 4;
 /// How long the scrolling must rest before the scrollbar is put right.
 const REST: Duration = Duration::from_millis(150);
+/// How long no other rows must have been asked for before more than the visible ones are drawn again: longer than it
+/// is from key to key.
+const REST_OF_ROWS: Duration = Duration::from_millis(500);
 
 /// The sizes that everything follows from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,6 +116,16 @@ impl Geometry {
         self.settled(Position { logical, is_forward: logical > before.logical, ..before })
     }
 
+    /// The rows that are visible, be it in part.
+    pub fn visible(&self, position: Position) -> Range<usize> {
+        if self.count == 0 || self.row_height <= 0.0 {
+            return 0..0;
+        }
+        let first = (position.logical / self.row_height) as usize;
+        let end = ((position.logical + self.view_height) / self.row_height).ceil() as usize;
+        first.min(self.count)..end.min(self.count)
+    }
+
     /// The rows to draw.
     pub fn window(&self, position: Position) -> Range<usize> {
         if self.count == 0 || self.row_height <= 0.0 {
@@ -145,6 +158,9 @@ pub struct VirtualScroll {
     geometry: Signal<Geometry>,
     sizes: RwSignal<(f64, f64)>,
     rest_timer: StoredValue<Option<TimeoutHandle>>,
+    /// Whether only the visible rows are drawn.
+    is_sparing: RwSignal<bool>,
+    rows_timer: StoredValue<Option<TimeoutHandle>>,
     /// The rows to draw.
     pub window: Memo<(usize, usize)>,
     /// The row that stands at the top of the layer: 0 as long as the spacer is not capped.
@@ -167,8 +183,10 @@ impl VirtualScroll {
             let (row_height, view_height) = sizes.get();
             Geometry { count: count.get(), row_height, view_height }
         });
+        let is_sparing = RwSignal::new(false);
         let window = memo(move || {
-            let window = geometry.get().window(position.get());
+            let (geometry, position) = (geometry.get(), position.get());
+            let window = if is_sparing.get() { geometry.visible(position) } else { geometry.window(position) };
             (window.start, window.end)
         });
         let origin = memo(move || if geometry.get().is_scaled() { window.get().0 } else { 0 });
@@ -186,6 +204,8 @@ impl VirtualScroll {
             geometry,
             sizes,
             rest_timer: StoredValue::new(None),
+            is_sparing,
+            rows_timer: StoredValue::new(None),
             window,
             origin,
             layer_y,
@@ -198,7 +218,10 @@ impl VirtualScroll {
                 on_resize(&element, move || scroll.measure());
             }
         });
-        on_cleanup(move || scroll.cancel_rest());
+        on_cleanup(move || {
+            scroll.cancel_rest();
+            scroll.cancel_rows();
+        });
         scroll
     }
 
@@ -212,6 +235,7 @@ impl VirtualScroll {
         if (physical - before.physical).abs() < 1.0 {
             return;
         }
+        self.draw_all();
         self.position.set(geometry.after_scroll(before, physical));
         if geometry.is_scaled() {
             self.cancel_rest();
@@ -231,8 +255,37 @@ impl VirtualScroll {
     }
 
     /// Goes to the first row.
-    pub fn go_to_start(&self) {
+    fn go_to_start(&self) {
         self.apply(Position { is_forward: true, ..Position::default() });
+    }
+
+    /// Goes to the first of other rows, and draws only those that are visible until no others have come for a moment
+    /// or it scrolls: at a key in a search nobody waits for the rest, and each row more makes the key slower.
+    pub fn show_others(&self) {
+        if !self.is_sparing.get_untracked() {
+            self.is_sparing.set(true);
+        }
+        self.cancel_rows();
+        let scroll = *self;
+        self.rows_timer.set_value(set_timeout_with_handle(move || scroll.draw_all(), REST_OF_ROWS).ok());
+        // At the start already, as at most keys: setting the scrollbar would have the page laid out twice.
+        if self.position.with_untracked(|position| position.physical != 0.0 || position.logical != 0.0) {
+            self.go_to_start();
+        }
+    }
+
+    /// Draws the rows around the visible ones too.
+    fn draw_all(&self) {
+        self.cancel_rows();
+        if self.is_sparing.try_get_untracked() == Some(true) {
+            self.is_sparing.set(false);
+        }
+    }
+
+    fn cancel_rows(&self) {
+        if let Some(timer) = self.rows_timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
     }
 
     /// How far PageDown goes.
@@ -311,6 +364,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_visible_is_drawn_and_no_more() {
+        let at = |logical| SMALL.visible(Position { logical, ..Position::default() });
+        assert_eq!(at(0.0), 0..25);
+        assert_eq!(at(27.0), 0..26);
+        assert_eq!(at(28.0), 1..26);
+        assert_eq!(at(56_000.0 - 10.0), 1_999..2_000);
+        assert_eq!(Geometry { count: 3, ..SMALL }.visible(Position::default()), 0..3);
+        for logical in [0.0, 13.0, 5_000.0, 55_000.0] {
+            let (visible, window) = (at(logical), SMALL.window(Position { logical, ..Position::default() }));
+            assert!(window.start <= visible.start && visible.end <= window.end);
+        }
+    }
+
+    #[test]
     fn above_the_cap_steps_are_exact_and_jumps_proportional() {
         let start = HUGE.settled(Position { logical: 14_000_000.0, ..Position::default() });
         let step = HUGE.after_scroll(start, start.physical + 100.0);
@@ -337,6 +404,7 @@ mod tests {
     fn nothing_is_a_legal_number_of_rows() {
         let none = Geometry { count: 0, ..SMALL };
         assert_eq!(none.window(Position::default()), 0..0);
+        assert_eq!(none.visible(Position::default()), 0..0);
         assert_eq!(none.settled(Position::default()).physical, 0.0);
         assert_eq!(none.revealed(Position::default(), 0).logical, 0.0);
     }

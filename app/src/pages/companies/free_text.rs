@@ -16,8 +16,9 @@ use crate::components::{
     text_input::{ControlSize, InputKind, TextInput},
 };
 
-/// How long the typing must rest before the address follows.
-const REST: Duration = Duration::from_millis(150);
+/// How long the typing must rest before the address follows: longer than it is from key to key, or the browser would
+/// write its history between two of them.
+const REST: Duration = Duration::from_millis(400);
 /// How long it must rest before the count is said: more often nobody can listen.
 const SAID_AFTER: Duration = Duration::from_millis(800);
 
