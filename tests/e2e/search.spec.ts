@@ -114,3 +114,57 @@ test('a search that finds nothing says what to do', async ({ page, checkAxe }) =
   await expect(grid(page)).toBeVisible();
   await expect(count(page)).toHaveText(/^[\d,]+ companies$/);
 });
+
+/** Id, name and city of the rows that are drawn, in the order of the list. */
+const drawn = (page: Page): Promise<[number, string, string][]> =>
+  grid(page).locator('.layer > [role="row"]').evaluateAll((rows) =>
+    rows
+      .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+      .map((row) => {
+        const link = row.querySelector('a[href^="/companies/"]');
+        return [Number(link?.getAttribute('href')?.split('/').pop()), link?.textContent ?? '', row.children[5]?.textContent ?? ''];
+      }),
+  );
+
+test('whatever was typed before, each row shows its own values', async ({ page, house }) => {
+  await house.stopSandbox();
+  const rows = await sql(house.database, 'select id, companyName, city from Companies');
+  await house.startSandbox();
+  const known = new Map(rows.map((row) => [Number(row.id), [String(row.companyName), String(row.city || '–empty')]]));
+  await page.goto('/companies');
+  await expect(count(page)).toHaveText(/^[\d,]+ companies$/);
+  // Only what is in sight is drawn at first.
+  const inSight = await grid(page).evaluate((element) => Math.ceil((element.parentElement?.clientHeight ?? 0) / 28));
+  await expect.poll(async () => (await drawn(page)).length).toBeGreaterThan(inSight + 4);
+  const first = await drawn(page);
+  for (const word of ['a', 'spring', '55', 'brigth', 'no such company', 'b', '']) {
+    await field(page).fill(word);
+    if (word === 'no such company') {
+      await expect(page.getByText('No company here matches')).toBeVisible();
+      continue;
+    }
+    await expect(count(page)).toHaveText(word ? / of / : /^[\d,]+ companies$/);
+    const shown = await drawn(page);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const [id, name, city] of shown) {
+      expect([name, city], `company ${id} after “${word}”`).toEqual(known.get(id));
+    }
+  }
+  // Once the typing rests, the rows around the visible ones are there as before.
+  await expect.poll(() => drawn(page)).toEqual(first);
+});
+
+test('right after a key the list scrolls as ever', async ({ page }) => {
+  await page.goto('/companies');
+  await expect(count(page)).toHaveText(/^[\d,]+ companies$/);
+  await field(page).press('a');
+  await grid(page).evaluate((element) => {
+    const scroller = element.parentElement as HTMLElement;
+    scroller.scrollTop = 60 * 28;
+  });
+  const row = grid(page).locator('[aria-rowindex="64"]');
+  await expect(row).toBeInViewport();
+  await expect(row.getByRole('rowheader')).not.toHaveText('');
+  await field(page).press('n');
+  await expect(grid(page).locator('[aria-rowindex="2"]')).toBeInViewport();
+});
