@@ -30,6 +30,10 @@ const REST: Duration = Duration::from_millis(150);
 /// How long no other rows must have been asked for before more than the visible ones are drawn again: longer than it
 /// is from key to key.
 const REST_OF_ROWS: Duration = Duration::from_millis(500);
+/// So many rows more are then drawn each way at once, as long as a key that comes just then must not wait for many.
+const ROWS_MORE: usize = 6;
+/// How long it is from one such step to the next.
+const STEP_OF_ROWS: Duration = Duration::from_millis(50);
 
 /// The sizes that everything follows from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,6 +148,13 @@ impl Geometry {
         first.min(self.count)..end.min(self.count)
     }
 
+    /// The rows to draw while so many beyond the visible ones are the most, each way.
+    pub fn window_within(&self, position: Position, margin: usize) -> Range<usize> {
+        let (window, visible) = (self.window(position), self.visible(position));
+        let start = visible.start.saturating_sub(margin).max(window.start);
+        start..(visible.end + margin).min(window.end)
+    }
+
     /// How far PageDown goes.
     pub fn page_rows(&self) -> usize {
         ((self.view_height / self.row_height) as usize).saturating_sub(1).max(1)
@@ -158,8 +169,8 @@ pub struct VirtualScroll {
     geometry: Signal<Geometry>,
     sizes: RwSignal<(f64, f64)>,
     rest_timer: StoredValue<Option<TimeoutHandle>>,
-    /// Whether only the visible rows are drawn.
-    is_sparing: RwSignal<bool>,
+    /// How many rows beyond the visible ones are drawn each way at most, while not all of them are.
+    margin: RwSignal<Option<usize>>,
     rows_timer: StoredValue<Option<TimeoutHandle>>,
     /// The rows to draw.
     pub window: Memo<(usize, usize)>,
@@ -183,10 +194,13 @@ impl VirtualScroll {
             let (row_height, view_height) = sizes.get();
             Geometry { count: count.get(), row_height, view_height }
         });
-        let is_sparing = RwSignal::new(false);
+        let margin = RwSignal::new(None);
         let window = memo(move || {
             let (geometry, position) = (geometry.get(), position.get());
-            let window = if is_sparing.get() { geometry.visible(position) } else { geometry.window(position) };
+            let window = match margin.get() {
+                Some(margin) => geometry.window_within(position, margin),
+                None => geometry.window(position),
+            };
             (window.start, window.end)
         });
         let origin = memo(move || if geometry.get().is_scaled() { window.get().0 } else { 0 });
@@ -204,7 +218,7 @@ impl VirtualScroll {
             geometry,
             sizes,
             rest_timer: StoredValue::new(None),
-            is_sparing,
+            margin,
             rows_timer: StoredValue::new(None),
             window,
             origin,
@@ -262,12 +276,10 @@ impl VirtualScroll {
     /// Goes to the first of other rows, and draws only those that are visible until no others have come for a moment
     /// or it scrolls: at a key in a search nobody waits for the rest, and each row more makes the key slower.
     pub fn show_others(&self) {
-        if !self.is_sparing.get_untracked() {
-            self.is_sparing.set(true);
+        if self.margin.get_untracked() != Some(0) {
+            self.margin.set(Some(0));
         }
-        self.cancel_rows();
-        let scroll = *self;
-        self.rows_timer.set_value(set_timeout_with_handle(move || scroll.draw_all(), REST_OF_ROWS).ok());
+        self.draw_more_after(REST_OF_ROWS);
         // At the start already, as at most keys: setting the scrollbar would have the page laid out twice.
         if self.position.with_untracked(|position| position.physical != 0.0 || position.logical != 0.0) {
             self.go_to_start();
@@ -277,8 +289,24 @@ impl VirtualScroll {
     /// Draws the rows around the visible ones too.
     fn draw_all(&self) {
         self.cancel_rows();
-        if self.is_sparing.try_get_untracked() == Some(true) {
-            self.is_sparing.set(false);
+        if self.margin.get_untracked().is_some() {
+            self.margin.set(None);
+        }
+    }
+
+    fn draw_more_after(&self, rest: Duration) {
+        self.cancel_rows();
+        let scroll = *self;
+        self.rows_timer.set_value(set_timeout_with_handle(move || scroll.draw_more(), rest).ok());
+    }
+
+    fn draw_more(&self) {
+        let Some(margin) = self.margin.try_get_untracked().flatten() else { return };
+        if margin + ROWS_MORE < ROWS_MAX {
+            self.margin.set(Some(margin + ROWS_MORE));
+            self.draw_more_after(STEP_OF_ROWS);
+        } else {
+            self.draw_all();
         }
     }
 
@@ -372,8 +400,11 @@ mod tests {
         assert_eq!(at(56_000.0 - 10.0), 1_999..2_000);
         assert_eq!(Geometry { count: 3, ..SMALL }.visible(Position::default()), 0..3);
         for logical in [0.0, 13.0, 5_000.0, 55_000.0] {
-            let (visible, window) = (at(logical), SMALL.window(Position { logical, ..Position::default() }));
-            assert!(window.start <= visible.start && visible.end <= window.end);
+            let position = Position { logical, ..Position::default() };
+            assert_eq!(SMALL.window_within(position, 0), at(logical));
+            assert_eq!(SMALL.window_within(position, ROWS_MAX), SMALL.window(position));
+            let some = SMALL.window_within(position, 2);
+            assert!(some.len() <= at(logical).len() + 4 && some.len() >= at(logical).len());
         }
     }
 
