@@ -10,11 +10,12 @@ use std::sync::{Arc, OnceLock};
 use serde::{Serialize, Serializer};
 
 use crate::field::{DataType, FieldInfo, Format, PicklistValue};
+use crate::words;
 
 /// Generated text with one field a line, read on first use.
 ///
 /// ```text
-/// name|label|data type|length|flags|reference|format
+/// name|label where the name does not give it|data type|length|flags|reference|format
 /// =name of a picklist field
 /// value|label|parent value|s for system
 /// ```
@@ -131,7 +132,8 @@ fn read_field(line: &'static str) -> Option<FieldInfo> {
     };
     Some(FieldInfo {
         name: Cow::Borrowed(name),
-        label: Cow::Borrowed(label),
+        // What follows from the name is not written down.
+        label: if label.is_empty() { Cow::Owned(words::label(name)) } else { Cow::Borrowed(label) },
         data_type,
         length,
         is_required: flags.contains('r'),

@@ -38,6 +38,7 @@ pub mod text;
 pub mod title;
 pub mod validate;
 pub mod validate_bytes;
+mod words;
 pub mod write;
 
 pub use autotask_columns::order;

@@ -14,6 +14,9 @@ mod start;
 mod test;
 mod tools;
 mod trunk_hook;
+// The core makes labels of names with the same words.
+#[path = "../../core/src/words.rs"]
+mod words;
 
 use std::process::ExitCode;
 

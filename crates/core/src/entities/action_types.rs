@@ -19,9 +19,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-isActive|Is active|b||r||
-isSystemActionType|Is system action type|b||o||
-name|Name|s|32|r||
-view|View|i||rp||
+id||l||ro||
+isActive||b||r||
+isSystemActionType||b||o||
+name||s|32|r||
+view||i||rp||
 "#);

@@ -19,41 +19,41 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-articleID|Article|i||o||
-attachDate|Attach date|t||o||
-attachedByContactID|Attached by contact|l||o|Contacts|
-attachedByResourceID|Attached by resource|l||o|Resources|
-attachmentType|Attachment type|s|30|rop||
-companyID|Company|i||o|Companies|
-companyNoteID|Company note|i||o|CompanyNotes|
-configurationItemID|Configuration item|i||o|ConfigurationItems|
-configurationItemNoteID|Configuration item note|i||o||
-contentType|Content type|s|100|o||
-contractID|Contract|i||o|Contracts|
-contractNoteID|Contract note|i||o|ContractNotes|
-creatorType|Creator type|i||oqp||
-documentID|Document|i||o||
-expenseItemID|Expense item|i||o||
-expenseReportID|Expense report|i||o||
-fileSize|File size|l||oq||
-fullPath|Full path|s|255|ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-opportunityID|Opportunity|l||o|Opportunities|
-parentAttachmentID|Parent attachment|i||o||
-parentID|Parent|l||o||
-parentType|Parent type|i||rop||
-projectID|Project|i||o|Projects|
-projectNoteID|Project note|i||o|ProjectNotes|
-publish|Publish|i||rop||
-resourceID|Resource|i||o|Resources|
-salesOrderID|Sales order|i||o|SalesOrders|
-taskID|Task|i||o|Tasks|
-taskNoteID|Task note|i||o||
-ticketID|Ticket|i||o|Tickets|
-ticketNoteID|Ticket note|i||o|TicketNotes|
-timeEntryID|Time entry|i||o|TimeEntries|
-title|Title|s|255|ro||
+id||l||ro||
+articleID||i||o||
+attachDate||t||o||
+attachedByContactID||l||o|Contacts|
+attachedByResourceID||l||o|Resources|
+attachmentType||s|30|rop||
+companyID||i||o|Companies|
+companyNoteID||i||o|CompanyNotes|
+configurationItemID||i||o|ConfigurationItems|
+configurationItemNoteID||i||o||
+contentType||s|100|o||
+contractID||i||o|Contracts|
+contractNoteID||i||o|ContractNotes|
+creatorType||i||oqp||
+documentID||i||o||
+expenseItemID||i||o||
+expenseReportID||i||o||
+fileSize||l||oq||
+fullPath||s|255|ro||
+impersonatorCreatorResourceID||i||o|Resources|
+opportunityID||l||o|Opportunities|
+parentAttachmentID||i||o||
+parentID||l||o||
+parentType||i||rop||
+projectID||i||o|Projects|
+projectNoteID||i||o|ProjectNotes|
+publish||i||rop||
+resourceID||i||o|Resources|
+salesOrderID||i||o|SalesOrders|
+taskID||i||o|Tasks|
+taskNoteID||i||o||
+ticketID||i||o|Tickets|
+ticketNoteID||i||o|TicketNotes|
+timeEntryID||i||o|TimeEntries|
+title||s|255|ro||
 =attachmentType
 FILE_ATTACHMENT|Attachment||s
 FILE_LINK|File Link||s

@@ -19,21 +19,21 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-afterHoursWorkType|After hours work type|i|||BillingCodes|
-billingCodeType|Billing code type|i||p||
-department|Department|i|||Departments|
-description|Description|s|500|||
-externalNumber|External number|s|100|||
-generalLedgerAccount|General ledger account|i||p||
-isActive|Is active|b||r||
-isExcludedFromNewContracts|Is excluded from new contracts|b||||
-markupRate|Markup rate|d||o||
-name|Name|s|200|||
-taxCategoryID|Tax category|i|||TaxCategories|
-unitCost|Unit cost|d||r||
-unitPrice|Unit price|d||r||
-useType|Use type|i||p||
+id||l||ro||
+afterHoursWorkType||i|||BillingCodes|
+billingCodeType||i||p||
+department||i|||Departments|
+description||s|500|||
+externalNumber||s|100|||
+generalLedgerAccount||i||p||
+isActive||b||r||
+isExcludedFromNewContracts||b||||
+markupRate||d||o||
+name||s|200|||
+taxCategoryID||i|||TaxCategories|
+unitCost||d||r||
+unitPrice||d||r||
+useType||i||p||
 =billingCodeType
 0|Normal||s
 1|System||s

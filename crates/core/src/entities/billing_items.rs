@@ -19,59 +19,59 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-accountManagerWhenApprovedID|Account manager when approved|i||o|Resources|
-billingCodeID|Billing code|i||o|BillingCodes|
-billingItemType|Billing item type|i||rop||
-companyID|Company|i||o|Companies|
-configurationItemID|Configuration item|l||o|ConfigurationItems|
-contractBlockID|Contract block|i||o|ContractBlocks|
-contractChargeID|Contract charge|l||o|ContractCharges|
-contractID|Contract|i||o|Contracts|
-contractServiceAdjustmentID|Contract service adjustment|i||o||
-contractServiceBundleAdjustmentID|Contract service bundle adjustment|i||o||
-contractServiceBundleID|Contract service bundle|i||o|ContractServiceBundles|
-contractServiceBundlePeriodID|Contract service bundle period|i||o|ContractServiceBundleUnits|
-contractServiceID|Contract service|i||o|ContractServices|
-contractServicePeriodID|Contract service period|i||o|ContractServiceUnits|
-description|Description|s|2000|o||
-expenseItemID|Expense item|i||o|ExpenseItems|
-extendedPrice|Extended price|d||o||
-internalCurrencyExtendedPrice|Internal currency extended price|d||o||
-internalCurrencyRate|Internal currency rate|d||o||
-internalCurrencyTaxDollars|Internal currency tax dollars|d||o||
-internalCurrencyTotalAmount|Internal currency total amount|d||o||
-invoiceID|Invoice|i||o|Invoices|
-itemApproverID|Item approver|i||o|Resources|
-itemDate|Item date|t||od||
-itemName|Item name|s|255|o||
-lineItemFullDescription|Line item full description|s|8000|oq||
-lineItemGroupDescription|Line item group description|s|8000|oq||
-lineItemID|Line item|l||o||
-milestoneID|Milestone|l||o|ContractMilestones|
-nonBillable|Non billable|i||rof||
-organizationalLevelAssociationID|Organizational level association|i||o|OrganizationalLevelAssociations|
-ourCost|Our cost|d||o||
-postedDate|Posted date|t||o||
-postedOnTime|Posted on time|t||o||
-projectChargeID|Project charge|l||o|ProjectCharges|
-projectID|Project|i||o|Projects|
-purchaseOrderNumber|Purchase order number|s|50|o||
-quantity|Quantity|d||o||
-rate|Rate|d||o||
-roleID|Role|i||o|Roles|
-serviceBundleID|Service bundle|l||o|ServiceBundles|
-serviceID|Service|l||o|Services|
-sortOrderID|Sort order|l||o||
-subType|Sub type|i||rop||
-taskID|Task|i||o|Tasks|
-taxDollars|Tax dollars|d||o||
-ticketChargeID|Ticket charge|l||o|TicketCharges|
-ticketID|Ticket|i||o|Tickets|
-timeEntryID|Time entry|i||o|TimeEntries|
-totalAmount|Total amount|d||o||
-vendorID|Vendor|l||o|Companies|
-webServiceDate|Web service date|t||||
+id||l||ro||
+accountManagerWhenApprovedID||i||o|Resources|
+billingCodeID||i||o|BillingCodes|
+billingItemType||i||rop||
+companyID||i||o|Companies|
+configurationItemID||l||o|ConfigurationItems|
+contractBlockID||i||o|ContractBlocks|
+contractChargeID||l||o|ContractCharges|
+contractID||i||o|Contracts|
+contractServiceAdjustmentID||i||o||
+contractServiceBundleAdjustmentID||i||o||
+contractServiceBundleID||i||o|ContractServiceBundles|
+contractServiceBundlePeriodID||i||o|ContractServiceBundleUnits|
+contractServiceID||i||o|ContractServices|
+contractServicePeriodID||i||o|ContractServiceUnits|
+description||s|2000|o||
+expenseItemID||i||o|ExpenseItems|
+extendedPrice||d||o||
+internalCurrencyExtendedPrice||d||o||
+internalCurrencyRate||d||o||
+internalCurrencyTaxDollars||d||o||
+internalCurrencyTotalAmount||d||o||
+invoiceID||i||o|Invoices|
+itemApproverID||i||o|Resources|
+itemDate||t||od||
+itemName||s|255|o||
+lineItemFullDescription||s|8000|oq||
+lineItemGroupDescription||s|8000|oq||
+lineItemID||l||o||
+milestoneID||l||o|ContractMilestones|
+nonBillable||i||rof||
+organizationalLevelAssociationID||i||o|OrganizationalLevelAssociations|
+ourCost||d||o||
+postedDate||t||o||
+postedOnTime||t||o||
+projectChargeID||l||o|ProjectCharges|
+projectID||i||o|Projects|
+purchaseOrderNumber||s|50|o||
+quantity||d||o||
+rate||d||o||
+roleID||i||o|Roles|
+serviceBundleID||l||o|ServiceBundles|
+serviceID||l||o|Services|
+sortOrderID||l||o||
+subType||i||rop||
+taskID||i||o|Tasks|
+taxDollars||d||o||
+ticketChargeID||l||o|TicketCharges|
+ticketID||i||o|Tickets|
+timeEntryID||i||o|TimeEntries|
+totalAmount||d||o||
+vendorID||l||o|Companies|
+webServiceDate||t||||
 =billingItemType
 1|Labor||s
 2|Project Charge||s

@@ -19,10 +19,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-description|Description|s|100|o||
-id|Id|l||ro||
-isActive|Is active|b||ro||
-isSystem|Is system|b||ro||
-name|Name|s|35|ro||
-relativeUrl|Relative url|s|100|ro||
+description||s|100|o||
+id||l||ro||
+isActive||b||ro||
+isSystem||b||ro||
+name||s|35|ro||
+relativeUrl||s|100|ro||
 "#);

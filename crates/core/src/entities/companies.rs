@@ -22,38 +22,38 @@ static FIELDS: FieldsText = FieldsText::new(r#"
 additionalAddressInformation|Address information|s|100|||
 address1|Address line 1|s|128|||
 address2|Address line 2|s|128|||
-alternatePhone1|Alternate phone 1|s|25|||p
-alternatePhone2|Alternate phone 2|s|25|||p
-apiVendorID|Api vendor|i||op||
-assetValue|Asset value|d||q||
-billingAddress1|Billing address 1|s|150|o||
-billingAddress2|Billing address 2|s|150|o||
-billToAdditionalAddressInformation|Bill to additional address information|s|100|o||
-billToAddressToUse|Bill to address to use|i||op||
-billToAttention|Bill to attention|s|50|||
-billToCity|Bill to city|s|50|o||
-billToCompanyLocationID|Bill to company location|i|||CompanyLocations|
-billToCountryID|Bill to country|i||o|Countries|
-billToState|Bill to state|s|128|o||
-billToZipCode|Bill to zip code|s|50|o||
-city|City|s|30|||
-classification|Classification|i||p||
-companyCategoryID|Company category|i|||CompanyCategories|
-companyName|Company name|s|100|r||
-companyNumber|Company number|s|50|||
-companyType|Company type|i||rp||
-competitorID|Competitor|i||p||
-countryID|Country|i|||Countries|
+alternatePhone1||s|25|||p
+alternatePhone2||s|25|||p
+apiVendorID||i||op||
+assetValue||d||q||
+billingAddress1||s|150|o||
+billingAddress2||s|150|o||
+billToAdditionalAddressInformation||s|100|o||
+billToAddressToUse||i||op||
+billToAttention||s|50|||
+billToCity||s|50|o||
+billToCompanyLocationID||i|||CompanyLocations|
+billToCountryID||i||o|Countries|
+billToState||s|128|o||
+billToZipCode||s|50|o||
+city||s|30|||
+classification||i||p||
+companyCategoryID||i|||CompanyCategories|
+companyName||s|100|r||
+companyNumber||s|50|||
+companyType||i||rp||
+competitorID||i||p||
+countryID||i|||Countries|
 createDate|Created|t||o||
 createdByResourceID|Created by|i||o|Resources|
-currencyID|Currency|i|||Currencies|
-fax|Fax|s|25|||p
+currencyID||i|||Currencies|
+fax||s|25|||p
 id|ID|l||ro||
 impersonatorCreatorResourceID|Created by (impersonator)|i||o|Resources|
-invoiceEmailMessageID|Invoice email message|i||||
-invoiceMethod|Invoice method|i||p||
-invoiceNonContractItemsToParentCompany|Invoice non contract items to parent company|b||||
-invoiceTemplateID|Invoice template|i|||InvoiceTemplates|
+invoiceEmailMessageID||i||||
+invoiceMethod||i||p||
+invoiceNonContractItemsToParentCompany||b||||
+invoiceTemplateID||i|||InvoiceTemplates|
 isActive|Active|b||||
 isClientPortalActive|Client portal active|b||o||
 isEnabledForComanaged|Enabled for co-managed|b||||
@@ -61,23 +61,23 @@ isTaskFireActive|TaskFire active|b||o||
 isTaxExempt|Tax exempt|b||||
 lastActivityDate|Last activity|t||o||
 lastTrackedModifiedDateTime|Last modified|t||o||
-marketSegmentID|Market segment|i||p||
+marketSegmentID||i||p||
 ownerResourceID|Owner|i||r|Resources|
-parentCompanyID|Parent company|i|||Companies|
-phone|Phone|s|25|r||p
-postalCode|Postal code|s|10|||
-purchaseOrderTemplateID|Purchase order template|i||p||
-quoteEmailMessageID|Quote email message|i||||
-quoteTemplateID|Quote template|i|||QuoteTemplates|
+parentCompanyID||i|||Companies|
+phone||s|25|r||p
+postalCode||s|10|||
+purchaseOrderTemplateID||i||p||
+quoteEmailMessageID||i||||
+quoteTemplateID||i|||QuoteTemplates|
 sicCode|SIC code|s|32|q||
-state|State|s|40|||
-stockMarket|Stock market|s|10|q||
-stockSymbol|Stock symbol|s|10|q||
-surveyCompanyRating|Survey company rating|d||o||
+state||s|40|||
+stockMarket||s|10|q||
+stockSymbol||s|10|q||
+surveyCompanyRating||d||o||
 taxID|Tax ID|s|50|||
-taxRegionID|Tax region|i|||TaxRegions|
-territoryID|Territory|i||p||
-webAddress|Web address|s|255|||w
+taxRegionID||i|||TaxRegions|
+territoryID||i||p||
+webAddress||s|255|||w
 =billToAddressToUse
 0|None||s
 1|Company address||s

@@ -25,10 +25,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-alertText|Alert text|s|8000|r||
-alertTypeID|Alert type|i||rop||
-companyID|Company|i||ro|Companies|
-id|Id|l||ro||
+alertText||s|8000|r||
+alertTypeID||i||rop||
+companyID||i||ro|Companies|
+id||l||ro||
 =alertTypeID
 1|Company Detail||s
 2|New Ticket||s

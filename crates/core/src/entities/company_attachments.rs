@@ -25,25 +25,25 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-attachDate|Attach date|t||o||
-attachedByContactID|Attached by contact|l|||Contacts|
-attachedByResourceID|Attached by resource|l||o|Resources|
-attachmentType|Attachment type|s|30|rop||
-companyID|Company|i|||Companies|
-companyNoteID|Company note|i|||CompanyNotes|
-contentType|Content type|s|100|o||
-creatorType|Creator type|i||oqp||
-data|Data|x||q||
-fileSize|File size|l||oq||
-fullPath|Full path|s|255|ro||
-id|Id|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-opportunityID|Opportunity|l||o|Opportunities|
-parentAttachmentID|Parent attachment|i||o||
-parentID|Parent|l||o||
-publish|Publish|i||rop||
-salesOrderID|Sales order|i||o|SalesOrders|
-title|Title|s|255|ro||
+attachDate||t||o||
+attachedByContactID||l|||Contacts|
+attachedByResourceID||l||o|Resources|
+attachmentType||s|30|rop||
+companyID||i|||Companies|
+companyNoteID||i|||CompanyNotes|
+contentType||s|100|o||
+creatorType||i||oqp||
+data||x||q||
+fileSize||l||oq||
+fullPath||s|255|ro||
+id||l||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+opportunityID||l||o|Opportunities|
+parentAttachmentID||i||o||
+parentID||l||o||
+publish||i||rop||
+salesOrderID||i||o|SalesOrders|
+title||s|255|ro||
 =attachmentType
 FILE_ATTACHMENT|Attachment||s
 FILE_LINK|File Link||s

@@ -27,24 +27,24 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 static FIELDS: FieldsText = FieldsText::new(r#"
 address1|Address line 1|s|128|||
 address2|Address line 2|s|128|||
-alternatePhone1|Alternate phone 1|s|25|||p
-alternatePhone2|Alternate phone 2|s|25|||p
-city|City|s|50|||
-companyID|Company|i||ro|Companies|
-countryID|Country|i|||Countries|
-description|Description|s|500|||
-fax|Fax|s|25|||p
+alternatePhone1||s|25|||p
+alternatePhone2||s|25|||p
+city||s|50|||
+companyID||i||ro|Companies|
+countryID||i|||Countries|
+description||s|500|||
+fax||s|25|||p
 id|ID|l||ro||
 isActive|Active|b||||
 isPrimary|Primary|b||||
 isTaxExempt|Tax exempt|b||||
 name|Site name|s|100|r||
-overrideCompanyTaxSettings|Override company tax settings|b||||
-phone|Phone|s|25|||p
-postalCode|Postal code|s|20|||
+overrideCompanyTaxSettings||b||||
+phone||s|25|||p
+postalCode||s|20|||
 roundtripDistance|Round-trip distance|d||||
-state|State|s|25|||
-taxRegionID|Tax region|i|||TaxRegions|
+state||s|25|||
+taxRegionID||i|||TaxRegions|
 "#);
 
 crate::record::view! {

@@ -25,19 +25,19 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-actionType|Action type|i||rp||
-assignedResourceID|Assigned resource|i||r|Resources|
-companyID|Company|i||r|Companies|
-completedDateTime|Completed date time|t||o||
-contactID|Contact|i|||Contacts|
-createDateTime|Create date time|t||o||
-endDateTime|End date time|t||r||
-id|Id|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-impersonatorUpdaterResourceID|Impersonator updater resource|i||o|Resources|
-lastModifiedDate|Last modified date|t||o||
-name|Name|s|128|||
-note|Note|s|32000|||
-opportunityID|Opportunity|i|||Opportunities|
-startDateTime|Start date time|t||r||
+actionType||i||rp||
+assignedResourceID||i||r|Resources|
+companyID||i||r|Companies|
+completedDateTime||t||o||
+contactID||i|||Contacts|
+createDateTime||t||o||
+endDateTime||t||r||
+id||l||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+impersonatorUpdaterResourceID||i||o|Resources|
+lastModifiedDate||t||o||
+name||s|128|||
+note||s|32000|||
+opportunityID||i|||Opportunities|
+startDateTime||t||r||
 "#);

@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-companyID|Company|i||ro|Companies|
-id|Id|l||ro||
-locationName|Location name|s|100|o||
+companyID||i||ro|Companies|
+id||l||ro||
+locationName||s|100|o||
 "#);

@@ -25,8 +25,8 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-companyID|Company|l||r|Companies|
-id|Id|l||ro||
-isAssociatedAsComanaged|Is associated as comanaged|b||o||
-resourceID|Resource|l||r|Resources|
+companyID||l||r|Companies|
+id||l||ro||
+isAssociatedAsComanaged||b||o||
+resourceID||l||r|Resources|
 "#);

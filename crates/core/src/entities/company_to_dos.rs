@@ -25,20 +25,20 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-actionType|Action type|i||rp||
-activityDescription|Activity description|s|32000|||
-assignedToResourceID|Assigned to resource|l||r|Resources|
-companyID|Company|l||r|Companies|
-completedDate|Completed date|t||||
-contactID|Contact|l|||Contacts|
-contractID|Contract|l|||Contracts|
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|l||o|Resources|
-endDateTime|End date time|t||r||
-id|Id|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-lastModifiedDate|Last modified date|t||o||
-opportunityID|Opportunity|l|||Opportunities|
-startDateTime|Start date time|t||r||
-ticketID|Ticket|l|||Tickets|
+actionType||i||rp||
+activityDescription||s|32000|||
+assignedToResourceID||l||r|Resources|
+companyID||l||r|Companies|
+completedDate||t||||
+contactID||l|||Contacts|
+contractID||l|||Contracts|
+createDateTime||t||o||
+creatorResourceID||l||o|Resources|
+endDateTime||t||r||
+id||l||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+lastModifiedDate||t||o||
+opportunityID||l|||Opportunities|
+startDateTime||t||r||
+ticketID||l|||Tickets|
 "#);

@@ -19,7 +19,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-isActive|Is active|b||r||
-name|Name|s|100|r||
+id||l||ro||
+isActive||b||r||
+name||s|100|r||
 "#);

@@ -19,114 +19,114 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-apiVendorID|Api vendor|i||op||
-companyID|Company|i||ro|Companies|
-companyLocationID|Company location|i|||CompanyLocations|
-configurationItemCategoryID|Configuration item category|i|||ConfigurationItemCategories|
-configurationItemType|Configuration item type|i||p||
-contactID|Contact|i|||Contacts|
-contractID|Contract|i|||Contracts|
-contractServiceBundleID|Contract service bundle|i|||ContractServiceBundles|
-contractServiceID|Contract service|i|||ContractServices|
-createDate|Create date|t||o||
-createdByPersonID|Created by person|i||o|Resources|
-dailyCost|Daily cost|d||||
-dattoAvailableKilobytes|Datto available kilobytes|l||o||
-dattoDeviceMemoryMegabytes|Datto device memory megabytes|i||o||
-dattoDrivesErrors|Datto drives errors|b||o||
-dattoHostname|Datto hostname|s|255|o||
-dattoInternalIP|Datto internal ip|s|255|o||
-dattoKernelVersionID|Datto kernel version|i||op||
-dattoLastCheckInDateTime|Datto last check in date time|t||o||
-dattoNICSpeedKilobitsPerSecond|Datto nic speed kilobits per second|i||o||
-dattoNumberOfAgents|Datto number of agents|i||o||
-dattoNumberOfDrives|Datto number of drives|i||o||
-dattoNumberOfVolumes|Datto number of volumes|i||o||
-dattoOffsiteUsedBytes|Datto offsite used bytes|l||o||
-dattoOSVersionID|Datto os version|i||op||
-dattoPercentageUsed|Datto percentage used|d||o||
-dattoProtectedKilobytes|Datto protected kilobytes|l||o||
-dattoRemoteIP|Datto remote ip|s|255|o||
-dattoSerialNumber|Datto serial number|s|100|o||
-dattoUptimeSeconds|Datto uptime seconds|i||o||
-dattoUsedKilobytes|Datto used kilobytes|l||o||
-dattoZFSVersionID|Datto zfs version|i||op||
-deviceNetworkingID|Device networking|s|100|o||
-domain|Domain|s||||
-domainExpirationDateTime|Domain expiration date time|t||||
-domainLastUpdatedDateTime|Domain last updated date time|t||||
-domainRegistrarID|Domain registrar|i||||
-domainRegistrationDateTime|Domain registration date time|t||||
-hourlyCost|Hourly cost|d||||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-installDate|Install date|t||d||
-installedByContactID|Installed by contact|i||o|Contacts|
-installedByID|Installed by|i||o|Resources|
-isActive|Is active|b||r||
-lastActivityPersonID|Last activity person|i||o|Resources|
-lastActivityPersonType|Last activity person type|i||oqp||
-lastModifiedTime|Last modified time|t||o||
-location|Location|s|100|||
-monthlyCost|Monthly cost|d||||
-notes|Notes|s|5000|||
-numberOfUsers|Number of users|d||||
-parentConfigurationItemID|Parent configuration item|i|||ConfigurationItems|
-perUseCost|Per use cost|d||||
-productID|Product|i||r|Products|
-referenceNumber|Reference number|s|100|||
-referenceTitle|Reference title|s|200|||
-rmmDeviceAuditAntivirusStatusID|Rmm device audit antivirus status|i||op||
-rmmDeviceAuditArchitectureID|Rmm device audit architecture|i||op||
-rmmDeviceAuditBackupStatusID|Rmm device audit backup status|i||op||
-rmmDeviceAuditDescription|Rmm device audit description|s|255|o||
-rmmDeviceAuditDeviceTypeID|Rmm device audit device type|i||op||
-rmmDeviceAuditDisplayAdaptorID|Rmm device audit display adaptor|i||op||
-rmmDeviceAuditDomainID|Rmm device audit domain|i||op||
-rmmDeviceAuditExternalIPAddress|Rmm device audit external ip address|s|255|o||
-rmmDeviceAuditHostname|Rmm device audit hostname|s|255|o||
-rmmDeviceAuditIPAddress|Rmm device audit ip address|s|255|o||
-rmmDeviceAuditLastUser|Rmm device audit last user|s|50|o||
-rmmDeviceAuditMacAddress|Rmm device audit mac address|s|255|o||
-rmmDeviceAuditManufacturerID|Rmm device audit manufacturer|i||op||
-rmmDeviceAuditMemoryBytes|Rmm device audit memory bytes|l||o||
-rmmDeviceAuditMissingPatchCount|Rmm device audit missing patch count|i||o||
-rmmDeviceAuditMobileNetworkOperatorID|Rmm device audit mobile network operator|i||op||
-rmmDeviceAuditMobileNumber|Rmm device audit mobile number|s|255|o||
-rmmDeviceAuditModelID|Rmm device audit model|i||op||
-rmmDeviceAuditMotherboardID|Rmm device audit motherboard|i||op||
-rmmDeviceAuditOperatingSystem|Rmm device audit operating system|s|255|oq||
-rmmDeviceAuditPatchStatusID|Rmm device audit patch status|i||op||
-rmmDeviceAuditProcessorID|Rmm device audit processor|i||op||
-rmmDeviceAuditServicePackID|Rmm device audit service pack|i||op||
-rmmDeviceAuditSNMPContact|Rmm device audit snmp contact|s|255|o||
-rmmDeviceAuditSNMPLocation|Rmm device audit snmp location|s|255|o||
-rmmDeviceAuditSNMPName|Rmm device audit snmp name|s|255|o||
-rmmDeviceAuditSoftwareStatusID|Rmm device audit software status|i||op||
-rmmDeviceAuditStorageBytes|Rmm device audit storage bytes|l||o||
-rmmDeviceID|Rmm device|l||o||
-rmmDeviceUID|Rmm device uid|s|255|o||
-rmmDeviceUrl|Rmm device url|s||o||w
-rmmIsInMaintenanceMode|Rmm is in maintenance mode|b||o||
-rmmIsMobileDeviceManagementEnrolled|Rmm is mobile device management enrolled|b||o||
-rmmOpenAlertCount|Rmm open alert count|i||o||
-serialNumber|Serial number|s|100|||
-serviceBundleID|Service bundle|i|||ServiceBundles|
-serviceID|Service|i|||Services|
-serviceLevelAgreementID|Service level agreement|i||p||
-setupFee|Setup fee|d||||
-sourceChargeID|Source charge|i||o||
-sourceChargeType|Source charge type|i||op||
-sslCommonName|Ssl common name|s||||
-sslIssuedBy|Ssl issued by|s||||
-sslLocation|Ssl location|s||||
-sslOrganization|Ssl organization|s||||
-sslOrganizationUnit|Ssl organization unit|s||||
-sslSerialNumber|Ssl serial number|s||||
-sslSignatureAlgorithm|Ssl signature algorithm|s||||
-sslSource|Ssl source|s||||
-sslValidFromDateTime|Ssl valid from date time|t||||
-sslValidUntilDateTime|Ssl valid until date time|t||||
-vendorID|Vendor|i|||Companies|
-warrantyExpirationDate|Warranty expiration date|t||d||
+id||l||ro||
+apiVendorID||i||op||
+companyID||i||ro|Companies|
+companyLocationID||i|||CompanyLocations|
+configurationItemCategoryID||i|||ConfigurationItemCategories|
+configurationItemType||i||p||
+contactID||i|||Contacts|
+contractID||i|||Contracts|
+contractServiceBundleID||i|||ContractServiceBundles|
+contractServiceID||i|||ContractServices|
+createDate||t||o||
+createdByPersonID||i||o|Resources|
+dailyCost||d||||
+dattoAvailableKilobytes||l||o||
+dattoDeviceMemoryMegabytes||i||o||
+dattoDrivesErrors||b||o||
+dattoHostname||s|255|o||
+dattoInternalIP||s|255|o||
+dattoKernelVersionID||i||op||
+dattoLastCheckInDateTime||t||o||
+dattoNICSpeedKilobitsPerSecond||i||o||
+dattoNumberOfAgents||i||o||
+dattoNumberOfDrives||i||o||
+dattoNumberOfVolumes||i||o||
+dattoOffsiteUsedBytes||l||o||
+dattoOSVersionID||i||op||
+dattoPercentageUsed||d||o||
+dattoProtectedKilobytes||l||o||
+dattoRemoteIP||s|255|o||
+dattoSerialNumber||s|100|o||
+dattoUptimeSeconds||i||o||
+dattoUsedKilobytes||l||o||
+dattoZFSVersionID||i||op||
+deviceNetworkingID||s|100|o||
+domain||s||||
+domainExpirationDateTime||t||||
+domainLastUpdatedDateTime||t||||
+domainRegistrarID||i||||
+domainRegistrationDateTime||t||||
+hourlyCost||d||||
+impersonatorCreatorResourceID||i||o|Resources|
+installDate||t||d||
+installedByContactID||i||o|Contacts|
+installedByID||i||o|Resources|
+isActive||b||r||
+lastActivityPersonID||i||o|Resources|
+lastActivityPersonType||i||oqp||
+lastModifiedTime||t||o||
+location||s|100|||
+monthlyCost||d||||
+notes||s|5000|||
+numberOfUsers||d||||
+parentConfigurationItemID||i|||ConfigurationItems|
+perUseCost||d||||
+productID||i||r|Products|
+referenceNumber||s|100|||
+referenceTitle||s|200|||
+rmmDeviceAuditAntivirusStatusID||i||op||
+rmmDeviceAuditArchitectureID||i||op||
+rmmDeviceAuditBackupStatusID||i||op||
+rmmDeviceAuditDescription||s|255|o||
+rmmDeviceAuditDeviceTypeID||i||op||
+rmmDeviceAuditDisplayAdaptorID||i||op||
+rmmDeviceAuditDomainID||i||op||
+rmmDeviceAuditExternalIPAddress||s|255|o||
+rmmDeviceAuditHostname||s|255|o||
+rmmDeviceAuditIPAddress||s|255|o||
+rmmDeviceAuditLastUser||s|50|o||
+rmmDeviceAuditMacAddress||s|255|o||
+rmmDeviceAuditManufacturerID||i||op||
+rmmDeviceAuditMemoryBytes||l||o||
+rmmDeviceAuditMissingPatchCount||i||o||
+rmmDeviceAuditMobileNetworkOperatorID||i||op||
+rmmDeviceAuditMobileNumber||s|255|o||
+rmmDeviceAuditModelID||i||op||
+rmmDeviceAuditMotherboardID||i||op||
+rmmDeviceAuditOperatingSystem||s|255|oq||
+rmmDeviceAuditPatchStatusID||i||op||
+rmmDeviceAuditProcessorID||i||op||
+rmmDeviceAuditServicePackID||i||op||
+rmmDeviceAuditSNMPContact||s|255|o||
+rmmDeviceAuditSNMPLocation||s|255|o||
+rmmDeviceAuditSNMPName||s|255|o||
+rmmDeviceAuditSoftwareStatusID||i||op||
+rmmDeviceAuditStorageBytes||l||o||
+rmmDeviceID||l||o||
+rmmDeviceUID||s|255|o||
+rmmDeviceUrl||s||o||w
+rmmIsInMaintenanceMode||b||o||
+rmmIsMobileDeviceManagementEnrolled||b||o||
+rmmOpenAlertCount||i||o||
+serialNumber||s|100|||
+serviceBundleID||i|||ServiceBundles|
+serviceID||i|||Services|
+serviceLevelAgreementID||i||p||
+setupFee||d||||
+sourceChargeID||i||o||
+sourceChargeType||i||op||
+sslCommonName||s||||
+sslIssuedBy||s||||
+sslLocation||s||||
+sslOrganization||s||||
+sslOrganizationUnit||s||||
+sslSerialNumber||s||||
+sslSignatureAlgorithm||s||||
+sslSource||s||||
+sslValidFromDateTime||t||||
+sslValidUntilDateTime||t||||
+vendorID||i|||Companies|
+warrantyExpirationDate||t||d||
 "#);

@@ -25,9 +25,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-billingProductID|Billing product|i||ro|Products|
-contactID|Contact|i||ro|Contacts|
-effectiveDate|Effective date|t||rd||
-expirationDate|Expiration date|t||d||
-id|Id|l||ro||
+billingProductID||i||ro|Products|
+contactID||i||ro|Contacts|
+effectiveDate||t||rd||
+expirationDate||t||d||
+id||l||ro||
 "#);

@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-contactGroupId|Contact group|i||r|ContactGroups|
-contactId|Contact|i||r|Contacts|
-id|Id|l||ro||
+contactGroupId||i||r|ContactGroups|
+contactId||i||r|Contacts|
+id||l||ro||
 "#);

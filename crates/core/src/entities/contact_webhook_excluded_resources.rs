@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-resourceID|Resource|i||ro|Resources|
-webhookID|Webhook|i||ro|ContactWebhooks|
+id||l||ro||
+resourceID||i||ro|Resources|
+webhookID||i||ro|ContactWebhooks|
 "#);

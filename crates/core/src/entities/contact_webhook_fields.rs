@@ -25,11 +25,11 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-fieldID|Field|i||rop||
-id|Id|l||ro||
-isDisplayAlwaysField|Is display always field|b||r||
-isSubscribedField|Is subscribed field|b||r||
-webhookID|Webhook|i||ro|ContactWebhooks|
+fieldID||i||rop||
+id||l||ro||
+isDisplayAlwaysField||b||r||
+isSubscribedField||b||r||
+webhookID||i||ro|ContactWebhooks|
 =fieldID
 1|AdditionalAddressInformation||s
 2|AddressLine||s

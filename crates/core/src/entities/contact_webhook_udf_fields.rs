@@ -25,9 +25,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-isDisplayAlwaysField|Is display always field|b||r||
-isSubscribedField|Is subscribed field|b||r||
-udfFieldID|Udf field|i||rop||
-webhookID|Webhook|i||ro|ContactWebhooks|
+id||l||ro||
+isDisplayAlwaysField||b||r||
+isSubscribedField||b||r||
+udfFieldID||i||rop||
+webhookID||i||ro|ContactWebhooks|
 "#);

@@ -26,11 +26,11 @@ isReady|Ready|b||o||
 isSubscribedToCreateEvents|Subscribed to creates|b||||
 isSubscribedToDeleteEvents|Subscribed to deletes|b||||
 isSubscribedToUpdateEvents|Subscribed to updates|b||||
-name|Name|s|50|r||
-notificationEmailAddress|Notification email address|s|150|||e
+name||s|50|r||
+notificationEmailAddress||s|150|||e
 ownerResourceID|Owner|i||o|Resources|
-secretKey|Secret key|s|64|r||
-sendThresholdExceededNotification|Send threshold exceeded notification|b||r||
+secretKey||s|64|r||
+sendThresholdExceededNotification||b||r||
 webhookGUID|Webhook GUID|s|100|o||
 webhookUrl|Webhook URL|s|500|r||w
 "#);

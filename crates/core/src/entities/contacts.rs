@@ -28,44 +28,44 @@ static FIELDS: FieldsText = FieldsText::new(r#"
 additionalAddressInformation|Address information|s|100|||
 addressLine|Address line 1|s|128|||
 addressLine1|Address line 2|s|128|||
-alternatePhone|Alternate phone|s|32|||p
-apiVendorID|Api vendor|i||op||
-bulkEmailOptOutTime|Bulk email opt out time|t||o||
-city|City|s|32|||
-companyID|Company|i||ro|Companies|
+alternatePhone||s|32|||p
+apiVendorID||i||op||
+bulkEmailOptOutTime||t||o||
+city||s|32|||
+companyID||i||ro|Companies|
 companyLocationID|Site|i|||CompanyLocations|
-countryID|Country|i|||Countries|
+countryID||i|||Countries|
 createDate|Created|t||o||
 emailAddress|E-mail|s|254|||e
 emailAddress2|E-mail 2|s|254|||e
 emailAddress3|E-mail 3|s|254|||e
-extension|Extension|s|10|||
+extension||s|10|||
 externalID|External ID|s|50|||
 facebookUrl|Facebook|s|200|||w
 faxNumber|Fax|s|25|||p
-firstName|First name|s|50|r||
+firstName||s|50|r||
 id|ID|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
+impersonatorCreatorResourceID||i||o|Resources|
 isActive|Active|i||rf||
-isOptedOutFromBulkEmail|Is opted out from bulk email|b||q||
+isOptedOutFromBulkEmail||b||q||
 lastActivityDate|Last activity|t||o||
 lastModifiedDate|Last modified|t||o||
-lastName|Last name|s|50|r||
+lastName||s|50|r||
 linkedInUrl|LinkedIn|s|200|||w
 middleInitial|Middle name|s|50|||
-mobilePhone|Mobile phone|s|25|||p
+mobilePhone||s|25|||p
 namePrefix|Prefix|i||p||
 nameSuffix|Suffix|i||p||
-note|Note|s|50|||
-phone|Phone|s|25|||p
-primaryContact|Primary contact|b||||
+note||s|50|||
+phone||s|25|||p
+primaryContact||b||||
 receivesEmailNotifications|Receives e-mail notifications|b||||
-roomNumber|Room number|s|50|||
-solicitationOptOut|Solicitation opt out|b||oq||
-solicitationOptOutTime|Solicitation opt out time|t||o||
-state|State|s|40|||
-surveyOptOut|Survey opt out|b||oq||
-title|Title|s|50|||
+roomNumber||s|50|||
+solicitationOptOut||b||oq||
+solicitationOptOutTime||t||o||
+state||s|40|||
+surveyOptOut||b||oq||
+title||s|50|||
 twitterUrl|Twitter|s|200|||w
 zipCode|Postal code|s|16|||
 =namePrefix

@@ -25,19 +25,19 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-contractID|Contract|i||r|Contracts|
-datePurchased|Date purchased|t||rd||
-endDate|End date|t||rd||
-hourlyRate|Hourly rate|d||r||
-hours|Hours|d||r||
-hoursApproved|Hours approved|d||oq||
-invoiceNumber|Invoice number|s|50|||
-isPaid|Is paid|b||op||
-paymentNumber|Payment number|s|50|||
-paymentType|Payment type|i||p||
-startDate|Start date|t||rd||
-status|Status|i||p||
+id||l||ro||
+contractID||i||r|Contracts|
+datePurchased||t||rd||
+endDate||t||rd||
+hourlyRate||d||r||
+hours||d||r||
+hoursApproved||d||oq||
+invoiceNumber||s|50|||
+isPaid||b||op||
+paymentNumber||s|50|||
+paymentType||i||p||
+startDate||t||rd||
+status||i||p||
 =status
 1|Active||
 0|Inactive||

@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingCodeID|Billing code|l||ro|BillingCodes|
-contractID|Contract|l||ro|Contracts|
+id||l||ro||
+billingCodeID||l||ro|BillingCodes|
+contractID||l||ro|Contracts|
 "#);

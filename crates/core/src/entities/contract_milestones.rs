@@ -25,19 +25,19 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-amount|Amount|d||r||
-billingCodeID|Billing code|i|||BillingCodes|
-contractID|Contract|i||ro|Contracts|
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-dateDue|Date due|t||rd||
-description|Description|s|250|||
-internalCurrencyAmount|Internal currency amount|d||o||
-isInitialPayment|Is initial payment|b||r||
-organizationalLevelAssociationID|Organizational level association|i||o|OrganizationalLevelAssociations|
-status|Status|i||rp||
-title|Title|s|50|r||
+id||l||ro||
+amount||d||r||
+billingCodeID||i|||BillingCodes|
+contractID||i||ro|Contracts|
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+dateDue||t||rd||
+description||s|250|||
+internalCurrencyAmount||d||o||
+isInitialPayment||b||r||
+organizationalLevelAssociationID||i||o|OrganizationalLevelAssociations|
+status||i||rp||
+title||s|50|r||
 =status
 0|In Progress||
 1|Ready to Bill||

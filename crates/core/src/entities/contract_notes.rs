@@ -25,13 +25,13 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|i||ro||
-contractID|Contract|i||ro|Contracts|
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|8000|r||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-impersonatorUpdaterResourceID|Impersonator updater resource|i||o|Resources|
-lastActivityDate|Last activity date|t||o||
-title|Title|s|250|r||
+id||i||ro||
+contractID||i||ro|Contracts|
+createDateTime||t||o||
+creatorResourceID||i||o|Resources|
+description||s|8000|r||
+impersonatorCreatorResourceID||i||o|Resources|
+impersonatorUpdaterResourceID||i||o|Resources|
+lastActivityDate||t||o||
+title||s|250|r||
 "#);

@@ -25,9 +25,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-contractHourlyRate|Contract hourly rate|d||r||
-contractID|Contract|i||ro|Contracts|
-internalCurrencyContractHourlyRate|Internal currency contract hourly rate|d||o||
-roleID|Role|i||r|Roles|
+id||l||ro||
+contractHourlyRate||d||r||
+contractID||i||ro|Contracts|
+internalCurrencyContractHourlyRate||d||o||
+roleID||i||r|Roles|
 "#);

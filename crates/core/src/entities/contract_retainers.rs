@@ -25,18 +25,18 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|i||ro||
-amount|Amount|d||r||
-amountApproved|Amount approved|d||oq||
-contractID|Contract|i||ro|Contracts|
-datePurchased|Date purchased|t||rd||
-endDate|End date|t||rd||
-internalCurrencyAmount|Internal currency amount|d||o||
-internalCurrencyAmountApproved|Internal currency amount approved|d||oq||
-invoiceNumber|Invoice number|s|50|||
-isPaid|Is paid|b||op||
-paymentID|Payment|i||p||
-paymentNumber|Payment number|s|50|||
-startDate|Start date|t||rd||
-status|Status|i||rp||
+id||i||ro||
+amount||d||r||
+amountApproved||d||oq||
+contractID||i||ro|Contracts|
+datePurchased||t||rd||
+endDate||t||rd||
+internalCurrencyAmount||d||o||
+internalCurrencyAmountApproved||d||oq||
+invoiceNumber||s|50|||
+isPaid||b||op||
+paymentID||i||p||
+paymentNumber||s|50|||
+startDate||t||rd||
+status||i||rp||
 "#);

@@ -25,14 +25,14 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||roq||
-adjustedUnitCost|Adjusted unit cost|d||q||
-adjustedUnitPrice|Adjusted unit price|d||q||
-allowRepeatService|Allow repeat service|b||q||
-contractID|Contract|i||q|Contracts|
-contractServiceID|Contract service|i||q|ContractServices|
-effectiveDate|Effective date|t||rqd||
-quoteItemID|Quote item|i||q|QuoteItems|
-serviceID|Service|i||q|Services|
-unitChange|Unit change|i||q||
+id||l||roq||
+adjustedUnitCost||d||q||
+adjustedUnitPrice||d||q||
+allowRepeatService||b||q||
+contractID||i||q|Contracts|
+contractServiceID||i||q|ContractServices|
+effectiveDate||t||rqd||
+quoteItemID||i||q|QuoteItems|
+serviceID||i||q|Services|
+unitChange||i||q||
 "#);

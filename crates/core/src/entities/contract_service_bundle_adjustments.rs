@@ -25,13 +25,13 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||roq||
-adjustedUnitPrice|Adjusted unit price|d||q||
-allowRepeatServiceBundle|Allow repeat service bundle|b||q||
-contractID|Contract|i||q|Contracts|
-contractServiceBundleID|Contract service bundle|i||q|ContractServiceBundles|
-effectiveDate|Effective date|t||rqd||
-quoteItemID|Quote item|i||q|QuoteItems|
-serviceBundleID|Service bundle|i||q|ServiceBundles|
-unitChange|Unit change|i||q||
+id||l||roq||
+adjustedUnitPrice||d||q||
+allowRepeatServiceBundle||b||q||
+contractID||i||q|Contracts|
+contractServiceBundleID||i||q|ContractServiceBundles|
+effectiveDate||t||rqd||
+quoteItemID||i||q|QuoteItems|
+serviceBundleID||i||q|ServiceBundles|
+unitChange||i||q||
 "#);

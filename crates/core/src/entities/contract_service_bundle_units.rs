@@ -25,16 +25,16 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|i||ro||
-approveAndPostDate|Approve and post date|t||o||
-contractID|Contract|i||ro|Contracts|
-contractServiceBundleID|Contract service bundle|i||o|ContractServiceBundles|
-cost|Cost|d||o||
-endDate|End date|t||rod||
-internalCurrencyPrice|Internal currency price|d||o||
-organizationalLevelAssociationID|Organizational level association|i||o|OrganizationalLevelAssociations|
-price|Price|d||o||
-serviceBundleID|Service bundle|i||ro|ServiceBundles|
-startDate|Start date|t||rod||
-units|Units|i||ro||
+id||i||ro||
+approveAndPostDate||t||o||
+contractID||i||ro|Contracts|
+contractServiceBundleID||i||o|ContractServiceBundles|
+cost||d||o||
+endDate||t||rod||
+internalCurrencyPrice||d||o||
+organizationalLevelAssociationID||i||o|OrganizationalLevelAssociations|
+price||d||o||
+serviceBundleID||i||ro|ServiceBundles|
+startDate||t||rod||
+units||i||ro||
 "#);

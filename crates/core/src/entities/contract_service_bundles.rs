@@ -25,14 +25,14 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-adjustedPrice|Adjusted price|d||||
-contractID|Contract|i||ro|Contracts|
-internalCurrencyAdjustedPrice|Internal currency adjusted price|d||o||
-internalCurrencyUnitPrice|Internal currency unit price|d||o||
-internalDescription|Internal description|s|100|||
-invoiceDescription|Invoice description|s|1000|||
-quoteItemID|Quote item|l||o|QuoteItems|
-serviceBundleID|Service bundle|i||ro|ServiceBundles|
-unitPrice|Unit price|d||||
+id||l||ro||
+adjustedPrice||d||||
+contractID||i||ro|Contracts|
+internalCurrencyAdjustedPrice||d||o||
+internalCurrencyUnitPrice||d||o||
+internalDescription||s|100|||
+invoiceDescription||s|1000|||
+quoteItemID||l||o|QuoteItems|
+serviceBundleID||i||ro|ServiceBundles|
+unitPrice||d||||
 "#);

@@ -25,17 +25,17 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-approveAndPostDate|Approve and post date|t||o||
-contractID|Contract|i||ro|Contracts|
-contractServiceID|Contract service|i|||ContractServices|
-cost|Cost|d||o||
-endDate|End date|t||rod||
-internalCurrencyPrice|Internal currency price|d||o||
-organizationalLevelAssociationID|Organizational level association|i||o|OrganizationalLevelAssociations|
-price|Price|d||o||
-serviceID|Service|i||ro|Services|
-startDate|Start date|t||rod||
-units|Units|i||ro||
-vendorCompanyID|Vendor company|i||o|Companies|
+id||l||ro||
+approveAndPostDate||t||o||
+contractID||i||ro|Contracts|
+contractServiceID||i|||ContractServices|
+cost||d||o||
+endDate||t||rod||
+internalCurrencyPrice||d||o||
+organizationalLevelAssociationID||i||o|OrganizationalLevelAssociations|
+price||d||o||
+serviceID||i||ro|Services|
+startDate||t||rod||
+units||i||ro||
+vendorCompanyID||i||o|Companies|
 "#);

@@ -25,14 +25,14 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-contractID|Contract|i||ro|Contracts|
-internalCurrencyAdjustedPrice|Internal currency adjusted price|d||o||
-internalCurrencyUnitPrice|Internal currency unit price|d||o||
-internalDescription|Internal description|s|100|||
-invoiceDescription|Invoice description|s|1000|||
-quoteItemID|Quote item|l||o|QuoteItems|
-serviceID|Service|i||ro|Services|
-unitCost|Unit cost|d||||
-unitPrice|Unit price|d||o||
+id||l||ro||
+contractID||i||ro|Contracts|
+internalCurrencyAdjustedPrice||d||o||
+internalCurrencyUnitPrice||d||o||
+internalDescription||s|100|||
+invoiceDescription||s|1000|||
+quoteItemID||l||o|QuoteItems|
+serviceID||i||ro|Services|
+unitCost||d||||
+unitPrice||d||o||
 "#);

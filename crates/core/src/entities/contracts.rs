@@ -19,41 +19,41 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingPreference|Billing preference|i||p||
-billToCompanyContactID|Bill to company contact|i|||Contacts|
-billToCompanyID|Bill to company|i|||Companies|
-companyID|Company|i||ro|Companies|
-contactID|Contact|i|||Contacts|
-contactName|Contact name|s|250|||
-contractCategory|Contract category|i||p||
-contractExclusionSetID|Contract exclusion set|i|||ContractExclusionSets|
-contractName|Contract name|s|100|r||
-contractNumber|Contract number|s|50|||
-contractPeriodType|Contract period type|i||op||
-contractType|Contract type|i||rop||
-description|Description|s|2000|||
-endDate|End date|t||rd||
-estimatedCost|Estimated cost|d||||
-estimatedHours|Estimated hours|d||||
-estimatedRevenue|Estimated revenue|d||||
-exclusionContractID|Exclusion contract|l||o|Contracts|
-internalCurrencyOverageBillingRate|Internal currency overage billing rate|d||o||
-internalCurrencySetupFee|Internal currency setup fee|d||o||
-isCompliant|Is compliant|b||||
-isDefaultContract|Is default contract|b||||
-lastModifiedDateTime|Last modified date time|t||o||
-opportunityID|Opportunity|i|||Opportunities|
-organizationalLevelAssociationID|Organizational level association|i|||OrganizationalLevelAssociations|
-overageBillingRate|Overage billing rate|d||||
-purchaseOrderNumber|Purchase order number|s|50|||
-renewedContractID|Renewed contract|l|||Contracts|
-serviceLevelAgreementID|Service level agreement|i||p||
-setupFee|Setup fee|d||||
-setupFeeBillingCodeID|Setup fee billing code|l|||BillingCodes|
-startDate|Start date|t||rd||
-status|Status|i||rp||
-timeReportingRequiresStartAndStopTimes|Time reporting requires start and stop times|i||rpf||
+id||l||ro||
+billingPreference||i||p||
+billToCompanyContactID||i|||Contacts|
+billToCompanyID||i|||Companies|
+companyID||i||ro|Companies|
+contactID||i|||Contacts|
+contactName||s|250|||
+contractCategory||i||p||
+contractExclusionSetID||i|||ContractExclusionSets|
+contractName||s|100|r||
+contractNumber||s|50|||
+contractPeriodType||i||op||
+contractType||i||rop||
+description||s|2000|||
+endDate||t||rd||
+estimatedCost||d||||
+estimatedHours||d||||
+estimatedRevenue||d||||
+exclusionContractID||l||o|Contracts|
+internalCurrencyOverageBillingRate||d||o||
+internalCurrencySetupFee||d||o||
+isCompliant||b||||
+isDefaultContract||b||||
+lastModifiedDateTime||t||o||
+opportunityID||i|||Opportunities|
+organizationalLevelAssociationID||i|||OrganizationalLevelAssociations|
+overageBillingRate||d||||
+purchaseOrderNumber||s|50|||
+renewedContractID||l|||Contracts|
+serviceLevelAgreementID||i||p||
+setupFee||d||||
+setupFeeBillingCodeID||l|||BillingCodes|
+startDate||t||rd||
+status||i||rp||
+timeReportingRequiresStartAndStopTimes||i||rpf||
 =billingPreference
 1|Immediately, without my review||
 2|Manually / Reconcile Billing||

@@ -19,14 +19,14 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-addressFormatID|Address format|l||rp||
-countryCode|Country code|s|2|o||
-displayName|Display name|s|100|r||
-id|Id|l||ro||
-invoiceTemplateID|Invoice template|i|||InvoiceTemplates|
-isActive|Is active|b||||
-isDefaultCountry|Is default country|b||||
-name|Name|s|50|o||
-purchaseOrderTemplateID|Purchase order template|i||||
-quoteTemplateID|Quote template|i|||QuoteTemplates|
+addressFormatID||l||rp||
+countryCode||s|2|o||
+displayName||s|100|r||
+id||l||ro||
+invoiceTemplateID||i|||InvoiceTemplates|
+isActive||b||||
+isDefaultCountry||b||||
+name||s|50|o||
+purchaseOrderTemplateID||i||||
+quoteTemplateID||i|||QuoteTemplates|
 "#);

@@ -19,15 +19,15 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-currencyNegativeFormat|Currency negative format|s|10|ro||
-currencyPositiveFormat|Currency positive format|s|10|ro||
-description|Description|s|100|ro||
-displaySymbol|Display symbol|i||rop||
-exchangeRate|Exchange rate|d||r||
-id|Id|l||ro||
-isActive|Is active|b||ro||
-isInternalCurrency|Is internal currency|b||ro||
-lastModifiedDateTime|Last modified date time|t||||
-name|Name|s|3|ro||
-updateResourceId|Update resource|i||o|Resources|
+currencyNegativeFormat||s|10|ro||
+currencyPositiveFormat||s|10|ro||
+description||s|100|ro||
+displaySymbol||i||rop||
+exchangeRate||d||r||
+id||l||ro||
+isActive||b||ro||
+isInternalCurrency||b||ro||
+lastModifiedDateTime||t||||
+name||s|3|ro||
+updateResourceId||i||o|Resources|
 "#);

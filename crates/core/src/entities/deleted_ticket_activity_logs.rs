@@ -19,16 +19,16 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-activityDateTime|Activity date time|t||ro||
-createdByResourceID|Created by resource|i||ro|Resources|
-deletedByResourceID|Deleted by resource|i||ro|Resources|
-deletedDateTime|Deleted date time|t||ro||
-endDateTime|End date time|t||ro||
-hoursWorked|Hours worked|d||ro||
-noteOrAttachmentTitle|Note or attachment title|s|255|ro||
-startDateTime|Start date time|t||ro||
-ticketID|Ticket|i||ro|Tickets|
-ticketNumber|Ticket number|s|50|ro||
-typeID|Type|i||rop||
+id||l||ro||
+activityDateTime||t||ro||
+createdByResourceID||i||ro|Resources|
+deletedByResourceID||i||ro|Resources|
+deletedDateTime||t||ro||
+endDateTime||t||ro||
+hoursWorked||d||ro||
+noteOrAttachmentTitle||s|255|ro||
+startDateTime||t||ro||
+ticketID||i||ro|Tickets|
+ticketNumber||s|50|ro||
+typeID||i||rop||
 "#);

@@ -19,10 +19,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-deletedByResourceID|Deleted by resource|i||ro|Resources|
-deletedDateTime|Deleted date time|t||ro||
-id|Id|l||ro||
-ticketID|Ticket|i||ro|Tickets|
-ticketNumber|Ticket number|s|50|ro||
-ticketTitle|Ticket title|s|255|ro||
+deletedByResourceID||i||ro|Resources|
+deletedDateTime||t||ro||
+id||l||ro||
+ticketID||i||ro|Tickets|
+ticketNumber||s|50|ro||
+ticketTitle||s|255|ro||
 "#);

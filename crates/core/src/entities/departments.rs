@@ -19,9 +19,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-description|Description|s|1000|||
-name|Name|s|100|r||
-number|Number|s|50|||
-primaryLocationID|Primary location|i||r|InternalLocationWithBusinessHours|
+id||l||ro||
+description||s|1000|||
+name||s|100|r||
+number||s|50|||
+primaryLocationID||i||r|InternalLocationWithBusinessHours|
 "#);

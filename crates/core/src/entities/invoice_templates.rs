@@ -19,30 +19,30 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-coveredByBlockRetainerContractLabel|Covered by block retainer contract label|s|50|o||
-coveredByRecurringServiceFixedPricePerTicketContractLabel|Covered by recurring service fixed price per ticket contract label|s|50|o||
-currencyNegativeFormat|Currency negative format|s|10|ro||
-currencyPositiveFormat|Currency positive format|s|10|ro||
-dateFormat|Date format|i||rop||
-displayFixedPriceContractLabor|Display fixed price contract labor|b||ro||
-displayRecurringServiceContractLabor|Display recurring service contract labor|b||ro||
-displaySeparateLineItemForEachTax|Display separate line item for each tax|b||ro||
-displayTaxCategory|Display tax category|b||ro||
-displayTaxCategorySuperscripts|Display tax category superscripts|b||ro||
-displayZeroAmountRecurringServicesAndBundles|Display zero amount recurring services and bundles|b||ro||
-groupBy|Group by|i||rop||
-id|Id|l||ro||
-itemizeItemsInEachGroup|Itemize items in each group|i||rop||
-itemizeServicesAndBundles|Itemize services and bundles|b||ro||
-name|Name|s|50|ro||
-nonBillableLaborLabel|Non billable labor label|s|50|o||
-numberFormat|Number format|i||rop||
-pageLayout|Page layout|i||rop||
-pageNumberFormat|Page number format|i||rop||
-paymentTerms|Payment terms|i||ro|PaymentTerms|
-rateCostExpression|Rate cost expression|s|50|o||
-showGridHeader|Show grid header|b||ro||
-showVerticalGridLines|Show vertical grid lines|b||ro||
-sortBy|Sort by|i||rop||
-timeFormat|Time format|i||rop||
+coveredByBlockRetainerContractLabel||s|50|o||
+coveredByRecurringServiceFixedPricePerTicketContractLabel||s|50|o||
+currencyNegativeFormat||s|10|ro||
+currencyPositiveFormat||s|10|ro||
+dateFormat||i||rop||
+displayFixedPriceContractLabor||b||ro||
+displayRecurringServiceContractLabor||b||ro||
+displaySeparateLineItemForEachTax||b||ro||
+displayTaxCategory||b||ro||
+displayTaxCategorySuperscripts||b||ro||
+displayZeroAmountRecurringServicesAndBundles||b||ro||
+groupBy||i||rop||
+id||l||ro||
+itemizeItemsInEachGroup||i||rop||
+itemizeServicesAndBundles||b||ro||
+name||s|50|ro||
+nonBillableLaborLabel||s|50|o||
+numberFormat||i||rop||
+pageLayout||i||rop||
+pageNumberFormat||i||rop||
+paymentTerms||i||ro|PaymentTerms|
+rateCostExpression||s|50|o||
+showGridHeader||b||ro||
+showVerticalGridLines||b||ro||
+sortBy||i||rop||
+timeFormat||i||rop||
 "#);

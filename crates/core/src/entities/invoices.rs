@@ -19,29 +19,29 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-batchID|Batch|i||o||
-comments|Comments|s|2000|o||
-companyID|Company|i||o|Companies|
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-dueDate|Due date|t||oqd||
-fromDate|From date|t||od||
-invoiceDateTime|Invoice date time|t||ro||
-invoiceEditorTemplateID|Invoice editor template|i||o|InvoiceTemplates|
-invoiceNumber|Invoice number|s|100|||
-invoiceStatus|Invoice status|i||||
-invoiceTaxMethodExternalCode|Invoice tax method external code|s||||
-invoiceTotal|Invoice total|d||o||
-isVoided|Is voided|b||o||
-orderNumber|Order number|s|20|o||
-paidDate|Paid date|t||d||
-paymentTerm|Payment term|i||op||
-taxGroup|Tax group|i||oqp||
-taxRegionName|Tax region name|s|200|o||
-toDate|To date|t||od||
-totalTaxValue|Total tax value|d||o||
-voidedByResourceID|Voided by resource|i||o|Resources|
-voidedDate|Voided date|t||o||
-webServiceDate|Web service date|t||||
+id||l||ro||
+batchID||i||o||
+comments||s|2000|o||
+companyID||i||o|Companies|
+createDateTime||t||o||
+creatorResourceID||i||o|Resources|
+dueDate||t||oqd||
+fromDate||t||od||
+invoiceDateTime||t||ro||
+invoiceEditorTemplateID||i||o|InvoiceTemplates|
+invoiceNumber||s|100|||
+invoiceStatus||i||||
+invoiceTaxMethodExternalCode||s||||
+invoiceTotal||d||o||
+isVoided||b||o||
+orderNumber||s|20|o||
+paidDate||t||d||
+paymentTerm||i||op||
+taxGroup||i||oqp||
+taxRegionName||s|200|o||
+toDate||t||od||
+totalTaxValue||d||o||
+voidedByResourceID||i||o|Resources|
+voidedDate||t||o||
+webServiceDate||t||||
 "#);

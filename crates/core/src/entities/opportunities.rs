@@ -19,66 +19,66 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-advancedField1|Advanced field 1|d||||
-advancedField2|Advanced field 2|d||||
-advancedField3|Advanced field 3|d||||
-advancedField4|Advanced field 4|d||||
-advancedField5|Advanced field 5|d||||
-amount|Amount|d||r||
-assessmentScore|Assessment score|f||o||
-barriers|Barriers|s|500|||
-closedDate|Closed date|t||d||
-companyID|Company|i||r|Companies|
-contactID|Contact|i|||Contacts|
-cost|Cost|d||r||
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|8000|||
-helpNeeded|Help needed|s|500|||
-id|Id|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-lastActivity|Last activity|t||o||
-leadSource|Lead source|i||p||
-lossReason|Loss reason|i||p||
-lossReasonDetail|Loss reason detail|s|500|||
-lostDate|Lost date|t||d||
-market|Market|s|500|||
-monthlyCost|Monthly cost|d||||
-monthlyRevenue|Monthly revenue|d||||
-nextStep|Next step|s|500|||
-onetimeCost|Onetime cost|d||||
-onetimeRevenue|Onetime revenue|d||||
-opportunityCategoryID|Opportunity category|i||p||
-organizationalLevelAssociationID|Organizational level association|i|||OrganizationalLevelAssociations|
-ownerResourceID|Owner resource|i||r|Resources|
-primaryCompetitor|Primary competitor|i||p||
-probability|Probability|i||r||
-productID|Product|i|||Products|
-projectedCloseDate|Projected close date|t||rd||
-promisedFulfillmentDate|Promised fulfillment date|t||d||
-promotionName|Promotion name|s|50|||
-quarterlyCost|Quarterly cost|d||||
-quarterlyRevenue|Quarterly revenue|d||||
-rating|Rating|i||p||
-relationshipAssessmentScore|Relationship assessment score|f||o||
-revenueSpread|Revenue spread|i||||
-revenueSpreadUnit|Revenue spread unit|s|6|p||
-salesOrderID|Sales order|i||o|SalesOrders|
-salesProcessPercentComplete|Sales process percent complete|d||o||
-semiannualCost|Semiannual cost|d||||
-semiannualRevenue|Semiannual revenue|d||||
-stage|Stage|i||rp||
-startDate|Start date|t||rd||
-status|Status|i||rp||
-technicalAssessmentScore|Technical assessment score|f||o||
-throughDate|Through date|t||d||
-title|Title|s|128|r||
-totalAmountMonths|Total amount months|i||||
-useQuoteTotals|Use quote totals|b||r||
-winReason|Win reason|i||p||
-winReasonDetail|Win reason detail|s|500|||
-yearlyCost|Yearly cost|d||||
-yearlyRevenue|Yearly revenue|d||||
+advancedField1||d||||
+advancedField2||d||||
+advancedField3||d||||
+advancedField4||d||||
+advancedField5||d||||
+amount||d||r||
+assessmentScore||f||o||
+barriers||s|500|||
+closedDate||t||d||
+companyID||i||r|Companies|
+contactID||i|||Contacts|
+cost||d||r||
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+description||s|8000|||
+helpNeeded||s|500|||
+id||l||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+lastActivity||t||o||
+leadSource||i||p||
+lossReason||i||p||
+lossReasonDetail||s|500|||
+lostDate||t||d||
+market||s|500|||
+monthlyCost||d||||
+monthlyRevenue||d||||
+nextStep||s|500|||
+onetimeCost||d||||
+onetimeRevenue||d||||
+opportunityCategoryID||i||p||
+organizationalLevelAssociationID||i|||OrganizationalLevelAssociations|
+ownerResourceID||i||r|Resources|
+primaryCompetitor||i||p||
+probability||i||r||
+productID||i|||Products|
+projectedCloseDate||t||rd||
+promisedFulfillmentDate||t||d||
+promotionName||s|50|||
+quarterlyCost||d||||
+quarterlyRevenue||d||||
+rating||i||p||
+relationshipAssessmentScore||f||o||
+revenueSpread||i||||
+revenueSpreadUnit||s|6|p||
+salesOrderID||i||o|SalesOrders|
+salesProcessPercentComplete||d||o||
+semiannualCost||d||||
+semiannualRevenue||d||||
+stage||i||rp||
+startDate||t||rd||
+status||i||rp||
+technicalAssessmentScore||f||o||
+throughDate||t||d||
+title||s|128|r||
+totalAmountMonths||i||||
+useQuoteTotals||b||r||
+winReason||i||p||
+winReasonDetail||s|500|||
+yearlyCost||d||||
+yearlyRevenue||d||||
 =status
 0|Not Ready To Buy||s
 1|Active||s

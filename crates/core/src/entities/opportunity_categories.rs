@@ -19,10 +19,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-displayColorRGB|Display color rgb|i||r||
-id|Id|l||ro||
-isActive|Is active|b||r||
-isGlobalDefault|Is global default|b||||
-name|Name|s|30|r||
-nickname|Nickname|s|3|||
+displayColorRGB||i||r||
+id||l||ro||
+isActive||b||r||
+isGlobalDefault||b||||
+name||s|30|r||
+nickname||s|3|||
 "#);

@@ -19,9 +19,9 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-description|Description|s|2000|||
-id|Id|l||ro||
-isActive|Is active|b||||
-name|Name|s|100|r||
-paymentDueInDays|Payment due in days|i||||
+description||s|2000|||
+id||l||ro||
+isActive||b||||
+name||s|100|r||
+paymentDueInDays||i||||
 "#);

@@ -25,18 +25,18 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|8000|||
-dueDate|Due date|t||d||
-estimatedHours|Estimated hours|d||o||
-externalID|External|s|50|||
-isScheduled|Is scheduled|b||o||
-lastActivityDateTime|Last activity date time|t||o||
-parentPhaseID|Parent phase|i|||Phases|
-phaseNumber|Phase number|s|50|o||
-projectID|Project|i||ro|Projects|
-startDate|Start date|t||d||
-title|Title|s|255|r||
+id||l||ro||
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+description||s|8000|||
+dueDate||t||d||
+estimatedHours||d||o||
+externalID||s|50|||
+isScheduled||b||o||
+lastActivityDateTime||t||o||
+parentPhaseID||i|||Phases|
+phaseNumber||s|50|o||
+projectID||i||ro|Projects|
+startDate||t||d||
+title||s|255|r||
 "#);

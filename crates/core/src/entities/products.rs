@@ -19,33 +19,33 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingType|Billing type|i||op||
-chargeBillingCodeID|Charge billing code|i|||BillingCodes|
-createdByResourceID|Created by resource|i||o|Resources|
-createdTime|Created time|t||o||
-defaultInstalledProductCategoryID|Default installed product category|i|||ConfigurationItemCategories|
-defaultVendorID|Default vendor|i|||Companies|
-description|Description|s|2000|||
-doesNotRequireProcurement|Does not require procurement|b||||
-externalProductID|External product|s|50|||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-internalProductID|Internal product|s|50|||
-isActive|Is active|b||r||
-isEligibleForRma|Is eligible for rma|b||||
-isSerialized|Is serialized|b||r||
-link|Link|s|500|||
-manufacturerName|Manufacturer name|s|100|||
-manufacturerProductName|Manufacturer product name|s|50|||
-markupRate|Markup rate|d||o||
-msrp|Msrp|d||||
-name|Name|s|100|r||
-periodType|Period type|i||p||
-priceCostMethod|Price cost method|i||op||
-productBillingCodeID|Product billing code|i||r|BillingCodes|
-productCategory|Product category|i||p||
-sku|Sku|s|50|||
-unitCost|Unit cost|d||||
-unitPrice|Unit price|d||||
-vendorProductNumber|Vendor product number|s|50|||
+id||l||ro||
+billingType||i||op||
+chargeBillingCodeID||i|||BillingCodes|
+createdByResourceID||i||o|Resources|
+createdTime||t||o||
+defaultInstalledProductCategoryID||i|||ConfigurationItemCategories|
+defaultVendorID||i|||Companies|
+description||s|2000|||
+doesNotRequireProcurement||b||||
+externalProductID||s|50|||
+impersonatorCreatorResourceID||i||o|Resources|
+internalProductID||s|50|||
+isActive||b||r||
+isEligibleForRma||b||||
+isSerialized||b||r||
+link||s|500|||
+manufacturerName||s|100|||
+manufacturerProductName||s|50|||
+markupRate||d||o||
+msrp||d||||
+name||s|100|r||
+periodType||i||p||
+priceCostMethod||i||op||
+productBillingCodeID||i||r|BillingCodes|
+productCategory||i||p||
+sku||s|50|||
+unitCost||d||||
+unitPrice||d||||
+vendorProductNumber||s|50|||
 "#);

@@ -25,17 +25,17 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-createDateTime|Create date time|t||o||
-createdByContactID|Created by contact|i|||Contacts|
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|32000|r||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-impersonatorUpdaterResourceID|Impersonator updater resource|i||o|Resources|
-isAnnouncement|Is announcement|b||r||
-lastActivityDate|Last activity date|t||o||
-noteType|Note type|i||rp||
-projectID|Project|i||r|Projects|
-publish|Publish|i||rp||
-title|Title|s|250|r||
+id||l||ro||
+createDateTime||t||o||
+createdByContactID||i|||Contacts|
+creatorResourceID||i||o|Resources|
+description||s|32000|r||
+impersonatorCreatorResourceID||i||o|Resources|
+impersonatorUpdaterResourceID||i||o|Resources|
+isAnnouncement||b||r||
+lastActivityDate||t||o||
+noteType||i||rp||
+projectID||i||r|Projects|
+publish||i||rp||
+title||s|250|r||
 "#);

@@ -19,49 +19,49 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-actualBilledHours|Actual billed hours|d||o||
-actualHours|Actual hours|d||o||
-changeOrdersBudget|Change orders budget|d||oq||
-changeOrdersRevenue|Change orders revenue|d||o||
-companyID|Company|i||ro|Companies|
-companyOwnerResourceID|Company owner resource|i||o|Resources|
-completedDateTime|Completed date time|t||||
-completedPercentage|Completed percentage|i||o||
-contractID|Contract|i|||Contracts|
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-department|Department|i||p|Departments|
-description|Description|s|2000|||
-duration|Duration|i||o||
-endDateTime|End date time|t||r||
-estimatedSalesCost|Estimated sales cost|d||||
-estimatedTime|Estimated time|d||o||
-extProjectNumber|Ext project number|s|50|||
-extProjectType|Ext project type|i||q||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-laborEstimatedCosts|Labor estimated costs|d||||
-laborEstimatedMarginPercentage|Labor estimated margin percentage|d||o||
-laborEstimatedRevenue|Labor estimated revenue|d||||
-lastActivityDateTime|Last activity date time|t||o||
-lastActivityPersonType|Last activity person type|i||o||
-lastActivityResourceID|Last activity resource|i||o|Resources|
-opportunityID|Opportunity|i|||Opportunities|
-organizationalLevelAssociationID|Organizational level association|i|||OrganizationalLevelAssociations|
-originalEstimatedRevenue|Original estimated revenue|d||||
-projectCostEstimatedMarginPercentage|Project cost estimated margin percentage|d||o||
-projectCostsBudget|Project costs budget|d||||
-projectCostsRevenue|Project costs revenue|d||||
-projectLeadResourceID|Project lead resource|i|||Resources|
-projectName|Project name|s|100|r||
-projectNumber|Project number|s|50|o||
-projectType|Project type|i||rp||
-purchaseOrderNumber|Purchase order number|s|50|||
-sgda|Sgda|d||||
-startDateTime|Start date time|t||r||
-status|Status|i||rp||
-statusDateTime|Status date time|t||||
-statusDetail|Status detail|s|2000|||
+id||l||ro||
+actualBilledHours||d||o||
+actualHours||d||o||
+changeOrdersBudget||d||oq||
+changeOrdersRevenue||d||o||
+companyID||i||ro|Companies|
+companyOwnerResourceID||i||o|Resources|
+completedDateTime||t||||
+completedPercentage||i||o||
+contractID||i|||Contracts|
+createDateTime||t||o||
+creatorResourceID||i||o|Resources|
+department||i||p|Departments|
+description||s|2000|||
+duration||i||o||
+endDateTime||t||r||
+estimatedSalesCost||d||||
+estimatedTime||d||o||
+extProjectNumber||s|50|||
+extProjectType||i||q||
+impersonatorCreatorResourceID||i||o|Resources|
+laborEstimatedCosts||d||||
+laborEstimatedMarginPercentage||d||o||
+laborEstimatedRevenue||d||||
+lastActivityDateTime||t||o||
+lastActivityPersonType||i||o||
+lastActivityResourceID||i||o|Resources|
+opportunityID||i|||Opportunities|
+organizationalLevelAssociationID||i|||OrganizationalLevelAssociations|
+originalEstimatedRevenue||d||||
+projectCostEstimatedMarginPercentage||d||o||
+projectCostsBudget||d||||
+projectCostsRevenue||d||||
+projectLeadResourceID||i|||Resources|
+projectName||s|100|r||
+projectNumber||s|50|o||
+projectType||i||rp||
+purchaseOrderNumber||s|50|||
+sgda||d||||
+startDateTime||t||r||
+status||i||rp||
+statusDateTime||t||||
+statusDetail||s|2000|||
 =projectType
 5|Client||s
 4|Internal||s

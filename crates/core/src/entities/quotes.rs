@@ -19,44 +19,44 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-approvalStatus|Approval status|i||p||
-approvalStatusChangedByResourceID|Approval status changed by resource|i||o|Resources|
-approvalStatusChangedDate|Approval status changed date|t||o||
-billToLocationID|Bill to location|i||r|QuoteLocations|
-calculateTaxSeparately|Calculate tax separately|b||q||
-comment|Comment|s|1000|||
-companyID|Company|i|||Companies|
-contactID|Contact|i|||Contacts|
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|2000|||
-effectiveDate|Effective date|t||rd||
-expirationDate|Expiration date|t||rd||
-extApprovalContactResponse|Ext approval contact response|i||op||
-extApprovalResponseDate|Ext approval response date|t||o||
-extApprovalResponseSignature|Ext approval response signature|s|250|o||
-externalQuoteNumber|External quote number|s|50|||
-groupByID|Group by|i||p||
-id|Id|l||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-isActive|Is active|b||||
-lastActivityDate|Last activity date|t||o||
-lastModifiedBy|Last modified by|i||o|Resources|
-lastPublishedByResourceID|Last published by resource|i||o|Resources|
-lastPublishedDateTime|Last published date time|t||o||
-name|Name|s|100|r||
-opportunityID|Opportunity|i||ro|Opportunities|
-paymentTerm|Payment term|i||p||
-paymentType|Payment type|i||p||
-primaryQuote|Primary quote|b||||
-proposalProjectID|Proposal project|i|||Projects|
-purchaseOrderNumber|Purchase order number|s|50|||
-quoteNumber|Quote number|i||o||
-quoteTemplateID|Quote template|i|||QuoteTemplates|
-shippingType|Shipping type|i||p||
-shipToLocationID|Ship to location|i||r|QuoteLocations|
-showEachTaxInGroup|Show each tax in group|b||q||
-showTaxCategory|Show tax category|b||q||
-soldToLocationID|Sold to location|i||r|QuoteLocations|
-taxRegionID|Tax region|i||p||
+approvalStatus||i||p||
+approvalStatusChangedByResourceID||i||o|Resources|
+approvalStatusChangedDate||t||o||
+billToLocationID||i||r|QuoteLocations|
+calculateTaxSeparately||b||q||
+comment||s|1000|||
+companyID||i|||Companies|
+contactID||i|||Contacts|
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+description||s|2000|||
+effectiveDate||t||rd||
+expirationDate||t||rd||
+extApprovalContactResponse||i||op||
+extApprovalResponseDate||t||o||
+extApprovalResponseSignature||s|250|o||
+externalQuoteNumber||s|50|||
+groupByID||i||p||
+id||l||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+isActive||b||||
+lastActivityDate||t||o||
+lastModifiedBy||i||o|Resources|
+lastPublishedByResourceID||i||o|Resources|
+lastPublishedDateTime||t||o||
+name||s|100|r||
+opportunityID||i||ro|Opportunities|
+paymentTerm||i||p||
+paymentType||i||p||
+primaryQuote||b||||
+proposalProjectID||i|||Projects|
+purchaseOrderNumber||s|50|||
+quoteNumber||i||o||
+quoteTemplateID||i|||QuoteTemplates|
+shippingType||i||p||
+shipToLocationID||i||r|QuoteLocations|
+showEachTaxInGroup||b||q||
+showTaxCategory||b||q||
+soldToLocationID||i||r|QuoteLocations|
+taxRegionID||i||p||
 "#);

@@ -19,42 +19,42 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-accountingReferenceID|Accounting reference|s|100|||
-dateFormat|Date format|s|20|op||
-defaultServiceDeskRoleID|Default service desk role|l||q|Roles|
+accountingReferenceID||s|100|||
+dateFormat||s|20|op||
+defaultServiceDeskRoleID||l||q|Roles|
 email|E-mail|s|254|r||e
 email2|E-mail 2|s|254|||e
 email3|E-mail 3|s|254|||e
-emailTypeCode|Email type code|s|20|rp||
-emailTypeCode2|Email type code 2|s|20|p||
-emailTypeCode3|Email type code 3|s|20|p||
-firstName|First name|s|50|r||
-gender|Gender|s|1|p||
-greeting|Greeting|i||p||
-hireDate|Hire date|t||rod||
-homePhone|Home phone|s|25|||p
+emailTypeCode||s|20|rp||
+emailTypeCode2||s|20|p||
+emailTypeCode3||s|20|p||
+firstName||s|50|r||
+gender||s|1|p||
+greeting||i||p||
+hireDate||t||rod||
+homePhone||s|25|||p
 id|ID|l||ro||
-initials|Initials|s|32|||
-internalCost|Internal cost|d||o||
+initials||s|32|||
+internalCost||d||o||
 isActive|Active|b||r||
-lastName|Last name|s|50|r||
-licenseType|License type|i||rop||
-locationID|Location|i||rop||
-middleName|Middle name|s|50|||
-mobilePhone|Mobile phone|s|25|||p
-numberFormat|Number format|s|20|rp||
-officeExtension|Office extension|s|10|||
-officePhone|Office phone|s|25|||p
-payrollIdentifier|Payroll identifier|s|32|||
-payrollType|Payroll type|i||rp||
-resourceType|Resource type|s|15|rp||
-suffix|Suffix|i||p||
-surveyResourceRating|Survey resource rating|d||o||
-timeFormat|Time format|s|20|op||
-title|Title|s|50|||
-travelAvailabilityPct|Travel availability pct|s|15|p||
-userName|User name|s|32|r||
-userType|User type|i||rop||
+lastName||s|50|r||
+licenseType||i||rop||
+locationID||i||rop||
+middleName||s|50|||
+mobilePhone||s|25|||p
+numberFormat||s|20|rp||
+officeExtension||s|10|||
+officePhone||s|25|||p
+payrollIdentifier||s|32|||
+payrollType||i||rp||
+resourceType||s|15|rp||
+suffix||i||p||
+surveyResourceRating||d||o||
+timeFormat||s|20|op||
+title||s|50|||
+travelAvailabilityPct||s|15|p||
+userName||s|32|r||
+userType||i||rop||
 =dateFormat
 MM/dd/yyyy|MM/dd/yyyy||s
 MM-dd-yyyy|MM-dd-yyyy||s

@@ -19,14 +19,14 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-description|Description|s|200|||
-hourlyFactor|Hourly factor|d||r||
-hourlyRate|Hourly rate|d||r||
-isActive|Is active|b||r||
-isExcludedFromNewContracts|Is excluded from new contracts|b||||
-isSystemRole|Is system role|b||o||
-name|Name|s|200|r||
-quoteItemDefaultTaxCategoryId|Quote item default tax category|i|||TaxCategories|
-roleType|Role type|i||o||
+id||l||ro||
+description||s|200|||
+hourlyFactor||d||r||
+hourlyRate||d||r||
+isActive||b||r||
+isExcludedFromNewContracts||b||||
+isSystemRole||b||o||
+name||s|200|r||
+quoteItemDefaultTaxCategoryId||i|||TaxCategories|
+roleType||i||o||
 "#);

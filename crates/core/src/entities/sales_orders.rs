@@ -25,29 +25,29 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-additionalBillToAddressInformation|Additional bill to address information|s|100|||
-additionalShipToAddressInformation|Additional ship to address information|s|100|||
-billingAddress1|Billing address 1|s|150|||
-billingAddress2|Billing address 2|s|150|||
-billToCity|Bill to city|s|50|||
-billToCountryID|Bill to country|i|||Countries|
-billToPostalCode|Bill to postal code|s|50|||
-billToState|Bill to state|s|50|||
-companyID|Company|i||ro|Companies|
-contactID|Contact|i||r|Contacts|
-id|Id|i||ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-opportunityID|Opportunity|i||ro|Opportunities|
-organizationalLevelAssociationID|Organizational level association|i|||OrganizationalLevelAssociations|
-ownerResourceID|Owner resource|i||r|Resources|
-promisedFulfillmentDate|Promised fulfillment date|t||d||
-salesOrderDate|Sales order date|t||rd||
-shipToAddress1|Ship to address 1|s|150|||
-shipToAddress2|Ship to address 2|s|150|||
-shipToCity|Ship to city|s|50|||
-shipToCountryID|Ship to country|i|||Countries|
-shipToPostalCode|Ship to postal code|s|50|||
-shipToState|Ship to state|s|50|||
-status|Status|i||rp||
-title|Title|s|128|ro||
+additionalBillToAddressInformation||s|100|||
+additionalShipToAddressInformation||s|100|||
+billingAddress1||s|150|||
+billingAddress2||s|150|||
+billToCity||s|50|||
+billToCountryID||i|||Countries|
+billToPostalCode||s|50|||
+billToState||s|50|||
+companyID||i||ro|Companies|
+contactID||i||r|Contacts|
+id||i||ro||
+impersonatorCreatorResourceID||i||o|Resources|
+opportunityID||i||ro|Opportunities|
+organizationalLevelAssociationID||i|||OrganizationalLevelAssociations|
+ownerResourceID||i||r|Resources|
+promisedFulfillmentDate||t||d||
+salesOrderDate||t||rd||
+shipToAddress1||s|150|||
+shipToAddress2||s|150|||
+shipToCity||s|50|||
+shipToCountryID||i|||Countries|
+shipToPostalCode||s|50|||
+shipToState||s|50|||
+status||i||rp||
+title||s|128|ro||
 "#);

@@ -19,20 +19,20 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingCodeID|Billing code|i||r|BillingCodes|
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|200|||
-invoiceDescription|Invoice description|s|1000|||
-isActive|Is active|b||||
-lastModifiedDate|Last modified date|t||o||
-name|Name|s|150|r||
-percentageDiscount|Percentage discount|d||||
-periodType|Period type|i||rop||
-serviceLevelAgreementID|Service level agreement|l||p||
-unitCost|Unit cost|d||o||
-unitDiscount|Unit discount|d||||
-unitPrice|Unit price|d||||
-updateResourceID|Update resource|i||o|Resources|
+id||l||ro||
+billingCodeID||i||r|BillingCodes|
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+description||s|200|||
+invoiceDescription||s|1000|||
+isActive||b||||
+lastModifiedDate||t||o||
+name||s|150|r||
+percentageDiscount||d||||
+periodType||i||rop||
+serviceLevelAgreementID||l||p||
+unitCost||d||o||
+unitDiscount||d||||
+unitPrice||d||||
+updateResourceID||i||o|Resources|
 "#);

@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-resourceID|Resource|i||r|Resources|
-serviceCallTaskID|Service call task|i||r|ServiceCallTasks|
+id||l||ro||
+resourceID||i||r|Resources|
+serviceCallTaskID||i||r|ServiceCallTasks|
 "#);

@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-serviceCallID|Service call|i||r|ServiceCalls|
-taskID|Task|i||r|Tasks|
+id||l||ro||
+serviceCallID||i||r|ServiceCalls|
+taskID||i||r|Tasks|
 "#);

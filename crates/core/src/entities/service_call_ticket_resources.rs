@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-resourceID|Resource|i||r|Resources|
-serviceCallTicketID|Service call ticket|i||r|ServiceCallTickets|
+id||l||ro||
+resourceID||i||r|Resources|
+serviceCallTicketID||i||r|ServiceCallTickets|
 "#);

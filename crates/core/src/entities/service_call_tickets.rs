@@ -25,7 +25,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-serviceCallID|Service call|i||r|ServiceCalls|
-ticketID|Ticket|i||r|Tickets|
+id||l||ro||
+serviceCallID||i||r|ServiceCalls|
+ticketID||i||r|Tickets|
 "#);

@@ -19,22 +19,22 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-cancelationNoticeHours|Cancelation notice hours|d||o||
-canceledByResourceID|Canceled by resource|i|||Resources|
-canceledDateTime|Canceled date time|t||||
-companyID|Company|i||r|Companies|
-companyLocationID|Company location|i|||CompanyLocations|
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|2000|||
-duration|Duration|d||o||
-endDateTime|End date time|t||r||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-isComplete|Is complete|i||f||
-lastModifiedDateTime|Last modified date time|t||o||
-startDateTime|Start date time|t||r||
-status|Status|i||p||
+id||l||ro||
+cancelationNoticeHours||d||o||
+canceledByResourceID||i|||Resources|
+canceledDateTime||t||||
+companyID||i||r|Companies|
+companyLocationID||i|||CompanyLocations|
+createDateTime||t||o||
+creatorResourceID||i||o|Resources|
+description||s|2000|||
+duration||d||o||
+endDateTime||t||r||
+impersonatorCreatorResourceID||i||o|Resources|
+isComplete||i||f||
+lastModifiedDateTime||t||o||
+startDateTime||t||r||
+status||i||p||
 =status
 3|New||
 2|Complete||

@@ -19,22 +19,22 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingCodeID|Billing code|i||r|BillingCodes|
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|400|||
-invoiceDescription|Invoice description|s|1000|||
-isActive|Is active|b||||
-lastModifiedDate|Last modified date|t||o||
-markupRate|Markup rate|d||o||
-name|Name|s|150|r||
-periodType|Period type|i||rp||
-serviceLevelAgreementID|Service level agreement|l||p||
-unitCost|Unit cost|d||||
-unitPrice|Unit price|d||r||
-updateResourceID|Update resource|i||o|Resources|
-vendorCompanyID|Vendor company|i|||Companies|
+id||l||ro||
+billingCodeID||i||r|BillingCodes|
+createDate||t||o||
+creatorResourceID||i||o|Resources|
+description||s|400|||
+invoiceDescription||s|1000|||
+isActive||b||||
+lastModifiedDate||t||o||
+markupRate||d||o||
+name||s|150|r||
+periodType||i||rp||
+serviceLevelAgreementID||l||p||
+unitCost||d||||
+unitPrice||d||r||
+updateResourceID||i||o|Resources|
+vendorCompanyID||i|||Companies|
 =periodType
 m|Monthly||
 "#);

@@ -25,41 +25,41 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-assignedResourceID|Assigned resource|i|||Resources|
-assignedResourceRoleID|Assigned resource role|i|||Roles|
-billingCodeID|Billing code|i|||BillingCodes|
-canClientPortalUserCompleteTask|Can client portal user complete task|b||||
-companyLocationID|Company location|i|||CompanyLocations|
-completedByResourceID|Completed by resource|i||o|Resources|
-completedByType|Completed by type|i||op||
-completedDateTime|Completed date time|t||o||
-createDateTime|Create date time|t||o||
-creatorResourceID|Creator resource|i||o|Resources|
-creatorType|Creator type|i||op||
-departmentID|Department|i||p|Departments|
-description|Description|s|8000|||
-endDateTime|End date time|t||||
-estimatedHours|Estimated hours|d||||
-externalID|External|s|50|||
-hoursToBeScheduled|Hours to be scheduled|d||o||
-isTaskBillable|Is task billable|b||o||
-isVisibleInClientPortal|Is visible in client portal|b||||
-lastActivityDateTime|Last activity date time|t||o||
-lastActivityPersonType|Last activity person type|i||op||
-lastActivityResourceID|Last activity resource|i||o|Resources|
-phaseID|Phase|i|||Phases|
-priority|Priority|i||||
-priorityLabel|Priority label|i||p||
-projectID|Project|i||r|Projects|
-purchaseOrderNumber|Purchase order number|s|50|||
-remainingHours|Remaining hours|d||q||
-startDateTime|Start date time|t||||
-status|Status|i||rp||
-taskCategoryID|Task category|i||p||
-taskNumber|Task number|s|50|o||
-taskType|Task type|i||rp||
-title|Title|s|255|r||
+id||l||ro||
+assignedResourceID||i|||Resources|
+assignedResourceRoleID||i|||Roles|
+billingCodeID||i|||BillingCodes|
+canClientPortalUserCompleteTask||b||||
+companyLocationID||i|||CompanyLocations|
+completedByResourceID||i||o|Resources|
+completedByType||i||op||
+completedDateTime||t||o||
+createDateTime||t||o||
+creatorResourceID||i||o|Resources|
+creatorType||i||op||
+departmentID||i||p|Departments|
+description||s|8000|||
+endDateTime||t||||
+estimatedHours||d||||
+externalID||s|50|||
+hoursToBeScheduled||d||o||
+isTaskBillable||b||o||
+isVisibleInClientPortal||b||||
+lastActivityDateTime||t||o||
+lastActivityPersonType||i||op||
+lastActivityResourceID||i||o|Resources|
+phaseID||i|||Phases|
+priority||i||||
+priorityLabel||i||p||
+projectID||i||r|Projects|
+purchaseOrderNumber||s|50|||
+remainingHours||d||q||
+startDateTime||t||||
+status||i||rp||
+taskCategoryID||i||p||
+taskNumber||s|50|o||
+taskType||i||rp||
+title||s|255|r||
 =status
 1|New||
 5|Complete||

@@ -19,8 +19,8 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-description|Description|s|200|||
-id|Id|i||ro||
-isActive|Is active|b||||
-name|Name|s|200|r||
+description||s|200|||
+id||i||ro||
+isActive||b||||
+name||s|200|r||
 "#);

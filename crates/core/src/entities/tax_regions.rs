@@ -19,7 +19,7 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|i||ro||
-isActive|Is active|b||||
-name|Name|s|200|r||
+id||i||ro||
+isActive||b||||
+name||s|200|r||
 "#);

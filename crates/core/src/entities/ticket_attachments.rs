@@ -25,25 +25,25 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-attachDate|Attach date|t||o||
-attachedByContactID|Attached by contact|l|||Contacts|
-attachedByResourceID|Attached by resource|l||o|Resources|
-attachmentType|Attachment type|s|30|rop||
-contentType|Content type|s|100|o||
-creatorType|Creator type|i||oqp||
-data|Data|x||q||
-fileSize|File size|l||oq||
-fullPath|Full path|s|255|ro||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-opportunityID|Opportunity|l||o|Opportunities|
-parentAttachmentID|Parent attachment|i||o||
-parentID|Parent|l||o||
-publish|Publish|i||rop||
-ticketID|Ticket|i|||Tickets|
-ticketNoteID|Ticket note|i|||TicketNotes|
-timeEntryID|Time entry|i|||TimeEntries|
-title|Title|s|255|ro||
+id||l||ro||
+attachDate||t||o||
+attachedByContactID||l|||Contacts|
+attachedByResourceID||l||o|Resources|
+attachmentType||s|30|rop||
+contentType||s|100|o||
+creatorType||i||oqp||
+data||x||q||
+fileSize||l||oq||
+fullPath||s|255|ro||
+impersonatorCreatorResourceID||i||o|Resources|
+opportunityID||l||o|Opportunities|
+parentAttachmentID||i||o||
+parentID||l||o||
+publish||i||rop||
+ticketID||i|||Tickets|
+ticketNoteID||i|||TicketNotes|
+timeEntryID||i|||TimeEntries|
+title||s|255|ro||
 =attachmentType
 FILE_ATTACHMENT|Attachment||s
 FILE_LINK|File Link||s

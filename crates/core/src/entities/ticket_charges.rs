@@ -25,32 +25,32 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billableAmount|Billable amount|d||o||
-billingCodeID|Billing code|l|||BillingCodes|
-chargeType|Charge type|i||rp||
-contractServiceBundleID|Contract service bundle|l|||ContractServiceBundles|
-contractServiceID|Contract service|l|||ContractServices|
-createDate|Create date|t||o||
-creatorResourceID|Creator resource|l||o|Resources|
-datePurchased|Date purchased|t||rd||
-description|Description|s|8000|||
-extendedCost|Extended cost|d||o||
-internalCurrencyBillableAmount|Internal currency billable amount|d||o||
-internalCurrencyUnitPrice|Internal currency unit price|d||o||
-internalPurchaseOrderNumber|Internal purchase order number|s|50|||
-isBillableToCompany|Is billable to company|b||||
-isBilled|Is billed|b||o||
-name|Name|s|100|r||
-notes|Notes|s|2000|||
-organizationalLevelAssociationID|Organizational level association|i||o|OrganizationalLevelAssociations|
-productID|Product|l|||Products|
-purchaseOrderNumber|Purchase order number|s|50|||
-status|Status|l||op||
-statusLastModifiedBy|Status last modified by|l||o||
-statusLastModifiedDate|Status last modified date|t||o||
-ticketID|Ticket|l||r|Tickets|
-unitCost|Unit cost|d||||
-unitPrice|Unit price|d||||
-unitQuantity|Unit quantity|d||r||
+id||l||ro||
+billableAmount||d||o||
+billingCodeID||l|||BillingCodes|
+chargeType||i||rp||
+contractServiceBundleID||l|||ContractServiceBundles|
+contractServiceID||l|||ContractServices|
+createDate||t||o||
+creatorResourceID||l||o|Resources|
+datePurchased||t||rd||
+description||s|8000|||
+extendedCost||d||o||
+internalCurrencyBillableAmount||d||o||
+internalCurrencyUnitPrice||d||o||
+internalPurchaseOrderNumber||s|50|||
+isBillableToCompany||b||||
+isBilled||b||o||
+name||s|100|r||
+notes||s|2000|||
+organizationalLevelAssociationID||i||o|OrganizationalLevelAssociations|
+productID||l|||Products|
+purchaseOrderNumber||s|50|||
+status||l||op||
+statusLastModifiedBy||l||o||
+statusLastModifiedDate||t||o||
+ticketID||l||r|Tickets|
+unitCost||d||||
+unitPrice||d||||
+unitQuantity||d||r||
 "#);

@@ -25,18 +25,18 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-createDateTime|Create date time|t||o||
-createdByContactID|Created by contact|i|||Contacts|
-creatorResourceID|Creator resource|i||o|Resources|
-description|Description|s|32000|r||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-impersonatorUpdaterResourceID|Impersonator updater resource|i||o|Resources|
-lastActivityDate|Last activity date|t||o||
-noteType|Note type|i||rp||
-publish|Publish|i||rp||
-ticketID|Ticket|i||r|Tickets|
-title|Title|s|250|||
+id||l||ro||
+createDateTime||t||o||
+createdByContactID||i|||Contacts|
+creatorResourceID||i||o|Resources|
+description||s|32000|r||
+impersonatorCreatorResourceID||i||o|Resources|
+impersonatorUpdaterResourceID||i||o|Resources|
+lastActivityDate||t||o||
+noteType||i||rp||
+publish||i||rp||
+ticketID||i||r|Tickets|
+title||s|250|||
 =noteType
 1|Task Summary||
 2|Task Detail||s

@@ -25,8 +25,8 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-resourceID|Resource|l||r|Resources|
-roleID|Role|l||r|Roles|
-ticketID|Ticket|l||r|Tickets|
+id||l||ro||
+resourceID||l||r|Resources|
+roleID||l||r|Roles|
+ticketID||l||r|Tickets|
 "#);

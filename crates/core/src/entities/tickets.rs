@@ -19,81 +19,81 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-apiVendorID|Api vendor|i||op||
-assignedResourceID|Assigned resource|i|||Resources|
-assignedResourceRoleID|Assigned resource role|i|||Roles|
-billingCodeID|Billing code|i|||BillingCodes|
-changeApprovalBoard|Change approval board|i||p||
-changeApprovalStatus|Change approval status|i||p||
-changeApprovalType|Change approval type|i||p||
-changeInfoField1|Change info field 1|s|8000|||
-changeInfoField2|Change info field 2|s|8000|||
-changeInfoField3|Change info field 3|s|8000|||
-changeInfoField4|Change info field 4|s|8000|||
-changeInfoField5|Change info field 5|s|8000|||
-companyID|Company|i||r|Companies|
-companyLocationID|Company location|i|||CompanyLocations|
-completedByResourceID|Completed by resource|i||o|Resources|
-completedDate|Completed date|t||o||
-configurationItemID|Configuration item|i|||ConfigurationItems|
-contactID|Contact|i|||Contacts|
-contractID|Contract|i|||Contracts|
-contractServiceBundleID|Contract service bundle|l|||ContractServiceBundles|
-contractServiceID|Contract service|l|||ContractServices|
-createDate|Create date|t||o||
-createdByContactID|Created by contact|i|||Contacts|
-creatorResourceID|Creator resource|i||o|Resources|
-creatorType|Creator type|i||oqp||
-currentServiceThermometerRating|Current service thermometer rating|i||op||
-description|Description|s|8000|||
-dueDateTime|Due date time|t||||
-estimatedHours|Estimated hours|d||||
-externalID|External|s|50|||
-firstResponseAssignedResourceID|First response assigned resource|i||o||
-firstResponseDateTime|First response date time|t||o||
-firstResponseDueDateTime|First response due date time|t||o||
-firstResponseInitiatingResourceID|First response initiating resource|i||o||
-hoursToBeScheduled|Hours to be scheduled|d||o||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-isAssignedToComanaged|Is assigned to comanaged|b||||
-issueType|Issue type|i||p||
-isVisibleToComanaged|Is visible to comanaged|b||||
-lastActivityDate|Last activity date|t||o||
-lastActivityPersonType|Last activity person type|i||oqp||
-lastActivityResourceID|Last activity resource|i||o|Resources|
-lastCustomerNotificationDateTime|Last customer notification date time|t||o||
-lastCustomerVisibleActivityDateTime|Last customer visible activity date time|t||o||
-lastTrackedModificationDateTime|Last tracked modification date time|t||o||
-monitorID|Monitor|i||||
-monitorTypeID|Monitor type|i||p||
-opportunityID|Opportunity|i|||Opportunities|
-organizationalLevelAssociationID|Organizational level association|i|||OrganizationalLevelAssociations|
-previousServiceThermometerRating|Previous service thermometer rating|i||op||
-priority|Priority|i||rp||
-problemTicketId|Problem ticket|i|||Tickets|
-projectID|Project|i|||Projects|
-purchaseOrderNumber|Purchase order number|s|50|||
-queueID|Queue|i||p||
-resolution|Resolution|s|32000|||
-resolutionPlanDateTime|Resolution plan date time|t||o||
-resolutionPlanDueDateTime|Resolution plan due date time|t||o||
-resolvedDateTime|Resolved date time|t||o||
-resolvedDueDateTime|Resolved due date time|t||o||
-rmaStatus|Rma status|i||p||
-rmaType|Rma type|i||p||
-rmmAlertID|Rmm alert|s|50|o||
-serviceLevelAgreementHasBeenMet|Service level agreement has been met|b||o||
-serviceLevelAgreementID|Service level agreement|i||p||
-serviceLevelAgreementPausedNextEventHours|Service level agreement paused next event hours|d||oq||
-serviceThermometerTemperature|Service thermometer temperature|i||o||
-source|Source|i||p||
-status|Status|i||rp||
-subIssueType|Sub issue type|i||p||
-ticketCategory|Ticket category|i||p|TicketCategories|
-ticketNumber|Ticket number|s|50|||
-ticketType|Ticket type|i||p||
-title|Title|s|255|r||
+id||l||ro||
+apiVendorID||i||op||
+assignedResourceID||i|||Resources|
+assignedResourceRoleID||i|||Roles|
+billingCodeID||i|||BillingCodes|
+changeApprovalBoard||i||p||
+changeApprovalStatus||i||p||
+changeApprovalType||i||p||
+changeInfoField1||s|8000|||
+changeInfoField2||s|8000|||
+changeInfoField3||s|8000|||
+changeInfoField4||s|8000|||
+changeInfoField5||s|8000|||
+companyID||i||r|Companies|
+companyLocationID||i|||CompanyLocations|
+completedByResourceID||i||o|Resources|
+completedDate||t||o||
+configurationItemID||i|||ConfigurationItems|
+contactID||i|||Contacts|
+contractID||i|||Contracts|
+contractServiceBundleID||l|||ContractServiceBundles|
+contractServiceID||l|||ContractServices|
+createDate||t||o||
+createdByContactID||i|||Contacts|
+creatorResourceID||i||o|Resources|
+creatorType||i||oqp||
+currentServiceThermometerRating||i||op||
+description||s|8000|||
+dueDateTime||t||||
+estimatedHours||d||||
+externalID||s|50|||
+firstResponseAssignedResourceID||i||o||
+firstResponseDateTime||t||o||
+firstResponseDueDateTime||t||o||
+firstResponseInitiatingResourceID||i||o||
+hoursToBeScheduled||d||o||
+impersonatorCreatorResourceID||i||o|Resources|
+isAssignedToComanaged||b||||
+issueType||i||p||
+isVisibleToComanaged||b||||
+lastActivityDate||t||o||
+lastActivityPersonType||i||oqp||
+lastActivityResourceID||i||o|Resources|
+lastCustomerNotificationDateTime||t||o||
+lastCustomerVisibleActivityDateTime||t||o||
+lastTrackedModificationDateTime||t||o||
+monitorID||i||||
+monitorTypeID||i||p||
+opportunityID||i|||Opportunities|
+organizationalLevelAssociationID||i|||OrganizationalLevelAssociations|
+previousServiceThermometerRating||i||op||
+priority||i||rp||
+problemTicketId||i|||Tickets|
+projectID||i|||Projects|
+purchaseOrderNumber||s|50|||
+queueID||i||p||
+resolution||s|32000|||
+resolutionPlanDateTime||t||o||
+resolutionPlanDueDateTime||t||o||
+resolvedDateTime||t||o||
+resolvedDueDateTime||t||o||
+rmaStatus||i||p||
+rmaType||i||p||
+rmmAlertID||s|50|o||
+serviceLevelAgreementHasBeenMet||b||o||
+serviceLevelAgreementID||i||p||
+serviceLevelAgreementPausedNextEventHours||d||oq||
+serviceThermometerTemperature||i||o||
+source||i||p||
+status||i||rp||
+subIssueType||i||p||
+ticketCategory||i||p|TicketCategories|
+ticketNumber||s|50|||
+ticketType||i||p||
+title||s|255|r||
 =issueType
 2|Hardware||
 =priority

@@ -19,37 +19,37 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-id|Id|l||ro||
-billingApprovalDateTime|Billing approval date time|t||||
-billingApprovalLevelMostRecent|Billing approval level most recent|i||o||
-billingApprovalResourceID|Billing approval resource|i|||Resources|
-billingCodeID|Billing code|i|||BillingCodes|
-contractID|Contract|i|||Contracts|
-contractServiceBundleID|Contract service bundle|l|||ContractServiceBundles|
-contractServiceID|Contract service|l|||ContractServices|
-createDateTime|Create date time|t||o||
-creatorUserID|Creator user|i||o|Resources|
-dateWorked|Date worked|t||d||
-endDateTime|End date time|t||||
-hoursToBill|Hours to bill|d||o||
-hoursWorked|Hours worked|d||||
-impersonatorCreatorResourceID|Impersonator creator resource|i||o|Resources|
-impersonatorUpdaterResourceID|Impersonator updater resource|i||o|Resources|
-internalBillingCodeID|Internal billing code|i|||BillingCodes|
-internalNotes|Internal notes|s|32000|||
-isInternalNotesVisibleToComanaged|Is internal notes visible to comanaged|b||||
-isNonBillable|Is non billable|b||||
-lastModifiedDateTime|Last modified date time|t||o||
-lastModifiedUserID|Last modified user|i||o|Resources|
-offsetHours|Offset hours|d||||
-resourceID|Resource|i||r|Resources|
-roleID|Role|i|||Roles|
-showOnInvoice|Show on invoice|b||||
-startDateTime|Start date time|t||||
-summaryNotes|Summary notes|s|32000|||
-taskID|Task|i|||Tasks|
-ticketID|Ticket|i|||Tickets|
-timeEntryType|Time entry type|i||op||
+id||l||ro||
+billingApprovalDateTime||t||||
+billingApprovalLevelMostRecent||i||o||
+billingApprovalResourceID||i|||Resources|
+billingCodeID||i|||BillingCodes|
+contractID||i|||Contracts|
+contractServiceBundleID||l|||ContractServiceBundles|
+contractServiceID||l|||ContractServices|
+createDateTime||t||o||
+creatorUserID||i||o|Resources|
+dateWorked||t||d||
+endDateTime||t||||
+hoursToBill||d||o||
+hoursWorked||d||||
+impersonatorCreatorResourceID||i||o|Resources|
+impersonatorUpdaterResourceID||i||o|Resources|
+internalBillingCodeID||i|||BillingCodes|
+internalNotes||s|32000|||
+isInternalNotesVisibleToComanaged||b||||
+isNonBillable||b||||
+lastModifiedDateTime||t||o||
+lastModifiedUserID||i||o|Resources|
+offsetHours||d||||
+resourceID||i||r|Resources|
+roleID||i|||Roles|
+showOnInvoice||b||||
+startDateTime||t||||
+summaryNotes||s|32000|||
+taskID||i|||Tasks|
+ticketID||i|||Tickets|
+timeEntryType||i||op||
 =timeEntryType
 2|IT Service Request (ticket time)||s
 6|Project Task||

@@ -19,23 +19,23 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-createDate|Create date|t||o||
-crmToProjectUdfId|Crm to project udf|l||||
-dataType|Data type|i||rp||
-defaultValue|Default value|s|1024|||
-description|Description|s|128|||
-displayFormat|Display format|i||p||
-id|Id|l||ro||
-isActive|Is active|b||||
-isEncrypted|Is encrypted|b||||
-isFieldMapping|Is field mapping|b||o||
-isPrivate|Is private|b||||
-isProtected|Is protected|b||||
-isRequired|Is required|b||||
-isVisibleToClientPortal|Is visible to client portal|b||||
-mergeVariableName|Merge variable name|s|100|||
-name|Name|s|45|r||
-numberOfDecimalPlaces|Number of decimal places|i||||
-sortOrder|Sort order|i||||
-udfType|Udf type|i||rp||
+createDate||t||o||
+crmToProjectUdfId||l||||
+dataType||i||rp||
+defaultValue||s|1024|||
+description||s|128|||
+displayFormat||i||p||
+id||l||ro||
+isActive||b||||
+isEncrypted||b||||
+isFieldMapping||b||o||
+isPrivate||b||||
+isProtected||b||||
+isRequired||b||||
+isVisibleToClientPortal||b||||
+mergeVariableName||s|100|||
+name||s|45|r||
+numberOfDecimalPlaces||i||||
+sortOrder||i||||
+udfType||i||rp||
 "#);

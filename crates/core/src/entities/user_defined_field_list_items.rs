@@ -25,10 +25,10 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-createDate|Create date|t||o||
-id|Id|l||ro||
-isActive|Is active|b||||
-udfFieldId|Udf field|l||r|UserDefinedFieldDefinitions|
-valueForDisplay|Value for display|s|128|r||
-valueForExport|Value for export|s|128|r||
+createDate||t||o||
+id||l||ro||
+isActive||b||||
+udfFieldId||l||r|UserDefinedFieldDefinitions|
+valueForDisplay||s|128|r||
+valueForExport||s|128|r||
 "#);

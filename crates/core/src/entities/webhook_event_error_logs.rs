@@ -19,12 +19,12 @@ pub(super) static INFO: EntityInfo = EntityInfo {
 
 // name|label|data type|length|flags|reference|format, then the picklists
 static FIELDS: FieldsText = FieldsText::new(r#"
-accountWebhookID|Account webhook|i||o|CompanyWebhooks|
-configurationItemWebhookID|Configuration item webhook|i||o||
-contactWebhookID|Contact webhook|i||o|ContactWebhooks|
-createDateTime|Create date time|t||o||
-errorMessage|Error message|s|8000|o||
-id|Id|l||ro||
-payload|Payload|s|8000|o||
-sequenceNumber|Sequence number|i||o||
+accountWebhookID||i||o|CompanyWebhooks|
+configurationItemWebhookID||i||o||
+contactWebhookID||i||o|ContactWebhooks|
+createDateTime||t||o||
+errorMessage||s|8000|o||
+id||l||ro||
+payload||s|8000|o||
+sequenceNumber||i||o||
 "#);
