@@ -20,6 +20,14 @@ use crate::{
     },
 };
 
+/// What the panel is about. It is made anew only when that changes, not at each look for what is in doubt.
+#[derive(Clone, PartialEq)]
+enum Asked {
+    Question(Question),
+    Doubt(String),
+    Failed(String),
+}
+
 /// The panel below a line that needs a person.
 #[component]
 pub fn Decide(
@@ -27,19 +35,30 @@ pub fn Decide(
     step: String,
 ) -> impl IntoView {
     let onboarding = use_onboarding();
-    let panel = move || match onboarding.phase().get() {
-        Phase::Asking { step: asked, question } if asked == step => match question {
+    let asked = {
+        let step = step.clone();
+        Memo::new(move |_| match onboarding.phase().get() {
+            Phase::Asking { step: asked, question } if asked == step => Some(Asked::Question(question)),
+            Phase::Failed { message, .. } => Some(Asked::Failed(message)),
+            Phase::Running | Phase::Pausing | Phase::Waiting { .. } => {
+                onboarding.with_run(|run| run.doubt(&step)).flatten().map(Asked::Doubt)
+            }
+            _ => None,
+        })
+    };
+    let panel = move || match asked.get() {
+        Some(Asked::Question(question)) => match question {
             Question::Exists { ids } => exists(&step, ids),
             Question::Refused { messages } => refused(&step, messages),
-            Question::InDoubt { why } => in_doubt(&step, why),
+            Question::InDoubt { why } => in_doubt(&step, why, false),
             Question::DependsOnSkipped { on } => depends(&step, &on),
             Question::Twice { ids } => exists(&step, ids),
             Question::Paused => paused(),
             Question::Broken { why } => broken(&why),
         },
-        Phase::Waiting { step: asked, why, .. } if asked == step => in_doubt(&step, why),
-        Phase::Failed { message, .. } => failed(message),
-        _ => ().into_any(),
+        Some(Asked::Doubt(why)) => in_doubt(&step, why, true),
+        Some(Asked::Failed(message)) => failed(message),
+        None => ().into_any(),
     };
     view! {
         <li class="failbox">
@@ -162,26 +181,18 @@ fn refused(step: &str, messages: Vec<String>) -> AnyView {
 }
 
 /// It may have been written and is not to be found. Sending again may make a second one: an explicit choice.
-fn in_doubt(step: &str, why: String) -> AnyView {
+fn in_doubt(step: &str, why: String, goes_on: bool) -> AnyView {
     let onboarding = use_onboarding();
-    let is_waiting = matches!(onboarding.phase().get_untracked(), Phase::Waiting { .. });
-    let by_itself = match is_waiting {
+    let by_itself = match goes_on {
         true => {
             "It is looked for every half minute until six minutes have passed; after that it is sent again by itself."
         }
         false => "Look into Autotask before you decide.",
     };
-    let look = move |_| {
-        // A doubt without a look-up behind it makes the machine look again.
-        let Some((step, why)) = onboarding.phase().with_untracked(|phase| match phase {
-            Phase::Asking { step, question: Question::InDoubt { why } } | Phase::Waiting { step, why, .. } => {
-                Some((step.clone(), why.clone()))
-            }
-            _ => None,
-        }) else {
-            return;
-        };
-        onboarding.answer(Event::Unknown { step, why });
+    let look = {
+        let (step, why) = (step.to_owned(), why.clone());
+        // A doubt that is said again makes the machine look again.
+        move |_| onboarding.answer(Event::Unknown { step: step.clone(), why: why.clone() })
     };
     let is_sure = RwSignal::new(false);
     let risk = match step {

@@ -141,7 +141,8 @@ impl Onboarding {
 
     /// Writes down what a person decided, and goes on.
     pub fn answer(&self, event: Event) {
-        if matches!(self.phase.get_untracked(), Phase::Waiting { .. }) {
+        // The driver takes it when the call that is under way has ended.
+        if matches!(self.phase.get_untracked(), Phase::Running | Phase::Waiting { .. }) {
             self.decision.set_value(Some(event));
             return;
         }

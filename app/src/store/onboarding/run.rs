@@ -100,6 +100,14 @@ impl Run {
         self.plan.step(step).map(|step| Progress::of(step, &self.journal))
     }
 
+    /// Why a step is in doubt: what happened when it was sent.
+    pub fn doubt(&self, step: &str) -> Option<String> {
+        match self.progress(step)?.state {
+            State::InDoubt { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
     /// The row of a step as it was last corrected.
     pub fn record_of(&self, step: &str) -> Option<Record> {
         self.progress(step).map(|progress| progress.record)
@@ -112,7 +120,9 @@ impl Run {
         let line = |step: &Step| match Progress::of(step, &self.journal) {
             Progress { state: State::Here(id), .. } => LineState::Done(id),
             Progress { state: State::Skipped, .. } => LineState::Skipped,
-            Progress { attempts: 1.., .. } if matches!(phase, Phase::Waiting { step: s, .. } if *s == step.id) => {
+            Progress { state: State::InDoubt { .. }, .. }
+                if matches!(phase, Phase::Running | Phase::Pausing | Phase::Waiting { .. }) =>
+            {
                 LineState::Doubt
             }
             _ if !current.contains(&step.id) => LineState::Waiting,
