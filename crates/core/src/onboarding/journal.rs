@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::members::{below, count, list, record, text, texts, whole, wrong};
 use crate::instant::Instant;
+use crate::issue::Issue;
 use crate::record::Record;
 
 /// What happened, in order.
@@ -118,43 +120,61 @@ impl Event {
         }
     }
 
-    fn of_json(json: &Value) -> Option<Event> {
-        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-        let id = || json.get("id").and_then(Value::as_i64);
-        let step = || text("step");
-        Some(match json.get("event")?.as_str()? {
+    fn read(json: &Value) -> Result<Event, Issue> {
+        let step = || text(json, "step");
+        let id = || whole(json, "id");
+        let event = text(json, "event")?;
+        Ok(match event.as_str() {
             "found" => {
-                let ids: Option<Vec<i64>> = json.get("ids")?.as_array()?.iter().map(Value::as_i64).collect();
-                Event::Found { step: step()?, ids: ids? }
+                let ids: Option<Vec<i64>> = list(json, "ids")?.iter().map(Value::as_i64).collect();
+                Event::Found {
+                    step: step()?,
+                    ids: ids.ok_or_else(|| wrong("ids", "`ids` is a list of whole numbers"))?,
+                }
             }
             "intended" => {
-                let attempt = json.get("attempt")?.as_u64().and_then(|attempt| u32::try_from(attempt).ok())?;
-                Event::Intended { step: step()?, attempt, hash: text("hash")? }
+                Event::Intended { step: step()?, attempt: count(json, "attempt")?, hash: text(json, "hash")? }
             }
             "confirmed" => Event::Confirmed { step: step()?, id: id()? },
             "adopted" => Event::Adopted { step: step()?, id: id()? },
             "notTheSame" => Event::NotTheSame { step: step()? },
-            "rejected" => {
-                let messages = json.get("messages")?.as_array()?.iter();
-                let messages: Option<Vec<String>> = messages.map(|m| m.as_str().map(str::to_owned)).collect();
-                Event::Rejected { step: step()?, messages: messages? }
-            }
-            "unknown" => Event::Unknown { step: step()?, why: text("why")? },
-            "edited" => Event::Edited { step: step()?, record: Record::from(json.get("record")?.as_object()?.clone()) },
+            "rejected" => Event::Rejected { step: step()?, messages: texts(json, "messages")? },
+            "unknown" => Event::Unknown { step: step()?, why: text(json, "why")? },
+            "edited" => Event::Edited { step: step()?, record: record(json, "record")? },
             "skipped" => Event::Skipped { step: step()? },
             "paused" => Event::Paused,
-            "resumed" => Event::Resumed { by: text("by")? },
-            _ => return None,
+            "resumed" => Event::Resumed { by: text(json, "by")? },
+            _ => return Err(wrong("event", format!("there is no event `{event}`"))),
         })
     }
+}
+
+impl Entry {
+    fn read(json: &Value) -> Result<Entry, Issue> {
+        if !json.is_object() {
+            return Err(wrong("", "an event is an object"));
+        }
+        let at = Instant::parse(&text(json, "at")?);
+        let at = at.ok_or_else(|| wrong("at", "`at` is a time such as 2026-11-20T09:30:00Z"))?;
+        Ok(Entry { at, event: Event::read(json)? })
+    }
+}
+
+/// Reads a journal: a list of entries.
+///
+/// # Errors
+///
+/// `onboarding.malformed` at the first entry that is none, and why: `[3].at`.
+pub fn read_journal(json: &Value) -> Result<Vec<Entry>, Issue> {
+    let list = json.as_array().ok_or_else(|| wrong("", "a journal is a list of events"))?;
+    let entry = |(index, entry)| Entry::read(entry).map_err(|issue| below(&format!("[{index}]"), issue));
+    list.iter().enumerate().map(entry).collect()
 }
 
 /// Written by hand: what serde derives for an enum of so many structs is several times as much to download.
 impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Entry, D::Error> {
         let json = Value::deserialize(deserializer)?;
-        let at = json.get("at").and_then(Value::as_str).and_then(Instant::parse);
-        let entry = at.zip(Event::of_json(&json)).map(|(at, event)| Entry { at, event });
-        entry.ok_or_else(|| serde::de::Error::custom("this is no event of an onboarding"))
+        Entry::read(&json).map_err(|issue| serde::de::Error::custom(issue.message))
     }
 }

@@ -16,19 +16,22 @@
 mod answers;
 mod journal;
 mod look_up;
+mod members;
 mod natural_key;
 mod next;
 mod outline;
 mod plan;
 mod progress;
+mod read;
 
 pub use answers::{Answers, ContactAnswer, ContractAnswer, FirstAnswers, ServiceAnswer, blank_answers};
-pub use journal::{Entry, Event, Journal};
+pub use journal::{Entry, Event, Journal, read_journal};
 pub use look_up::{duplicate_queries, same_companies};
 pub use next::{AT_ONCE, Action, LATEST_COMMIT, LOOK_AGAIN, Outcome, Question, next_action, next_actions};
 pub use outline::{calls, outline};
 pub use plan::{PLAN_VERSION, Plan, Reference, Step, StepKind, plan};
 pub use progress::{Progress, State};
+pub use read::{LIST_MAX, read_answers, read_plan};
 
 use crate::entity::EntityInfo;
 use crate::filter::Filter;

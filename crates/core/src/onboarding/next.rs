@@ -194,6 +194,10 @@ fn question_of_all(plan: &Plan, journal: &Journal) -> Option<Question> {
         return broken(format!("the journal tells of the step \"{step}\", which the plan does not have"));
     }
     for (at, step) in plan.steps.iter().enumerate() {
+        // The events of one would count for the other.
+        if plan.steps[..at].iter().any(|other| other.id == step.id) {
+            return broken(format!("two steps are called \"{}\"", step.id));
+        }
         // What is needed comes before, so that no step waits for itself.
         if let Some(needed) = step.needs().find(|id| !plan.steps[..at].iter().any(|step| step.id == *id)) {
             return broken(format!("the step \"{}\" needs \"{needed}\", which does not come before it", step.id));

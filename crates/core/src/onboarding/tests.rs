@@ -31,7 +31,7 @@ fn answers() -> Answers {
 }
 
 /// The whole of the ten steps.
-fn everything() -> Answers {
+pub(super) fn everything() -> Answers {
     let mut answers = answers();
     let company = [
         ("parentCompanyID", json!(9)),
@@ -325,6 +325,9 @@ fn a_journal_that_is_not_of_this_plan_sends_nothing() {
     assert!(of(&journal).starts_with("primary_location"));
     let other = Plan { version: 1, ..plan.clone() };
     assert!(next(&other, &[], 0).contains("the plan has version 1"));
+    let mut twice = plan.clone();
+    twice.steps.push(twice.steps[0].clone());
+    assert!(next(&twice, &[], 0).contains("two steps are called \\\"company\\\""));
     let mut backwards = plan.clone();
     backwards.steps.reverse();
     assert!(next(&backwards, &[], 0).contains("does not come before it"));
