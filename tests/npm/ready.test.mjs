@@ -30,9 +30,9 @@ test('ready is idempotent', async () => {
 
 test('the package holds what it needs and nothing else', async () => {
   assert.deepEqual(Object.keys(crm).sort(), [
-    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'audit', 'auditRules', 'buildRequest', 'completeFilter', 'duplicatePairs',
-    'entity', 'entityNames', 'findDuplicates', 'findMatches', 'parseFilter', 'planFilter', 'printFilter', 'readFilter', 'readResponse', 'ready',
-    'setDefaultSource', 'validate', 'validateBytes', 'version',
+    'AutotaskCrmError', 'Hierarchy', 'Schema', 'Selection', 'Table', 'audit', 'auditRules', 'buildRequest', 'completeFilter', 'diff', 'duplicatePairs',
+    'entity', 'entityNames', 'findDuplicates', 'findMatches', 'nextAction', 'parseFilter', 'patch', 'planFilter', 'planOnboarding', 'printFilter', 'readFilter',
+    'readResponse', 'ready', 'setDefaultSource', 'validate', 'validateBytes', 'verifyWrite', 'version',
   ]);
   await assert.rejects(import('autotask-crm/api.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   assert.equal(manifest.dependencies, undefined);
@@ -148,6 +148,21 @@ test('a wrong argument is a TypeError', () => {
     () => crm.validate('Companies', {}, 'insert'),
     () => crm.validate('Companies', cyclic, 'create'),
     () => crm.validate('Companies', { get phone() { throw new Error('from a getter'); } }, 'create'),
+    () => crm.diff('Companies', {}),
+    () => crm.diff('Companies', null, {}),
+    () => crm.patch('Companies', {}, 'row'),
+    () => crm.patch(7, {}, {}),
+    () => crm.verifyWrite('Companies', {}, {}),
+    () => crm.verifyWrite('Companies', cyclic, {}, {}),
+    () => crm.planOnboarding(),
+    () => crm.planOnboarding(cyclic),
+    () => crm.planOnboarding({ runId: 7 }),
+    () => crm.planOnboarding({ runId: ' ' }),
+    () => crm.planOnboarding({}, { schema: {} }),
+    () => crm.nextAction(),
+    () => crm.nextAction({}, {}, '2026-01-01T00:00:00Z'),
+    () => crm.nextAction(crm.planOnboarding({}).plan, []),
+    () => crm.nextAction(crm.planOnboarding({}).plan, [], new Date()),
     () => crm.buildRequest(),
     () => crm.buildRequest(cyclic),
     () => crm.readResponse({ kind: 'fetch' }, 200, bytes('{}')),

@@ -1,11 +1,11 @@
 // Uses every exported function and type; `npx tsc -p .` must have nothing to say. It is never run.
 import {
-  AutotaskCrmError, Hierarchy, Schema, Selection, Table, audit, auditRules, buildRequest, completeFilter, entity, entityNames, parseFilter, planFilter, printFilter,
-  readFilter, readResponse, ready, validate, version,
+  AutotaskCrmError, Hierarchy, Schema, Selection, Table, audit, auditRules, buildRequest, completeFilter, diff, entity, entityNames, nextAction, parseFilter, patch,
+  planFilter, planOnboarding, printFilter, readFilter, readResponse, ready, validate, verifyWrite, version,
 } from 'autotask-crm';
 import type {
-  Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
-  Outcome, PicklistValue, QualityReport, QualityRule, QueryOperation, Resource, SearchHit, SearchHits, SearchOptions, Ticket,
+  Change, Company, CompanyLocation, Completion, Contact, Context, EntityInfo, FieldInfo, FieldOutcome, FilterAnswer, FilterNode, FilterPlan, FilterValue, Issue, Operation,
+  OnboardingAction, OnboardingAnswers, OnboardingEvent, OnboardingPlan, OnboardingQuestion, OnboardingStep, Outcome, PicklistValue, QualityReport, QualityRule, QueryOperation, Resource, SearchHit, SearchHits, SearchOptions, Ticket,
 } from 'autotask-crm';
 
 await ready();
@@ -98,6 +98,43 @@ for (const operation of operations) {
   else void [outcome.kind, outcome.status, outcome.messages, outcome.advice, outcome.retry, outcome.issues];
   void [method, path, body];
 }
+
+const changes: Change[] = diff('Companies', { city: 'Troy' }, { city: null }, context);
+const row: object = patch('Companies', { city: 'Troy' }, { city: null });
+const [became]: FieldOutcome[] = verifyWrite('Companies', row, {}, {});
+const isIgnored: boolean = became.outcome === 'ignored';
+const answers: OnboardingAnswers = {
+  runId: 'r',
+  company: { companyName: 'Acme', userDefinedFields: [{ name: 'Tier', value: 'A' }] },
+  sites: [{ name: 'HQ' }],
+  contacts: [{ record: { firstName: 'Ann' }, site: 0 }, {}],
+  contract: { record: { contractName: 'Managed' }, contact: 0, services: [{ record: { serviceID: 1 }, quantity: 5 }] },
+  first: { toDo: { actionType: 1 } },
+};
+// @ts-expect-error it is `contacts`
+const wrongAnswers: OnboardingAnswers = { contact: [] };
+const planned: { plan: OnboardingPlan; calls: number; issues: Issue[] } = planOnboarding(answers, { schema });
+const step: OnboardingStep | undefined = planned.plan.steps[0];
+const journal: OnboardingEvent[] = [{ event: 'paused', at: '2026-11-21T12:00:00Z' }];
+function drive(action: OnboardingAction): unknown {
+  switch (action.action) {
+    case 'lookUp':
+      return buildRequest(action.operation);
+    case 'send':
+      journal.push({ event: 'intended', step: action.step, attempt: action.attempt, hash: action.hash, at: action.key });
+      return buildRequest(action.operation);
+    case 'waitUntil':
+      return action.until + action.why;
+    case 'ask':
+      return asked(action.question);
+    case 'done':
+      return action.outcomes.map(({ id }) => id);
+  }
+}
+function asked(question: OnboardingQuestion): unknown {
+  return question.question === 'exists' ? question.ids : question.question === 'refused' ? question.messages : question.question;
+}
+void [changes[0]?.text, isIgnored, wrongAnswers, step?.kind, drive(nextAction(planned.plan, journal, '2026-11-21T12:00:00Z'))];
 try {
   rows();
 } catch (error) {

@@ -647,6 +647,28 @@ export function validateBytes(entity, bytes, mode, context) {
   return answer;
 }
 
+export function diff(entity, before, after, context) {
+  check(entity, 'string', 'entity');
+  const [was, is] = [rowJson(before, 'before'), rowJson(after, 'after')];
+  return askWithContext(context, (schema, own) => raw.diff(schema, own, entity, was, is));
+}
+
+export function patch(entity, before, after) {
+  check(entity, 'string', 'entity');
+  const [was, is] = [rowJson(before, 'before'), rowJson(after, 'after')];
+  return ask(() => raw.patch(vanilla, entity, was, is));
+}
+
+export function verifyWrite(entity, sent, before, after) {
+  check(entity, 'string', 'entity');
+  const [wanted, was, is] = [rowJson(sent, 'sent'), rowJson(before, 'before'), rowJson(after, 'after')];
+  return ask(() => raw.verifyWrite(vanilla, entity, wanted, was, is));
+}
+
+function rowJson(row, name) {
+  return toJson(checkObject(row, name), name);
+}
+
 const KINDS = 'query count next get create update replace delete info fields userDefinedFields zone threshold'.split(' ');
 
 /** When each walk began: relative dates must not move between its pages. */
@@ -667,4 +689,27 @@ export function readResponse(operation, status, body) {
   if (!Number.isInteger(status) || status < 0 || status > 999) throw new TypeError('status must be an HTTP status');
   const bytes = checkBytes(body, 'body');
   return ask(() => raw.readResponse(kind, status, bytes));
+}
+
+// ── onboarding ──
+
+/** Tells a run from all others; `crypto.randomUUID` is not there for pages without TLS. */
+function freshId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function planOnboarding(answers, context) {
+  const { runId = freshId() } = checkObject(answers, 'answers');
+  if (check(runId, 'string', 'answers.runId').trim() === '') throw new TypeError('answers.runId must not be empty');
+  const json = toJson(answers, 'answers');
+  return ask(() => raw.planOnboarding(ownSchema(context) ?? vanilla, runId, json));
+}
+
+export function nextAction(plan, journal, now) {
+  if (!Array.isArray(journal)) throw new TypeError('journal must be an array of events');
+  const [steps, events] = [toJson(checkObject(plan, 'plan'), 'plan'), toJson(journal, 'journal')];
+  check(now, 'string', 'now');
+  const { wrong, ...action } = ask(() => raw.nextAction(steps, events, now));
+  if (wrong !== undefined) throw new TypeError(wrong);
+  return action;
 }

@@ -1,8 +1,12 @@
 // Autotask's CRM in JavaScript. Nothing throws for bad data: it answers with issues. The exceptions are a filter with
-// errors given to `Table.filter` or `printFilter` and an entity that does not exist given to `new Table`, which throw
-// `AutotaskCrmError`. A wrong call (type of an argument, freed object, before `ready`) throws `TypeError`.
+// errors given to `Table.filter` or `printFilter`, an entity that does not exist given to `new Table`, and that or what is no
+// row given to `diff`, `patch` or `verifyWrite`, which throw `AutotaskCrmError`. A wrong call (type of an argument, freed object, before `ready`) throws `TypeError`.
 
 /// <reference lib="esnext.disposable" />
+
+import type {
+  Company, CompanyLocation, CompanyNote, CompanySiteConfiguration, CompanyToDo, Contact, Contract, ContractService, Opportunity,
+} from './entities.js';
 
 export * from './entities.js';
 
@@ -505,6 +509,44 @@ export function validateBytes(
   mode: 'create' | 'update',
   context?: Context,
 ): { rows: number; failed: Uint32Array; issues: { row: number; issue: Issue }[] };
+
+/** A field that differs between two states of a row. */
+export interface Change {
+  /** A user-defined one as `udf.Name`. */
+  field: string;
+  /** What people call it. */
+  label: string;
+  /** What it was and is; null for nothing. */
+  before: unknown;
+  after: unknown;
+  /** In words, with labels in the place of numbers: `Company type: Prospect → Customer`. */
+  text: string;
+}
+
+/**
+ * What differs in the fields that `after` carries; what it does not carry is untouched. Numbers, dates and flags that mean
+ * the same are the same. Rows of `context.tables` are called by their names, others by their ids. Here, in `patch` and in
+ * `verifyWrite`, an entity that does not exist and a state that is no row throw {@link AutotaskCrmError}.
+ */
+export function diff(entity: string, before: object, after: object, context?: Context): Change[];
+/**
+ * The row to send as an `update`: its id, the fields of `after` that are others than in `before`, null for what is cleared;
+ * of the user-defined ones those that change. Without a change it has the id alone: nothing to send.
+ */
+export function patch(entity: string, before: object, after: object): object;
+/** A field of a write, and what became of it. */
+export interface FieldOutcome {
+  /** A user-defined one as `udf.Name`. */
+  field: string;
+  /**
+   * `changed`: it is what was sent. `ignored`: it is what it was, Autotask answered 200 and left it alone. `other`: it is
+   * neither, cut, rounded, set by a rule or by somebody else.
+   */
+  outcome: 'changed' | 'ignored' | 'other';
+}
+/** What became of each field that was sent: `before` is the row before the write, `after` as it was read again. */
+export function verifyWrite(entity: string, sent: object, before: object, after: object): FieldOutcome[];
+
 /**
  * What to send, behind `…/ATServicesRest`. With an error among the issues, `method` and `path` are empty. Names of older texts are sent as those of today, with
  * a notice; names of references (`country: 'United States'`) once their id stands in `context.resolved`, before that
@@ -526,6 +568,8 @@ export interface QueryOperation {
   filter?: FilterNode[] | string;
   maxRecords?: number;
   includeFields?: string[];
+  /** `POST` keeps what is searched for out of addresses and logs; without it, GET while the address is short enough. */
+  method?: 'GET' | 'POST';
   context?: Context;
 }
 
@@ -552,3 +596,139 @@ export type Outcome =
       retry: boolean;
       issues: Issue[];
     };
+
+// ── onboarding ──
+
+/** What a new client shall be. */
+export interface OnboardingAnswers {
+  /**
+   * Tells this run from all others, since it is part of every sending's key; made when absent. It is in the plan: keep that,
+   * and do not plan again to go on with a run.
+   */
+  runId?: string;
+  /** The company, with what is set at it later: parent, bill-to, tax, invoice template, classification, its own fields. */
+  company?: Company;
+  /** The sites, at most 1,000; the first is the primary location, which Autotask makes by itself. */
+  sites?: CompanyLocation[];
+  /** The contacts, at most 1,000; the one with `primaryContact`, else the first, is the primary one. */
+  contacts?: {
+    record?: Contact;
+    /** Where the person works: which of the sites, from 0. */
+    site?: number | null;
+  }[];
+  /** The tenant's own fields of the site configuration, as `userDefinedFields`. */
+  siteConfiguration?: CompanySiteConfiguration | null;
+  /** A contract for recurring services. */
+  contract?: {
+    record?: Contract;
+    /** Whom it is made with: which of the contacts, from 0. */
+    contact?: number | null;
+    /** Its lines, at most 1,000. `quantity` is how many units, from the contract's first day on; none for a line without. */
+    services?: { record?: ContractService; quantity?: number | null }[];
+  } | null;
+  /** What follows at the end. */
+  first?: { note?: CompanyNote | null; toDo?: CompanyToDo | null; opportunity?: Opportunity | null } | null;
+}
+
+/** The steps of one onboarding, in order. Plain data: keep it beside its journal. */
+export interface OnboardingPlan {
+  /** The form of it. A plan of another version is not driven. */
+  version: number;
+  runId: string;
+  steps: OnboardingStep[];
+}
+
+/** One row to be made or changed. */
+export interface OnboardingStep {
+  /** `company`, `primary_location`, `site_1`, `contact_0`, … */
+  id: string;
+  entity: string;
+  /**
+   * `create` makes a row, `adopt` changes the one that Autotask made by itself, `update` the one of an earlier step, `adjust`
+   * adds units to a line of a contract.
+   */
+  kind: 'create' | 'adopt' | 'update' | 'adjust';
+  /** What it is called, for people. */
+  title: string;
+  record: object;
+  /** Fields that take the id which an earlier step produces; an optional one is left out when that step was skipped. */
+  references: { field: string; step: string; isOptional: boolean }[];
+  /** Steps that come first, although none of their ids is needed. */
+  after: string[];
+}
+
+/**
+ * Something that happened to a step, or to the run, and when (`at`, an ISO time). A journal of them is only ever added to,
+ * and kept where it outlives a crash.
+ */
+export type OnboardingEvent = { at: string } & (
+  /** A `lookUp` answered with these ids. */
+  | { event: 'found'; step: string; ids: number[] }
+  /** It is about to be sent, as the action `send` says; kept before the sending. */
+  | { event: 'intended'; step: string; attempt: number; hash: string }
+  /** Autotask confirmed it. */
+  | { event: 'confirmed'; step: string; id: number }
+  /** Autotask refused it: nothing was written. */
+  | { event: 'rejected'; step: string; messages: string[] }
+  /** No answer came, or none that says: it may or may not have been written. */
+  | { event: 'unknown'; step: string; why: string }
+  /** A person took a row that was found for this step. */
+  | { event: 'adopted'; step: string; id: number }
+  /** A person said that the rows that were found are others. */
+  | { event: 'notTheSame'; step: string }
+  /** A person corrected the row; it is tried again. */
+  | { event: 'edited'; step: string; record: object }
+  /** A person goes on without it. */
+  | { event: 'skipped'; step: string }
+  | { event: 'paused' }
+  | { event: 'resumed'; by: string }
+);
+
+/** What a person has to decide, and the events that can answer it. */
+export type OnboardingQuestion =
+  /** Rows like it exist: `adopted` or `notTheSame`. */
+  | { question: 'exists'; ids: number[] }
+  /** Autotask refused it: `edited` or `skipped`. */
+  | { question: 'refused'; messages: string[] }
+  /** It may have been written, but is not to be found: `notTheSame` has it sent again, `skipped` goes on. */
+  | { question: 'inDoubt'; why: string }
+  /** A step that it needs was skipped: `skipped`. */
+  | { question: 'dependsOnSkipped'; on: string }
+  /** It is there twice, says the journal: `adopted`. */
+  | { question: 'twice'; ids: number[] }
+  /** `resumed`. */
+  | { question: 'paused' }
+  /** Plan and journal do not belong together, or the plan has another version; nothing is sent. Begin a new run. */
+  | { question: 'broken'; why: string };
+
+/** What to do next; operations go through `buildRequest` as they are. */
+export type OnboardingAction =
+  /** Ask Autotask and note `found` with the ids. */
+  | { action: 'lookUp'; step: string; operation: QueryOperation }
+  /** Note `intended`, send, and note what came of it. `key` is `runId/step/attempt`. */
+  | {
+      action: 'send';
+      step: string;
+      operation: { kind: 'create' | 'update'; entity: string; record: object; parentId?: number };
+      key: string;
+      attempt: number;
+      hash: string;
+    }
+  /** Nothing can be done before this time. */
+  | { action: 'waitUntil'; step: string; until: string; why: string }
+  /** A person has to decide; `step` is empty for the run as a whole. */
+  | { action: 'ask'; step: string; question: OnboardingQuestion }
+  /** Nothing is left to do; `id` is null for what was skipped. */
+  | { action: 'done'; outcomes: { step: string; id: number | null }[] };
+
+/**
+ * Orders the answers into steps and checks every row; `calls` is how many requests a run takes when all goes well. The issues
+ * are at paths such as `company.phone`, `sites[1].name`, `contacts[0].site`; `onboarding.malformed` tells what could not be
+ * read and is not in the plan. Begin nothing while one of them is an error.
+ */
+export function planOnboarding(answers: OnboardingAnswers, context?: Context): { plan: OnboardingPlan; calls: number; issues: Issue[] };
+/**
+ * What to do next, told from the plan, what has happened and the time (ISO) alone. After any doubt it looks, until nothing can
+ * be written any more, before it sends again. What is no plan or no journal is a `TypeError` that says where.
+ */
+export function nextAction(plan: OnboardingPlan, journal: OnboardingEvent[], now: string): OnboardingAction;

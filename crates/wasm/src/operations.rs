@@ -4,6 +4,7 @@ use autotask_core::alias::read_record;
 use autotask_core::issue::has_errors;
 use autotask_core::request::{Operation, Query, Verb};
 use autotask_core::response::{self, Failure};
+use autotask_core::route::Method;
 use autotask_core::validate::{Mode, validate_as_given};
 use autotask_core::validate_bytes::{CheckedRows, RowIssue, validate_bytes};
 use autotask_core::{EntityInfo, Issue, Record};
@@ -108,7 +109,7 @@ fn failed(failure: &Failure) -> Value {
     outcome
 }
 
-fn record_of(json: Value) -> Result<Record, Issue> {
+pub(crate) fn record_of(json: Value) -> Result<Record, Issue> {
     match json {
         Value::Object(map) => Ok(Record::from(map)),
         _ => Err(Issue::error("record.not_a_row", "a record is an object")),
@@ -207,5 +208,11 @@ fn query_of(
         Value::Array(list) if list.iter().all(Value::is_string) => names(list),
         _ => return Err(wrong("`includeFields` must be a list of names", "includeFields")),
     };
-    Ok(Query { entity, filter, max_records, include_fields, verb: Verb::Auto })
+    let verb = match &query["method"] {
+        Value::Null => Verb::Auto,
+        Value::String(method) if method == Method::Get.as_str() => Verb::Get,
+        Value::String(method) if method == Method::Post.as_str() => Verb::Post,
+        _ => return Err(wrong("`method` must be `GET` or `POST`", "method")),
+    };
+    Ok(Query { entity, filter, max_records, include_fields, verb })
 }
