@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
+use crate::number::{to_whole, write_plain};
 use crate::record::{Record, boolean, number, whole};
 
 /// A value as people read it.
@@ -64,9 +65,14 @@ fn text(field: &FieldInfo, value: &Value) -> String {
             Some(instant) => instant_text(instant),
             None => plain(),
         },
-        DataType::Decimal | DataType::Double => number(value).map_or_else(plain, |n| grouped(&format!("{n}"))),
+        DataType::Decimal | DataType::Double => number(value).map_or_else(plain, |n| grouped(&digits(n))),
         _ => plain(),
     }
+}
+
+/// Without the standard library's way to write a fraction, which is 14 KB of a download.
+fn digits(number: f64) -> String {
+    to_whole(number).map_or_else(|| write_plain(number), |whole| whole.to_string())
 }
 
 /// `2026-11-20 09:30`, or the date alone at midnight.
@@ -129,6 +135,9 @@ mod tests {
         check("Companies", "createDate", json!("2026-11-20T00:00:00Z"), "2026-11-20");
         check("Companies", "createDate", json!("soon"), "soon");
         check("Companies", "assetValue", json!(1_234_567.5), "1,234,567.5");
+        check("Companies", "assetValue", json!(9e15), "9,000,000,000,000,000");
+        check("Companies", "assetValue", json!("1500.0"), "1,500");
+        check("Companies", "assetValue", json!(-0.0001), "-0.0001");
         assert_eq!([grouped("0"), grouped("-999"), grouped("1000"), grouped("1e30")], ["0", "-999", "1,000", "1e30"]);
     }
 }

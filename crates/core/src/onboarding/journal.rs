@@ -121,27 +121,23 @@ impl Event {
     }
 
     fn read(json: &Value) -> Result<Event, Issue> {
-        let step = || text(json, "step");
-        let id = || whole(json, "id");
         let event = text(json, "event")?;
+        // Once for all: each way out is code of its own in a download.
+        let step = if matches!(event.as_str(), "paused" | "resumed") { String::new() } else { text(json, "step")? };
+        let id = || whole(json, "id");
         Ok(match event.as_str() {
             "found" => {
                 let ids: Option<Vec<i64>> = list(json, "ids")?.iter().map(Value::as_i64).collect();
-                Event::Found {
-                    step: step()?,
-                    ids: ids.ok_or_else(|| wrong("ids", "`ids` is a list of whole numbers"))?,
-                }
+                Event::Found { step, ids: ids.ok_or_else(|| wrong("ids", "`ids` is a list of whole numbers"))? }
             }
-            "intended" => {
-                Event::Intended { step: step()?, attempt: count(json, "attempt")?, hash: text(json, "hash")? }
-            }
-            "confirmed" => Event::Confirmed { step: step()?, id: id()? },
-            "adopted" => Event::Adopted { step: step()?, id: id()? },
-            "notTheSame" => Event::NotTheSame { step: step()? },
-            "rejected" => Event::Rejected { step: step()?, messages: texts(json, "messages")? },
-            "unknown" => Event::Unknown { step: step()?, why: text(json, "why")? },
-            "edited" => Event::Edited { step: step()?, record: record(json, "record")? },
-            "skipped" => Event::Skipped { step: step()? },
+            "intended" => Event::Intended { step, attempt: count(json, "attempt")?, hash: text(json, "hash")? },
+            "confirmed" => Event::Confirmed { step, id: id()? },
+            "adopted" => Event::Adopted { step, id: id()? },
+            "notTheSame" => Event::NotTheSame { step },
+            "rejected" => Event::Rejected { step, messages: texts(json, "messages")? },
+            "unknown" => Event::Unknown { step, why: text(json, "why")? },
+            "edited" => Event::Edited { step, record: record(json, "record")? },
+            "skipped" => Event::Skipped { step },
             "paused" => Event::Paused,
             "resumed" => Event::Resumed { by: text(json, "by")? },
             _ => return Err(wrong("event", format!("there is no event `{event}`"))),
