@@ -184,6 +184,7 @@ impl Planner<'_> {
     }
 
     fn sites(&mut self, answers: &Answers) {
+        let names = folded(&answers.sites, "name");
         for (index, site) in answers.sites.iter().enumerate() {
             let mut record = site.clone();
             for given in ["id", "companyID", "isPrimary"] {
@@ -192,7 +193,7 @@ impl Planner<'_> {
             let path = format!("sites[{index}]");
             self.check("CompanyLocations", &record, &["companyID"], &path, Mode::Create);
             let name = record.text("name").unwrap_or_default().to_owned();
-            if !name.is_empty() && answers.sites[..index].iter().any(|other| is_named(other, "name", &name)) {
+            if !names[index].is_empty() && names[..index].contains(&names[index]) {
                 let message = format!("two sites are called \"{name}\"");
                 let hint = "within a company every site needs a name of its own";
                 self.wrong("onboarding.site_twice", message, hint, format!("{path}.name"));
@@ -224,6 +225,7 @@ impl Planner<'_> {
                 path,
             );
         }
+        let emails = folded(answers.contacts.iter().map(|contact| &contact.record), "emailAddress");
         let primary = flagged.first().copied().unwrap_or(0);
         // The primary one is made first, so that the company is never without.
         let order = std::iter::once(primary).chain((0..answers.contacts.len()).filter(|i| *i != primary));
@@ -237,9 +239,7 @@ impl Planner<'_> {
             record.set("isActive", 1);
             record.set("primaryContact", index == primary);
             self.check("Contacts", &record, &["companyID"], &path, Mode::Create);
-            let email = record.text("emailAddress").unwrap_or_default();
-            let twice = |other: &super::ContactAnswer| is_named(&other.record, "emailAddress", email);
-            if !email.is_empty() && answers.contacts[..index].iter().any(twice) {
+            if !emails[index].is_empty() && emails[..index].contains(&emails[index]) {
                 let issue = crate::validate::email_exists(format!("{path}.emailAddress"));
                 self.issues.push(issue.hint("another contact of this form has it"));
             }
@@ -417,8 +417,9 @@ impl Planner<'_> {
     }
 }
 
-fn is_named(record: &Record, field: &str, name: &str) -> bool {
-    fold_for_equality(record.text(field).unwrap_or_default()) == fold_for_equality(name)
+/// A text of each row, as texts are compared; once for all, since each is compared with all before it.
+fn folded<'r>(rows: impl IntoIterator<Item = &'r Record>, field: &str) -> Vec<String> {
+    rows.into_iter().map(|row| fold_for_equality(row.text(field).unwrap_or_default())).collect()
 }
 
 fn to_company() -> Vec<Reference> {
