@@ -27,9 +27,9 @@ mod read;
 pub use answers::{Answers, ContactAnswer, ContractAnswer, FirstAnswers, ServiceAnswer, blank_answers};
 pub use journal::{Entry, Event, Journal, read_journal};
 pub use look_up::{duplicate_queries, same_companies};
-pub use next::{AT_ONCE, Action, LATEST_COMMIT, LOOK_AGAIN, Outcome, Question, next_action, next_actions};
+pub use next::{AT_ONCE, Action, Outcome, Question, next_action, next_actions};
 pub use outline::{calls, outline};
-pub use plan::{PLAN_VERSION, Plan, Reference, Step, StepKind, plan};
+pub use plan::{PLAN_VERSION, Plan, Reference, Step, StepKind, Timing, plan};
 pub use progress::{Progress, State};
 pub use read::{LIST_MAX, read_answers, read_plan};
 

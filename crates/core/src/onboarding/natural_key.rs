@@ -36,11 +36,19 @@ pub(super) fn natural_key(step: &Step, record: &Record, since: Option<Instant>) 
         },
         ("Contracts", _) => Filter::and([is("companyID")?, text("contractName")?, text("startDate")?]),
         ("ContractServices", _) => Filter::and([is("contractID")?, is("serviceID")?]),
-        // An adjustment leaves no row of its own: the units of the period are what it makes.
+        // An adjustment leaves no row of its own: the units of the periods are what it makes, one row for each. The
+        // one of its first day stands for all of them.
         ("ContractServiceAdjustments", _) => {
             let units = entity("ContractServiceUnits")?;
-            let some = Filter::condition("units", Op::Gt, 0);
-            return Some(post(units, Filter::and([is("contractID")?, is("serviceID")?, some]), &["id"]));
+            let first = record.instant("effectiveDate")?;
+            let filter = Filter::and([
+                is("contractID")?,
+                is("serviceID")?,
+                Filter::condition("units", Op::Gt, 0),
+                Filter::condition("startDate", Op::Lte, first.to_string()),
+                Filter::condition("endDate", Op::Gte, first.to_string()),
+            ]);
+            return Some(post(units, filter, &["id"]));
         }
         ("CompanyNotes", _) => {
             let words = text("name").or_else(|| is("actionType"))?;

@@ -11,10 +11,6 @@ use crate::instant::Instant;
 use crate::record::Record;
 use crate::request::{Operation, Query};
 
-/// How long Autotask may still commit what it did not answer, in seconds: its own limit of five minutes and a margin.
-pub const LATEST_COMMIT: i64 = 360;
-/// Between two looks for a row that may still come, in seconds.
-pub const LOOK_AGAIN: i64 = 30;
 /// Between two looks for the primary location that Autotask makes with a company, in seconds.
 const LOOK_AGAIN_SOON: i64 = 5;
 /// For how long that location is waited for, in seconds.
@@ -249,7 +245,7 @@ fn what_now<'p>(
         },
         (State::Looked(ids), StepKind::Adopt) => match ids.as_slice() {
             [id] => send(record, Some(*id)),
-            [] => not_made_yet(step, progress, now, || look_up(None), || send(record.clone(), None)),
+            [] => not_made_yet(plan, step, progress, now, || look_up(None), || send(record.clone(), None)),
             _ => Now::Ask(Question::Exists { ids: ids.clone() }),
         },
         (State::Waiting, _) => match look_up(None).filter(|_| is_looked_for_first(step, journal)) {
@@ -267,14 +263,15 @@ fn what_now<'p>(
                 _ => "the sending was interrupted",
             };
             let sent = progress.sent_at.unwrap_or(now);
-            let settled = sent.plus_seconds(LATEST_COMMIT);
+            let settled = plan.timing.settled(sent);
+            let again = |look: Instant| look.plus_seconds(i64::from(plan.timing.look_again)).min(settled);
             match progress.last_look {
                 Some(look) if look >= settled => match step.kind {
                     StepKind::Adjust => Now::Ask(Question::InDoubt { why: why.to_owned() }),
                     _ => send(record, None),
                 },
-                Some(look) if now < look.plus_seconds(LOOK_AGAIN).min(settled) => {
-                    Now::Wait(look.plus_seconds(LOOK_AGAIN).min(settled), why.to_owned())
+                Some(look) if now < again(look) => {
+                    Now::Wait(again(look), why.to_owned())
                 }
                 _ => match look_up(Some(sent)) {
                     Some(look_up) => look_up,
@@ -287,6 +284,7 @@ fn what_now<'p>(
 
 /// Autotask makes this row with the company, perhaps a moment later.
 fn not_made_yet(
+    plan: &Plan,
     step: &Step,
     progress: &Progress,
     now: Instant,
@@ -295,7 +293,7 @@ fn not_made_yet(
 ) -> Now {
     let first = progress.first_look.unwrap_or(now).plus_seconds(OWN_ROWS_WITHIN);
     // A create of it that was not answered may still come.
-    let settled = progress.sent_at.map_or(first, |sent| first.max(sent.plus_seconds(LATEST_COMMIT)));
+    let settled = progress.sent_at.map_or(first, |sent| first.max(plan.timing.settled(sent)));
     let look = progress.last_look.unwrap_or(now);
     if look >= settled {
         let can_create = entity(&step.entity).is_some_and(|info| info.can_create);

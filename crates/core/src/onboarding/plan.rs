@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, ContractAnswer};
+use crate::instant::Instant;
 use crate::issue::Issue;
 use crate::record::{Record, USER_DEFINED_FIELDS};
 use crate::schema::Schema;
@@ -41,6 +42,33 @@ pub struct Plan {
     pub run_id: String,
     /// In the order in which they are done.
     pub steps: Vec<Step>,
+    /// How long the run looks before it sends again.
+    #[serde(default)]
+    pub timing: Timing,
+}
+
+/// How long a run looks for what was not answered, in seconds. It is kept in the plan, so that whoever takes the run up
+/// again waits as long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Timing {
+    /// How long Autotask may still commit what it did not answer: 360, its own limit of five minutes and a margin.
+    pub latest_commit: u32,
+    /// Between two looks for a row that may still come: 30.
+    pub look_again: u32,
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing { latest_commit: 360, look_again: 30 }
+    }
+}
+
+impl Timing {
+    /// From when on nothing comes any more of what was sent then.
+    pub(super) fn settled(self, sent: Instant) -> Instant {
+        sent.plus_seconds(i64::from(self.latest_commit))
+    }
 }
 
 /// One row to be made or changed.
@@ -130,7 +158,9 @@ pub fn plan(run_id: &str, answers: &Answers, schema: &Schema) -> (Plan, Vec<Issu
         planner.contract(answers, contract);
     }
     planner.first(answers);
-    (Plan { version: PLAN_VERSION, run_id: run_id.to_owned(), steps: planner.steps }, planner.issues)
+    let plan =
+        Plan { version: PLAN_VERSION, run_id: run_id.to_owned(), steps: planner.steps, timing: Timing::default() };
+    (plan, planner.issues)
 }
 
 impl Planner<'_> {

@@ -218,6 +218,26 @@ fn after_a_doubt_it_looks_until_nothing_can_come_any_more() {
 }
 
 #[test]
+fn a_plan_says_how_long_it_looks() {
+    let (mut plan, _) = plan("r", &answers(), &Schema::new());
+    let mut journal = vec![found(0, "company", &[])];
+    journal.push(intent(&plan, &journal, 0));
+    journal.push(found(1, "company", &[]));
+    assert!(next(&plan, &journal, 2).starts_with("company: wait until 2026-11-21T09:00:31Z"));
+    plan.timing = Timing { latest_commit: 5, look_again: 30 };
+    assert!(next(&plan, &journal, 2).starts_with("company: wait until 2026-11-21T09:00:05Z"));
+    journal.push(found(5, "company", &[]));
+    assert!(next(&plan, &journal, 5).starts_with("r/company/2: POST"));
+
+    let json = serde_json::to_string(&plan).expect("JSON");
+    assert_eq!(serde_json::from_str::<Plan>(&json).expect("reads back"), plan);
+    let older = json.replace(r#","timing":{"latestCommit":5,"lookAgain":30}"#, "");
+    assert_ne!(older, json);
+    let older: Plan = serde_json::from_str(&older).expect("a plan of before");
+    assert_eq!(older.timing, Timing { latest_commit: 360, look_again: 30 });
+}
+
+#[test]
 fn units_are_never_added_twice_without_a_person() {
     let (plan, _) = plan("r", &everything(), &Schema::new());
     let mut journal: Vec<Entry> = Vec::new();
