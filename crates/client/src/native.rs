@@ -43,13 +43,19 @@ impl Http {
     ///
     /// When no TLS library can be set up.
     pub fn new(root: impl Into<String>, credentials: Credentials) -> Result<Http, reqwest::Error> {
-        let client = reqwest::Client::builder()
+        let root = root.into().trim_end_matches('/').to_owned();
+        let builder = reqwest::Client::builder();
+        // Without TLS it is a server on this machine, which no proxy reaches.
+        let builder = if root.starts_with("http://") { builder.no_proxy() } else { builder };
+        let client = builder
             .redirect(reqwest::redirect::Policy::none())
+            // Whether something is sent again, the caller decides.
+            .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
             .timeout(TIMEOUT)
             .build()?;
-        Ok(Http { client, root: root.into().trim_end_matches('/').to_owned(), credentials })
+        Ok(Http { client, root, credentials })
     }
 }
 

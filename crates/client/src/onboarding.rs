@@ -21,6 +21,9 @@ pub trait Keeper {
     /// Waits until then, or less.
     async fn wait(&self, until: Instant);
 
+    /// Is told what is waited for, before the waiting begins.
+    fn waits(&self, _step: &str, _until: Instant, _why: &str) {}
+
     /// Whether nothing more should be begun; asked before each call.
     fn wants_pause(&self) -> bool;
 
@@ -84,7 +87,10 @@ pub async fn drive<T: Transport>(
                 match action {
                     Action::Done(outcomes) => return Halt::Done(outcomes),
                     Action::Ask { step, question } => return Halt::Ask { step, question },
-                    Action::WaitUntil { until, .. } => keeper.wait(until).await,
+                    Action::WaitUntil { step, until, why } => {
+                        keeper.waits(&step, until, &why);
+                        keeper.wait(until).await;
+                    }
                     Action::LookUp { step, query } => {
                         busy.push(step.clone());
                         calls.push(Box::pin(look_up(client, step, query)));

@@ -130,6 +130,10 @@ fn person(plan: &Plan, world: &Rc<RefCell<World>>, step: String, question: &Ques
 
 #[track_caller]
 fn exactly_one_of_each(plan: &Plan, world: &World, what: &str) {
+    let units = |service: i64, units: i64| {
+        let first = json!("2026-12-01T00:00:00Z");
+        vec![("serviceID", json!(service)), ("units", json!(units)), ("startDate", first)]
+    };
     let counts = [
         ("Companies", vec![("companyName", json!("Acme")), ("taxID", json!("DE1"))]),
         ("Companies", vec![]),
@@ -141,8 +145,8 @@ fn exactly_one_of_each(plan: &Plan, world: &World, what: &str) {
         ("Contracts", vec![]),
         ("ContractServices", vec![("serviceID", json!(11))]),
         ("ContractServices", vec![("serviceID", json!(12))]),
-        ("ContractServiceUnits", vec![("serviceID", json!(11)), ("units", json!(25))]),
-        ("ContractServiceUnits", vec![("serviceID", json!(12)), ("units", json!(3))]),
+        ("ContractServiceUnits", units(11, 25)),
+        ("ContractServiceUnits", units(12, 3)),
         ("CompanyNotes", vec![]),
     ];
     for (entity, fields) in counts {

@@ -110,7 +110,12 @@ impl World {
             for field in ["contractID", "serviceID"] {
                 units.set(field, row.int(field).unwrap_or(0));
             }
-            self.rows.push(("ContractServiceUnits", units.with("id", id + 1_000_000)));
+            // A row for each period, of which two will do.
+            for (period, from, until) in [(0, "2026-12-01", "2026-12-31"), (1, "2027-01-01", "2027-01-31")] {
+                let row = units.clone().with("id", id + 1_000_000 * (1 + period));
+                let row = row.with("startDate", format!("{from}T00:00:00Z"));
+                self.rows.push(("ContractServiceUnits", row.with("endDate", format!("{until}T00:00:00Z"))));
+            }
         }
         self.rows.push((entity, row));
         if self.own_rows_after == 0 {
