@@ -71,7 +71,8 @@ impl Stop {
     }
 }
 
-async fn signal() {
+/// Returns at the next Ctrl-C or SIGTERM.
+pub(crate) async fn signal() {
     let interrupted = async {
         // Without a handler the system's own way of stopping stays.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -7,6 +7,7 @@ mod demo;
 mod filter;
 mod listen;
 mod logging;
+mod onboard;
 mod sandbox;
 mod say;
 mod serve;
@@ -37,10 +38,16 @@ enum Command {
     Sandbox(sandbox::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
+    /// A new client from answers in JSON: company, sites, contacts, contract, each made exactly once
+    Onboard(onboard::Options),
 }
 
 /// What went wrong at the start, as clap has it for wrong flags.
 const REFUSED: u8 = 2;
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -48,15 +55,16 @@ async fn main() -> ExitCode {
     let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
     let outcome = match logging::start(log.as_deref().unwrap_or(default)) {
         Ok(()) => match command {
-            Command::Demo(options) => demo::run(options).await,
-            Command::Serve(options) => serve::run(options).await,
-            Command::Sandbox(options) => sandbox::run(options).await,
-            Command::Filter(options) => filter::run(options),
+            Command::Demo(options) => demo::run(options).await.map(done),
+            Command::Serve(options) => serve::run(options).await.map(done),
+            Command::Sandbox(options) => sandbox::run(options).await.map(done),
+            Command::Filter(options) => filter::run(options).map(done),
+            Command::Onboard(options) => onboard::run(options).await,
         },
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(REFUSED)

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use autotask_client::native;
 use autotask_proxy::Credentials;
 use toml::{Table, Value};
 
@@ -67,6 +68,29 @@ impl Settings {
     }
 }
 
+/// Whom a command calls as, and where.
+pub(crate) struct Caller {
+    pub(crate) credentials: native::Credentials,
+    pub(crate) url: Option<String>,
+}
+
+impl Caller {
+    /// Reads file and environment as `serve` does; `url` is the command's own option and comes first.
+    pub(crate) fn read(
+        file: Option<&Path>,
+        url: Option<&str>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Caller> {
+        let table = file.map(read_file).transpose()?.unwrap_or_default();
+        let source = Source { file, table, variable };
+        let [user_name, secret, integration_code] = source.three(["username", "secret", "integration_code"])?;
+        Ok(Caller {
+            credentials: native::Credentials { user_name, secret, integration_code },
+            url: url.map(str::to_owned).or_else(|| source.get("url")),
+        })
+    }
+}
+
 struct Source<'a, V> {
     file: Option<&'a Path>,
     table: Table,
@@ -80,13 +104,17 @@ impl<V: Fn(&str) -> Option<String>> Source<'_, V> {
         set.or_else(|| self.table.get(key)?.as_str().map(str::to_owned))
     }
 
-    fn credentials(&self, keys: [&str; 3]) -> Result<Credentials> {
+    fn three(&self, keys: [&str; 3]) -> Result<[String; 3]> {
         let missing: Vec<String> =
             keys.iter().filter(|key| self.get(key).is_none()).map(|key| self.missing(key)).collect();
         if !missing.is_empty() {
             bail!("{}", missing.join("\n       "));
         }
-        let [user_name, secret, integration_code] = keys.map(|key| self.get(key).unwrap_or_default());
+        Ok(keys.map(|key| self.get(key).unwrap_or_default()))
+    }
+
+    fn credentials(&self, keys: [&str; 3]) -> Result<Credentials> {
+        let [user_name, secret, integration_code] = self.three(keys)?;
         Ok(Credentials::new(user_name, secret, integration_code))
     }
 
