@@ -1,6 +1,8 @@
 //! The binary as a child process.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod onboarding;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
