@@ -635,6 +635,10 @@ export interface OnboardingPlan {
   /** The form of it. A plan of another version is not driven. */
   version: number;
   runId: string;
+  /**
+   * In seconds: how long Autotask may still write what it did not answer (360), and the time between two looks for it (30).
+   */
+  timing?: { latestCommit: number; lookAgain: number };
   steps: OnboardingStep[];
 }
 

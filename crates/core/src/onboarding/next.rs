@@ -270,9 +270,7 @@ fn what_now<'p>(
                     StepKind::Adjust => Now::Ask(Question::InDoubt { why: why.to_owned() }),
                     _ => send(record, None),
                 },
-                Some(look) if now < again(look) => {
-                    Now::Wait(again(look), why.to_owned())
-                }
+                Some(look) if now < again(look) => Now::Wait(again(look), why.to_owned()),
                 _ => match look_up(Some(sent)) {
                     Some(look_up) => look_up,
                     None => Now::Ask(Question::InDoubt { why: why.to_owned() }),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answers::{Answers, ContactAnswer, ContractAnswer, FirstAnswers, ServiceAnswer};
 use super::members::{below, count, given, list, record, text, texts, whole, wrong};
-use super::plan::{PLAN_VERSION, Plan, Reference, Step, StepKind};
+use super::plan::{PLAN_VERSION, Plan, Reference, Step, StepKind, Timing};
 use crate::issue::Issue;
 use crate::record::Record;
 use crate::text::nearest;
@@ -56,8 +56,12 @@ pub fn read_plan(json: &Value) -> Result<Plan, Issue> {
         return Err(wrong("", "a plan is an object"));
     }
     let (version, run_id) = (count(json, "version")?, text(json, "runId")?);
-    let mut plan = Plan { version, run_id, steps: Vec::new() };
+    let mut plan = Plan { version, run_id, timing: Timing::default(), steps: Vec::new() };
     if version == PLAN_VERSION {
+        if let Some(timing) = given(json, "timing") {
+            let seconds = |member| count(timing, member).map_err(|issue| below("timing", issue));
+            plan.timing = Timing { latest_commit: seconds("latestCommit")?, look_again: seconds("lookAgain")? };
+        }
         let steps = list(json, "steps")?;
         if steps.len() > STEPS_MAX {
             return Err(wrong("steps", format!("no plan has more than {STEPS_MAX} steps")));
@@ -261,6 +265,7 @@ mod tests {
         assert_eq!(wrong("", json!([])), ": a plan is an object");
         assert_eq!(wrong("/version", Value::Null), "version: `version` is missing");
         assert_eq!(wrong("/runId", json!(7)), "runId: `runId` is a text");
+        assert_eq!(wrong("/timing/lookAgain", json!(-1)), "timing.lookAgain: `lookAgain` is a whole number from 0");
         assert_eq!(wrong("/steps", json!({})), "steps: `steps` is a list");
         assert_eq!(wrong("/steps", json!(vec![0; STEPS_MAX + 1])), "steps: no plan has more than 5000 steps");
         assert_eq!(wrong("/steps/1", json!(7)), "steps[1].kind: `kind` is missing");

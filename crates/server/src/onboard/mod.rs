@@ -20,7 +20,7 @@ use autotask_client::Client;
 use autotask_client::native::Http;
 use autotask_client::onboarding::{Halt, Keeper as _, drive};
 use autotask_core::issue::has_errors;
-use autotask_core::onboarding::{Answers, Entry, Plan, outline, plan};
+use autotask_core::onboarding::{self, Answers, Entry, Plan, outline, plan};
 use autotask_core::{Issue, Operation, Schema, Severity, entity};
 use autotask_proxy::{Mode, Secret, UpstreamUrl, find_zone};
 use clap::Args;
@@ -258,56 +258,13 @@ fn read_answers(path: &Path) -> Result<Answers> {
     read.map_err(|error| anyhow!("the answers in {shown} cannot be read: {error}"))?;
     ensure!(bytes.len() as u64 <= ANSWERS_BYTES_MAX, "the answers are longer than {} MiB", ANSWERS_BYTES_MAX >> 20);
     let given: Value = serde_json::from_slice(&bytes).map_err(|error| anyhow!("{shown} is no JSON: {error}"))?;
-    ensure!(given.is_object(), "the answers in {shown} are no object; `autotask-crm onboard --help` shows the shape");
-    // Read from the bytes again, so that what is wrong is told with its line.
-    let answers: Answers =
-        serde_json::from_slice(&bytes).map_err(|error| anyhow!("the answers in {shown} cannot be read: {error}"))?;
-    match unknown_member(&given, &serde_json::to_value(&answers)?) {
-        None => Ok(answers),
-        Some(path) => bail!("`{path}` in {shown} is no answer; `autotask-crm onboard --help` shows the shape"),
-    }
-}
-
-/// The first member that reading has dropped, as a path: a misspelt one would be a client without it.
-fn unknown_member(given: &Value, read: &Value) -> Option<String> {
-    let mut todo = vec![(String::new(), given, read)];
-    while let Some((path, given, read)) = todo.pop() {
-        match (given, read) {
-            (Value::Object(given), Value::Object(read)) => {
-                for (name, value) in given {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    let path = format!("{path}{dot}{name}");
-                    match read.get(name) {
-                        Some(read) => todo.push((path, value, read)),
-                        None => return Some(path),
-                    }
-                }
-            }
-            (Value::Array(given), Value::Array(read)) => {
-                let pairs = given.iter().zip(read).enumerate();
-                todo.extend(pairs.map(|(at, (given, read))| (format!("{path}[{at}]"), given, read)));
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelt_member_is_named_and_fields_of_rows_are_not() {
-        let check = |json: &str| {
-            let given: Value = serde_json::from_str(json).unwrap();
-            let answers: Answers = serde_json::from_str(json).unwrap();
-            unknown_member(&given, &serde_json::to_value(&answers).unwrap())
-        };
-        assert_eq!(check(r#"{"company": {"companyNmae": "x"}, "contacts": [{"site": null}]}"#), None);
-        assert_eq!(check(r#"{"contact": []}"#).as_deref(), Some("contact"));
-        assert_eq!(check(r#"{"contacts": [{}, {"firstName": "B"}]}"#).as_deref(), Some("contacts[1].firstName"));
-        let service = r#"{"contract": {"record": {}, "services": [{"units": 3}]}}"#;
-        assert_eq!(check(service).as_deref(), Some("contract.services[0].units"));
-    }
+    let (answers, issues) = onboarding::read_answers(&given);
+    let said = |issue: &Issue| {
+        let place = issue.path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+        let hint = issue.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("  {place}{}{hint}", issue.message)
+    };
+    let wrong: Vec<String> = issues.iter().map(said).collect();
+    ensure!(wrong.is_empty(), "the answers in {shown} cannot be read; nothing was sent:\n{}", wrong.join("\n"));
+    Ok(answers)
 }
