@@ -19,6 +19,7 @@ pub mod entity;
 pub mod field;
 pub mod fields;
 pub mod filter;
+pub mod fingerprint;
 mod folding;
 pub mod hierarchy;
 pub mod instant;

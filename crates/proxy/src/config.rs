@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::assets::Assets;
@@ -57,6 +58,8 @@ pub struct Config {
     pub cors_origin: Option<String>,
     /// The built app.
     pub app: Assets,
+    /// The file in which runs, drafts and outcomes are kept; without it they last as long as the process.
+    pub store: Option<PathBuf>,
     /// Longest time to make a connection to Autotask; 10 seconds.
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
@@ -74,6 +77,7 @@ impl Config {
             clients: None,
             cors_origin: None,
             app: Assets::none(),
+            store: None,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
         }

@@ -1,8 +1,8 @@
 //! The proxy between the browser and Autotask: keeps the credentials, lets through only what is listed.
 //!
 //! ```text
-//! request ─► headers ─► log ─► panics ─► access ─┬─► /api/…             session, health
-//!                                                ├─► /ATServicesRest/…  outbound ─► upstream ─► rewrite ─► answer
+//! request ─► headers ─► log ─► panics ─► access ─┬─► /api/…             session, health, runs, drafts ◄─► store
+//!                                                ├─► /ATServicesRest/…  outbound ─► (store) ─► upstream ─► rewrite ─► answer
 //!                                                └─► everything else    the app's files
 //! ```
 //!
@@ -21,6 +21,8 @@ mod routes;
 mod secret;
 mod security_headers;
 mod state;
+mod store;
+mod under_way;
 mod upstream;
 mod upstream_url;
 mod zone;

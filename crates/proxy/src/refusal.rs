@@ -22,6 +22,8 @@ pub(crate) enum Refusal {
     Method(Vec<&'static str>),
     /// Something of the request cannot be read.
     Request(&'static str),
+    /// The body of a request below `/api` is not what is asked for: where and why.
+    Body(String),
     /// The body is larger than so many bytes.
     TooLarge { max: usize },
     /// The body did not come in time.
@@ -30,6 +32,16 @@ pub(crate) enum Refusal {
     MediaType(&'static str),
     /// JSON that cannot be sent on: answered with status 500, as Autotask does.
     Json(Vec<String>),
+    /// The key of this create is being sent by another request.
+    InProgress,
+    /// The key of this create was used for another one.
+    OtherBody,
+    /// A create with this key was sent, and its answer is not known.
+    OutcomeUnknown,
+    /// Somebody else was first; says what to do.
+    Conflict(&'static str),
+    /// Nothing can be kept at the moment.
+    Store,
     /// There is no such thing below `/api`, or no such file.
     NotFound(&'static str),
     /// No answer of Autotask's.
@@ -81,9 +93,12 @@ impl Refusal {
             Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Refusal::Request(_) => StatusCode::BAD_REQUEST,
+            Refusal::Request(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
             Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) => StatusCode::CONFLICT,
+            Refusal::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::Store => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::Json(_) | Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
             Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
@@ -99,14 +114,20 @@ impl Refusal {
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
             Refusal::Foreign(_) => FailureKind::Permission,
-            Refusal::Request(_) | Refusal::TooLarge { .. } | Refusal::TooSlow | Refusal::MediaType(_) => {
-                FailureKind::Validation
-            }
+            Refusal::Request(_)
+            | Refusal::Body(_)
+            | Refusal::TooLarge { .. }
+            | Refusal::TooSlow
+            | Refusal::MediaType(_)
+            | Refusal::OtherBody
+            | Refusal::Conflict(_) => FailureKind::Validation,
+            // Whoever reads this has to look for the row.
+            Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
             Refusal::Unreachable(_) => FailureKind::Unreachable,
             Refusal::Credentials { .. } => FailureKind::Credentials,
             Refusal::Malformed(_) => FailureKind::Malformed,
-            Refusal::Fault => FailureKind::Fault,
+            Refusal::Fault | Refusal::Store => FailureKind::Fault,
             // These are answered in Autotask's own words and shapes.
             Refusal::Unauthenticated | Refusal::NoRoute | Refusal::Method(_) | Refusal::Json(_) => return None,
         })
@@ -118,6 +139,20 @@ impl Refusal {
                 vec![(*why).to_owned()]
             }
             Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
+            Refusal::Body(why) => vec![format!("the body cannot be read: {why}")],
+            Refusal::InProgress => vec!["this is being sent already; wait for its answer, or look for the row".to_owned()],
+            Refusal::OtherBody => vec![
+                "this `Idempotency-Key` was used for another create; take a new one for each intent".to_owned(),
+            ],
+            Refusal::OutcomeUnknown => vec![
+                "this was sent before, and what came of it is not known; look for the row before you send it under another key"
+                    .to_owned(),
+            ],
+            Refusal::Conflict(why) => vec![(*why).to_owned()],
+            Refusal::Store => vec![
+                "this server cannot keep anything at the moment, so nothing was sent; its administrator must check the disk"
+                    .to_owned(),
+            ],
             Refusal::TooSlow => vec!["the body did not come within 30 seconds; send it again".to_owned()],
             Refusal::Json(messages) => messages.clone(),
             Refusal::Unreachable(unreachable) => vec![unreachable.message()],
@@ -133,6 +168,14 @@ impl Refusal {
             ],
             Refusal::Unauthenticated | Refusal::NoRoute | Refusal::Method(_) => Vec::new(),
         }
+    }
+}
+
+impl Refusal {
+    /// Whether the request certainly did not reach Autotask.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        let never = [Way::ConnectionRefused, Way::Name, Way::NoConnection, Way::ConnectTimeout];
+        matches!(self, Refusal::Unreachable(unreachable) if never.contains(&unreachable.way))
     }
 }
 

@@ -8,6 +8,8 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::config::{Config, Error, Mode};
 use crate::outbound::Outbound;
 use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::under_way::UnderWay;
 use crate::upstream::Upstream;
 use crate::zone;
 
@@ -21,6 +23,8 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) upstream: Upstream,
+    pub(crate) store: Store,
+    pub(crate) under_way: UnderWay,
     health: Mutex<Option<(Instant, &'static str)>>,
     web_url: OnceCell<Option<String>>,
 }
@@ -29,7 +33,15 @@ impl State {
     pub(crate) fn new(config: Config) -> Result<State, Error> {
         config.check()?;
         let upstream = Upstream::new(&config)?;
-        Ok(State { config, upstream, health: Mutex::new(None), web_url: OnceCell::new() })
+        let store = Store::open(config.store.as_deref())?;
+        Ok(State {
+            config,
+            upstream,
+            store,
+            under_way: UnderWay::default(),
+            health: Mutex::new(None),
+            web_url: OnceCell::new(),
+        })
     }
 
     /// Whether Autotask answers: `ok`, `unreachable` or `malformed`. Asked at most every two seconds.

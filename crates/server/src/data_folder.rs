@@ -1,7 +1,10 @@
 //! Where this user's data is kept.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
 
 /// `autotask-crm` in the user's data folder, as each system has it; `None` when the user has no home.
 pub(crate) fn data_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
@@ -15,6 +18,16 @@ pub(crate) fn data_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option
         set("XDG_DATA_HOME").filter(|path| path.is_absolute()).or_else(|| Some(set("HOME")?.join(".local/share")))?
     };
     Some(folder.join("autotask-crm"))
+}
+
+/// A file in this user's data folder, which is made. `instead` says what to do where there is none.
+pub(crate) fn data_file(name: &str, instead: &str) -> Result<PathBuf> {
+    let Some(folder) = data_folder(|name| std::env::var_os(name)) else {
+        bail!("there is no home folder to keep data in; {instead}");
+    };
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} cannot be made; {instead}", folder.display()))?;
+    Ok(folder.join(name))
 }
 
 #[cfg(all(test, not(windows), not(target_os = "macos")))]

@@ -5,12 +5,12 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use autotask_proxy::{Credentials, Mode, Proxy, UpstreamUrl};
 use autotask_sandbox::{Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
 use clap::Args;
 
-use crate::data_folder::data_folder;
+use crate::data_folder::data_file;
 use crate::listen::{self, Stop};
 use crate::say::say;
 use crate::{app_files, browser, sandbox};
@@ -65,6 +65,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let mut config = autotask_proxy::Config::new(address, upstream, credentials());
     config.clients = Some(credentials());
     config.app = app;
+    config.store = store(&options)?;
     let router = Proxy::new(config)?.router();
 
     let url = format!("http://{address}/");
@@ -111,12 +112,13 @@ async fn open(options: &Options) -> Result<Sandbox> {
 }
 
 fn default_database() -> Result<PathBuf> {
-    let Some(folder) = data_folder(|name| std::env::var_os(name)) else {
-        bail!("there is no home folder to keep the sandbox's data in; name a file with --database");
-    };
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder {} cannot be made; name a file with --database", folder.display()))?;
-    Ok(folder.join("sandbox.db"))
+    data_file("sandbox.db", "name a file with --database")
+}
+
+/// Where runs and drafts are kept: beside the sandbox that is kept by default, else as long as this process lasts.
+fn store(options: &Options) -> Result<Option<PathBuf>> {
+    let is_kept = options.database.is_none() && options.sandbox_url.is_none();
+    is_kept.then(|| data_file("demo.db", "name a file with --database")).transpose()
 }
 
 /// Renames a database and the files that SQLite keeps beside it to names that are free.

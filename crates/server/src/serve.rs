@@ -7,6 +7,7 @@ use autotask_proxy::{Config, Mode, Proxy, UpstreamUrl, check_listen, find_zone};
 use clap::Args;
 
 use crate::app_files;
+use crate::data_folder::data_file;
 use crate::listen::{self, Stop};
 use crate::say::say;
 use crate::settings::Settings;
@@ -32,6 +33,10 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     config.clients = settings.clients;
     config.cors_origin = settings.cors_origin;
     config.app = app;
+    config.store = Some(match settings.store {
+        Some(file) => file,
+        None => data_file("workbench.db", "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE")?,
+    });
     let router = Proxy::new(config)?.router();
     say(&format!("CRM workbench: http://{address}/"));
     listen::serve(listener, router, Stop::on_signal()).await

@@ -12,13 +12,14 @@ use autotask_proxy::Credentials;
 use toml::{Table, Value};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 10] = [
+const SETTINGS: [(&str, &str, &str); 11] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
     ("url", "AUTOTASK_URL", "the address of the zone; looked up without it"),
     ("listen", "AUTOTASK_CRM_LISTEN", "where to listen; 127.0.0.1:8080 without it"),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
+    ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts and outcomes; in your data folder without it"),
     ("cors_origin", "AUTOTASK_CRM_CORS_ORIGIN", "the one foreign origin whose pages may call; none without it"),
     ("client_username", "AUTOTASK_CRM_CLIENT_USERNAME", "what other clients send as `UserName`"),
     ("client_secret", "AUTOTASK_CRM_CLIENT_SECRET", "what other clients send as `Secret`"),
@@ -39,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) url: Option<String>,
     pub(crate) listen: SocketAddr,
     pub(crate) app: Option<PathBuf>,
+    pub(crate) store: Option<PathBuf>,
     pub(crate) cors_origin: Option<String>,
     pub(crate) clients: Option<Credentials>,
 }
@@ -62,6 +64,7 @@ impl Settings {
             url: source.get("url"),
             listen,
             app: source.get("app").map(PathBuf::from),
+            store: source.get("store").map(PathBuf::from),
             cors_origin: source.get("cors_origin"),
             clients,
         })

@@ -54,8 +54,16 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
     ends(onboard(&["/none.json"]), 2, &["error: the answers in /none.json cannot be read"]);
     ends(onboard(&[&file("torn.json", "{\"company\": {\n")]), 2, &["torn.json is no JSON", "line 2"]);
     ends(onboard(&[&file("list.json", "[]")]), 2, &["list.json cannot be read", "this is an object of"]);
-    ends(onboard(&[&file("odd.json", r#"{"contact": []}"#)]), 2, &["contact: unknown member `contact`; did you mean `contacts`?"]);
-    ends(onboard(&[&file("kind.json", r#"{"sites": 3}"#)]), 2, &["kind.json cannot be read", "sites: `sites` is a list"]);
+    ends(
+        onboard(&[&file("odd.json", r#"{"contact": []}"#)]),
+        2,
+        &["contact: unknown member `contact`; did you mean `contacts`?"],
+    );
+    ends(
+        onboard(&[&file("kind.json", r#"{"sites": 3}"#)]),
+        2,
+        &["kind.json cannot be read", "sites: `sites` is a list"],
+    );
     ends(onboard(&[&good]), 2, &["error: the fields of Companies cannot be read: no connection could be made"]);
     ends(onboard(&[&good, "--adopt", "company"]), 2, &["write it as `company=412`"]);
     ends(onboard(&[&good, "--latest-commit", "0"]), 2, &["invalid value '0'"]);

@@ -7,6 +7,7 @@ use super::natural_key::natural_key;
 use super::plan::{PLAN_VERSION, Plan, Step, StepKind};
 use super::progress::{Progress, State};
 use crate::entity::entity;
+use crate::fingerprint::fingerprint;
 use crate::instant::Instant;
 use crate::record::Record;
 use crate::request::{Operation, Query};
@@ -350,11 +351,7 @@ fn send(plan: &Plan, step: &Step, progress: &Progress, record: Record, id: Optio
     Now::Do(Action::Send { step: step.id.clone(), operation, key, attempt, hash })
 }
 
-/// FNV-1a of the row as JSON. It tells a plan that was changed, by mistake and not by malice.
+/// The row as JSON, in short: it tells a plan that was changed.
 fn hash(record: &Record) -> String {
-    let json = serde_json::Value::from(record.clone()).to_string();
-    let hash = json
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{hash:016x}")
+    fingerprint(serde_json::Value::from(record.clone()).to_string().as_bytes())
 }

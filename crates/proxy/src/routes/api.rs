@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Extract;
+use axum::extract::{Request, State as Extract};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{labelled, no_store};
+use super::{drafts, labelled, no_store, runs};
 use crate::Mode;
 use crate::log::Label;
 use crate::refusal::Refusal;
@@ -20,9 +20,28 @@ pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(session))
         .route("/health", get(health))
+        .route("/runs", get(runs::list).post(runs::begin))
+        .route("/runs/{id}", get(runs::read))
+        .route("/runs/{id}/events", post(runs::append))
+        .route("/runs/{id}/driver", put(runs::take_over))
+        .route("/drafts", get(drafts::list))
+        .route("/drafts/{id}", get(drafts::read).put(drafts::keep).delete(drafts::discard))
         .fallback(unknown)
-        .method_not_allowed_fallback(async || Refusal::Method(vec!["GET", "HEAD"]))
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(map_response(async |response: Response| no_store(response)))
+}
+
+/// What each address takes.
+async fn method_not_allowed(request: Request) -> Refusal {
+    let path = request.uri().path().trim_start_matches("/api").to_owned();
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    Refusal::Method(match segments.as_slice() {
+        ["runs"] => vec!["GET", "HEAD", "POST"],
+        ["runs", _, "events"] => vec!["POST"],
+        ["runs", _, "driver"] => vec!["PUT"],
+        ["drafts", _] => vec!["GET", "HEAD", "PUT", "DELETE"],
+        _ => vec!["GET", "HEAD"],
+    })
 }
 
 /// There is nothing there.

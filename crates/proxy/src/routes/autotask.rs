@@ -2,35 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use autotask_core::filter::Context;
+use autotask_core::fingerprint::fingerprint;
 use autotask_core::request::Query;
 use autotask_core::response::read_rows;
 use autotask_core::route::{Method, Route, RouteError, below_root, flat_route, route};
 use autotask_core::title::name_filter;
 use autotask_core::{Instant, Issue, Record, entity};
-use axum::body::Body;
 use axum::extract::{Request, State as Extract};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
+use super::body::{BODY_BYTES_MAX, read_body};
 use super::labelled;
 use crate::access::{Caller, OwnOrigin, caller};
-use crate::assets::gunzip;
 use crate::log::Label;
 use crate::outbound::{Built, Outbound, sentence};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
+use crate::store::{Begun, Outcome};
 use crate::upstream::Answer;
 
-/// Most bytes of a request's body, packed and unpacked.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
-/// The same where an attachment is written, whose file is in the body: what Autotask takes in five minutes.
+/// Most bytes of a body where an attachment is written, whose file is in it: what Autotask takes in five minutes.
 const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
 /// Most names that are looked up for one request.
 const NAMES_MAX: usize = 10;
@@ -38,11 +36,13 @@ const NAMES_MAX: usize = 10;
 const NOTICES_MAX: usize = 20;
 /// Carries a notice: what of the request was read otherwise than it was written.
 const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
+/// The header that tells one intent of writing from all others.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Longest key.
+const KEY_BYTES_MAX: usize = 200;
 /// What who asks for them is told.
 const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they send what changes to an address of \
                         their maker's choice; set them up with Autotask itself";
-/// Longest time for a body to come.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers a request below the REST root.
 pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
@@ -67,7 +67,12 @@ pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request
     labelled(response.unwrap_or_else(IntoResponse::into_response), label)
 }
 
-async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Request) -> Result<Response, Refusal> {
+async fn answer(
+    state: &Arc<State>,
+    route: Route,
+    caller: Option<Caller>,
+    request: Request,
+) -> Result<Response, Refusal> {
     if is_kept_out(&route) {
         return Err(Refusal::Json(vec![KEPT_OUT.to_owned()]));
     }
@@ -87,7 +92,10 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
     {
         outbound = zone;
     }
-    let answer = state.upstream.send(&outbound).await?;
+    let answer = match (idempotency_key(&parts.headers)?, matches!(route, Route::Create(..))) {
+        (Some(key), true) => send_once(state, key, outbound).await?,
+        _ => state.upstream.send(&outbound).await?,
+    };
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
     let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
     let mut response = respond(state, &rewrite, caller, answer)?;
@@ -97,6 +105,51 @@ async fn answer(state: &State, route: Route, caller: Option<Caller>, request: Re
         response.headers_mut().extend(HeaderValue::from_str(&text).ok().map(|text| (NOTICE_HEADER, text)));
     }
     Ok(response)
+}
+
+/// What tells one intent of writing from all others; at most once, of visible characters.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let is_visible = |value: &HeaderValue| value.as_bytes().iter().all(u8::is_ascii_graphic);
+    if values.next().is_some() || !(1..=KEY_BYTES_MAX).contains(&value.len()) || !is_visible(value) {
+        return Err(Refusal::Request("`Idempotency-Key` comes once, with 1 to 200 visible characters"));
+    }
+    Ok(value.to_str().ok().map(str::to_owned))
+}
+
+/// Sends a create once for its key: that it begins is on the disk before it goes out, and who repeats it gets the answer.
+async fn send_once(state: &Arc<State>, key: String, outbound: Outbound) -> Result<Answer, Refusal> {
+    let content = [&outbound.path, "\n", outbound.body.as_deref().unwrap_or_default()].concat();
+    let Some(under_way) = state.under_way.begin(&key) else { return Err(Refusal::InProgress) };
+    match state.store.begin_write(key.clone(), fingerprint(content.as_bytes())).await? {
+        Begun::OtherBody => return Err(Refusal::OtherBody),
+        Begun::Open => return Err(Refusal::OutcomeUnknown),
+        Begun::Answered(Outcome { status, body }) => {
+            return Ok(Answer { status, body: body.into(), retry_after: None });
+        }
+        Begun::Now => {}
+    }
+    let state = Arc::clone(state);
+    // A task of its own: whoever asked may leave, and what comes of it is kept all the same.
+    let sending = tokio::spawn(async move {
+        let _under_way = under_way;
+        match state.upstream.send(&outbound).await {
+            Ok(answer) => {
+                // An answer that cannot be kept is an answer all the same: whoever repeats the key has to look.
+                let outcome = Outcome { status: answer.status, body: answer.body.to_vec() };
+                let _ = state.store.end_write(key, outcome).await;
+                Ok(answer)
+            }
+            Err(refusal) => {
+                if refusal.was_not_sent() {
+                    let _ = state.store.drop_write(key).await;
+                }
+                Err(refusal)
+            }
+        }
+    });
+    sending.await.map_err(|_| Refusal::Fault)?
 }
 
 /// Whether it is about rows that nobody reaches through here. A webhook sends every change to an address that its maker
@@ -194,37 +247,4 @@ fn bytes_max(route: &Route) -> usize {
         }
         _ => BODY_BYTES_MAX,
     }
-}
-
-/// The body of a request, unpacked, of at most `max` bytes.
-async fn read_body(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Refusal> {
-    let is_json = headers.get(header::CONTENT_TYPE).is_none_or(|value| {
-        let essence = value.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
-    });
-    if !is_json {
-        return Err(Refusal::MediaType("the body must be JSON; send `Content-Type: application/json`"));
-    }
-    let bytes = tokio::time::timeout(BODY_TIMEOUT, collect(body, max)).await.map_err(|_| Refusal::TooSlow)??;
-    match headers.get(header::CONTENT_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
-        None | Some(b"identity") => Ok(bytes),
-        Some(b"gzip") => match gunzip(&bytes, max) {
-            Some(plain) => Ok(plain.into()),
-            None => Err(Refusal::MediaType("the body is not gzip, or too large when it is unpacked")),
-        },
-        Some(_) => Err(Refusal::MediaType("the body's encoding is not known; send it plain or as gzip")),
-    }
-}
-
-async fn collect(body: Body, max: usize) -> Result<Bytes, Refusal> {
-    let mut stream = body.into_data_stream();
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Refusal::Request("the body broke off; send it again"))?;
-        if bytes.len() + chunk.len() > max {
-            return Err(Refusal::TooLarge { max });
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
 }

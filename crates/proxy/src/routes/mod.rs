@@ -2,7 +2,10 @@
 
 mod api;
 mod autotask;
+mod body;
+mod drafts;
 mod files;
+mod runs;
 
 use std::any::Any;
 use std::sync::Arc;

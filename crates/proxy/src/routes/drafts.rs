@@ -1,0 +1,78 @@
+//! `/api/drafts`: what was entered and not created yet. Whoever keeps one says which version it was made from.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Request, State as Extract};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::runs::{finish, is_short, json_of, of_session};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::store::DraftAnswer;
+
+/// Most drafts in the list.
+const DRAFTS_MAX: u32 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keeping {
+    /// The version that was changed; 0 for a new draft.
+    over: i64,
+    body: Box<RawValue>,
+}
+
+/// All drafts, the last one first.
+pub(super) async fn list(state: Extract<Arc<State>>, headers: HeaderMap) -> Response {
+    let answer = async {
+        of_session(&headers)?;
+        Ok(Json(json!({ "drafts": state.store.drafts(DRAFTS_MAX).await? })).into_response())
+    };
+    finish(answer.await)
+}
+
+/// One draft.
+pub(super) async fn read(state: Extract<Arc<State>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let answer = async {
+        of_session(&headers)?;
+        let draft = state.store.draft(id).await?.ok_or(NO_DRAFT)?;
+        Ok(Json(draft).into_response())
+    };
+    finish(answer.await)
+}
+
+/// Keeps a draft.
+pub(super) async fn keep(state: Extract<Arc<State>>, Path(id): Path<String>, request: Request) -> Response {
+    let answer = async {
+        let Keeping { over, body } = json_of(request).await?;
+        is_short(&[&id])?;
+        let body: Box<str> = body.into();
+        Ok(match state.store.keep_draft(id, over, body.into()).await? {
+            DraftAnswer::Kept(version) => Json(json!({ "version": version })).into_response(),
+            DraftAnswer::Stale(version) => {
+                let text = "this draft was changed meanwhile; read it anew before you keep yours over it";
+                let body = json!({ "errors": [text], "kind": "validation", "version": version });
+                (StatusCode::CONFLICT, Json(body)).into_response()
+            }
+        })
+    };
+    finish(answer.await)
+}
+
+/// Forgets a draft.
+pub(super) async fn discard(state: Extract<Arc<State>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let answer = async {
+        of_session(&headers)?;
+        match state.store.drop_draft(id).await? {
+            true => Ok(StatusCode::NO_CONTENT.into_response()),
+            false => Err(NO_DRAFT),
+        }
+    };
+    finish(answer.await)
+}
+
+const NO_DRAFT: Refusal = Refusal::NotFound("there is no draft of this id");

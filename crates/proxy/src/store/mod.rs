@@ -1,0 +1,137 @@
+//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, and what came of writes.
+//!
+//! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
+//! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
+
+mod drafts;
+mod outcomes;
+mod runs;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+
+use crate::config::Error;
+use crate::refusal::Refusal;
+
+pub(crate) use drafts::DraftAnswer;
+pub(crate) use outcomes::{Begun, Outcome};
+pub(crate) use runs::Appended;
+
+/// The form of the tables; a file of a later one is not opened.
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+    create table runs (
+        id text primary key, title text not null, plan text not null, driver text not null,
+        created_at integer not null, updated_at integer not null
+    ) strict, without rowid;
+    create table entries (
+        run text not null references runs (id), number integer not null, entry text not null, primary key (run, number)
+    ) strict, without rowid;
+    create table drafts (
+        id text primary key, version integer not null, body text not null, updated_at integer not null
+    ) strict, without rowid;
+    create table outcomes (
+        key text primary key, hash text not null, status integer, body blob, begun_at integer not null
+    ) strict, without rowid;
+    create index outcomes_by_time on outcomes (begun_at);
+";
+
+/// The file, or memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    /// Opens the file, which is made if it is not there; without one, in memory.
+    pub(crate) fn open(file: Option<&Path>) -> Result<Store, Error> {
+        let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
+        let open = || -> rusqlite::Result<Result<Connection, i64>> {
+            let connection = match file {
+                Some(file) => Connection::open(file)?,
+                None => Connection::open_in_memory()?,
+            };
+            connection.execute_batch(
+                "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;",
+            )?;
+            let version: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
+            match version {
+                0 => {
+                    connection.execute_batch(&format!("begin; {TABLES} pragma user_version = {VERSION}; commit;"))?;
+                    Ok(Ok(connection))
+                }
+                VERSION => Ok(Ok(connection)),
+                other => Ok(Err(other)),
+            }
+        };
+        let connection = match open() {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(version)) => {
+                return Err(Error::new(format!(
+                    "the file {} is of version {version}, made by another version of this program, which understands {VERSION}; \
+                     name another file, or use that program",
+                    shown()
+                )));
+            }
+            Err(error) => {
+                return Err(Error::new(format!(
+                    "the file {} cannot be opened as this server's store: {error}; check that it is one, and that its folder can be \
+                     written",
+                    shown()
+                )));
+            }
+        };
+        Ok(Store { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// Does some work with the file, away from the threads that answer.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let connection = Arc::clone(&self.connection);
+        let done = tokio::task::spawn_blocking(move || {
+            // A transaction that panicked was rolled back when it was dropped.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut connection)
+        });
+        match done.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the store failed");
+                Err(Refusal::Store)
+            }
+            Err(_) => Err(Refusal::Fault),
+        }
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_made_once_and_one_of_another_kind_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("store.db");
+        drop(Store::open(Some(&file)).unwrap());
+        drop(Store::open(Some(&file)).unwrap());
+        Connection::open(&file).unwrap().execute_batch("pragma user_version = 7").unwrap();
+        let error = Store::open(Some(&file)).unwrap_err().to_string();
+        assert!(error.contains("is of version 7"), "{error}");
+        std::fs::write(&file, "no database, and long enough to be seen as none by whoever reads it").unwrap();
+        let error = Store::open(Some(&file)).unwrap_err().to_string();
+        assert!(error.contains("cannot be opened as this server's store"), "{error}");
+        assert!(Store::open(Some(&folder.path().join("none/store.db"))).is_err());
+    }
+}
