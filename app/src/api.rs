@@ -2,7 +2,9 @@
 
 use autotask_client::{Client, browser::Fetch};
 use autotask_core::Failure;
+use gloo_net::http::{Method, RequestBuilder};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The proxy serves Autotask's API below this path, on the page's own origin.
 const REST_ROOT: &str = "/ATServicesRest";
@@ -38,20 +40,48 @@ pub struct UserAnswer {
 
 /// Asks the proxy for the session.
 pub async fn session() -> Result<SessionAnswer, Failure> {
-    let unreachable = |_| Failure::unreachable("the server does not answer");
-    let response = gloo_net::http::Request::get("/api/session")
-        .header("X-Requested-With", "autotask-crm")
-        .send()
-        .await
-        .map_err(unreachable)?;
-    let status = response.status();
-    let body = response.binary().await.map_err(unreachable)?;
-    let json = autotask_core::response::read(status, &body)?;
+    let json = own(Verb::Get, "session", None).await?;
     serde_json::from_value(json).map_err(|_| {
         Failure::new(
             autotask_core::FailureKind::Malformed,
-            status,
+            200,
             vec!["the server's session is not readable".to_owned()],
         )
     })
+}
+
+/// How something below `/api` is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Adds.
+    Post,
+    /// Sets.
+    Put,
+}
+
+/// Asks for what the proxy itself knows and keeps, by its path below `/api`.
+///
+/// # Errors
+///
+/// Any [`Failure`]; its status is the answer's.
+pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    let unreachable = |_| Failure::unreachable("the server does not answer");
+    let method = match verb {
+        Verb::Get => Method::GET,
+        Verb::Post => Method::POST,
+        Verb::Put => Method::PUT,
+    };
+    let builder =
+        RequestBuilder::new(&["/api/", path].concat()).method(method).header("X-Requested-With", "autotask-crm");
+    let request = match body {
+        Some(body) => builder.header("Content-Type", "application/json").body(body.to_string()),
+        None => builder.build(),
+    };
+    let response = request.map_err(unreachable)?.send().await.map_err(unreachable)?;
+    let status = response.status();
+    let body = response.binary().await.map_err(unreachable)?;
+    // What was made is answered with 201, which Autotask never does.
+    autotask_core::response::read(if status == 201 { 200 } else { status }, &body)
 }

@@ -206,30 +206,47 @@ test('what is missing or wrong is said beside its field and on top', async ({ pa
   await checkAxe();
 });
 
-test('an answer that is lost is looked for, a refusal is mended and tried again', async ({ page, house, checkAxe }) => {
-  const name = 'Quokka Robotics Inc';
-  const fault = async (entity: string, operation: string, kind: string) => {
-    const body = JSON.stringify({ fault: kind, entity, operation, times: 1 });
-    const answer = await fetch(`${house.sandboxUrl}/_sandbox/faults`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
-    expect(answer.status, await answer.text()).toBeLessThan(300);
-  };
+/** Enters a client with one site and one contact, up to the button that creates it. */
+async function fillAll(page: Page, name: string, contact: string): Promise<void> {
   await fillCompany(page, name);
   await next(page, 'Sites');
   await page.getByRole('region', { name: 'Site 1' }).getByLabel('Site name').fill('Lab');
   await next(page, 'Contacts');
-  const contact = page.getByRole('region', { name: 'Contact 1' });
-  await contact.getByLabel('First name').fill('Quentin');
-  await contact.getByLabel('Last name').fill('Quill');
-  await contact.getByLabel('E-mail').fill('quentin@quokka.example.com');
+  const region = page.getByRole('region', { name: 'Contact 1' });
+  await region.getByLabel('First name').fill(contact);
+  await region.getByLabel('Last name').fill('Quill');
+  await region.getByLabel('E-mail').fill(`${contact.toLowerCase()}@${name.split(' ')[0].toLowerCase()}.example.com`);
   await next(page, 'Review');
   await page.getByRole('checkbox', { name: /cannot be deleted/ }).check();
-  await fault('Companies', 'create', 'commitThenCut');
-  await fault('CompanyLocations', 'update', 'silentlyIgnore');
-  await fault('Contacts', 'create', 'failWithoutCommit');
+}
+
+/** Switches a fault of the sandbox on, for one request. */
+async function fault(house: { sandboxUrl: string }, json: object): Promise<void> {
+  const body = JSON.stringify({ times: 1, ...json });
+  const answer = await fetch(`${house.sandboxUrl}/_sandbox/faults`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  expect(answer.status, await answer.text()).toBeLessThan(300);
+}
+
+/** Exactly one company of this name, with exactly this site and this contact. */
+async function expectOneOfEach(house: { database: string; stopSandbox(): Promise<void>; startSandbox(): Promise<void> }, name: string, contact: string): Promise<void> {
+  await house.stopSandbox();
+  const companies = await sql(house.database, `select id from Companies where companyName = '${name}'`);
+  expect(companies).toHaveLength(1);
+  const below = (table: string, column: string) => sql(house.database, `select ${column} as name from ${table} where companyID = ${companies[0].id}`);
+  expect(await below('CompanyLocations', 'name')).toEqual([{ name: 'Lab' }]);
+  expect(await below('Contacts', 'firstName')).toEqual([{ name: contact }]);
+  await house.startSandbox();
+}
+
+test('an answer that is lost is looked for, a refusal is mended and tried again', async ({ page, house, checkAxe }) => {
+  const name = 'Quokka Robotics Inc';
+  await fillAll(page, name, 'Quentin');
+  await fault(house, { fault: 'commitThenCut', entity: 'Companies', operation: 'create' });
+  await fault(house, { fault: 'silentlyIgnore', entity: 'CompanyLocations', operation: 'update' });
+  await fault(house, { fault: 'failWithoutCommit', entity: 'Contacts', operation: 'create' });
   await page.getByRole('button', { name: /^Create in Autotask/ }).click();
   // The company is found again without anybody's help; what Autotask left as it was is said.
-  const ignored = page.getByText('Autotask took the change and left Site name as it was.');
-  await expect(ignored).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Autotask took the change and left Site name as it was.')).toBeVisible({ timeout: 60_000 });
   await checkAxe();
   await page.getByRole('button', { name: 'Retry as it is' }).click();
   // The contact was not written: it is looked for, and sent again when a person is sure.
@@ -239,12 +256,50 @@ test('an answer that is lost is looked for, a refusal is mended and tried again'
   await page.getByRole('button', { name: 'Send it again…' }).click();
   await page.getByRole('button', { name: 'I have checked: send it again' }).click();
   await expect(page.getByRole('link', { name: 'Open the company' })).toBeVisible({ timeout: 60_000 });
+  await expectOneOfEach(house, name, 'Quentin');
+});
 
-  await house.stopSandbox();
-  const companies = await sql(house.database, `select id from Companies where companyName = '${name}'`);
-  expect(companies).toHaveLength(1);
-  const below = (table: string, column: string) => sql(house.database, `select ${column} as name from ${table} where companyID = ${companies[0].id}`);
-  expect(await below('CompanyLocations', 'name')).toEqual([{ name: 'Lab' }]);
-  expect(await below('Contacts', 'firstName')).toEqual([{ name: 'Quentin' }]);
-  await house.startSandbox();
+test('a run whose tab was closed goes on in another browser', async ({ page, house, browser, checkAxe }) => {
+  const name = 'Wombat Analytics LLC';
+  await fillAll(page, name, 'Wanda');
+  await fault(house, { fault: 'slow', milliseconds: 5000, entity: 'Contacts', operation: 'create' });
+  await page.getByRole('button', { name: /^Create in Autotask/ }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Primary site' }).getByText('Done')).toBeVisible({ timeout: 60_000 });
+  await page.close();
+
+  const other = await (await browser.newContext({ baseURL: house.url })).newPage();
+  await other.goto('/onboarding');
+  const line = other.getByRole('listitem').filter({ hasText: name });
+  await expect(other.getByRole('heading', { name: 'Not finished, begun in another browser' })).toBeVisible();
+  await checkAxe(other);
+  await line.getByRole('button', { name: 'Go on here' }).click();
+  await other.getByRole('button', { name: 'Continue' }).click();
+  await expect(other.getByRole('link', { name: 'Open the company' })).toBeVisible({ timeout: 60_000 });
+  await other.context().close();
+  await expectOneOfEach(house, name, 'Wanda');
+});
+
+test('two browsers on one run: the one that was overtaken looks on', async ({ page, house, browser }) => {
+  const name = 'Numbat Logistics LLC';
+  await fillAll(page, name, 'Nora');
+  await fault(house, { fault: 'failWithoutCommit', entity: 'Contacts', operation: 'create' });
+  await page.getByRole('button', { name: /^Create in Autotask/ }).click();
+  await expect(page.getByText('It is looked for every half minute', { exact: false })).toBeVisible({ timeout: 60_000 });
+
+  const other = await (await browser.newContext({ baseURL: house.url })).newPage();
+  await other.goto('/onboarding');
+  await other.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: 'Go on here' }).click();
+  await other.getByRole('button', { name: 'Continue' }).click();
+  await expect(other.getByText('It is looked for every half minute', { exact: false })).toBeVisible({ timeout: 60_000 });
+  // The first one wants to go on, and is told.
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByText('Another browser goes on with this client')).toBeVisible({ timeout: 60_000 });
+  await other.getByRole('button', { name: 'Send it again…' }).click();
+  await other.getByRole('button', { name: 'I have checked: send it again' }).click();
+  await expect(other.getByRole('link', { name: 'Open the company' })).toBeVisible({ timeout: 60_000 });
+  // Taken over again, the first one shows what the other has done.
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('link', { name: 'Open the company' })).toBeVisible({ timeout: 60_000 });
+  await other.context().close();
+  await expectOneOfEach(house, name, 'Nora');
 });

@@ -1,16 +1,23 @@
 //! Onboarding: what it does, the draft there is, and the clients that were created last.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
 
 use super::{age::age, onboarding_new::step_path};
 use crate::{
     components::{dialog::Dialog, empty::Empty, icon::Icon, page_head::PageHead},
     page::Page,
-    store::onboarding::{Created, Draft, Phase, Step, kept, use_onboarding},
+    store::{
+        clock,
+        onboarding::{Created, Draft, Phase, Run, Step, kept, shared, use_onboarding},
+    },
 };
 
 /// What this is.
 const WHAT: &str = "A new client with its sites and contacts is created in Autotask in one sitting, checked for duplicates before anything is sent.";
+
+/// So many runs of the server are looked at, whether they are finished.
+const LOOKED_AT: usize = 20;
 
 /// The page.
 #[component]
@@ -22,6 +29,7 @@ pub fn OnboardingPage() -> impl IntoView {
     });
     let recent = Memo::new(move |_| onboarding.recent());
     let nothing = move || draft.with(Option::is_none) && recent.with(Vec::is_empty);
+
     let new_client = || {
         view! {
             <a class="btn btn--primary" href=Page::OnboardingNew.path()>
@@ -49,6 +57,7 @@ pub fn OnboardingPage() -> impl IntoView {
                     <p class="muted">{WHAT}</p>
                 </Show>
                 {move || draft.get().map(|draft| view! { <DraftPanel draft=draft /> })}
+                <Elsewhere />
                 <Show when=move || !recent.with(Vec::is_empty)>
                     <section class="panel">
                         <header>
@@ -125,6 +134,75 @@ fn DraftPanel(
         >
             <p>{text}</p>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// The runs that other browsers have begun and not finished; nothing while there are none.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    let onboarding = use_onboarding();
+    let lines = RwSignal::new(Vec::<shared::Line>::new());
+    let failure = RwSignal::new(None::<String>);
+    let navigate = use_navigate();
+    spawn_local(async move {
+        let Ok(all) = shared::list().await else { return };
+        for line in all.into_iter().take(LOOKED_AT) {
+            let is_open = |run: Run| run.phase(clock::now()) != Phase::Done;
+            if shared::run(&line.id).await.ok().flatten().is_some_and(is_open) && !lines.is_disposed() {
+                lines.update(|lines| lines.push(line));
+            }
+        }
+    });
+    let shown = move || {
+        let own = onboarding.draft().and_then(|draft| draft.run).map(|run| run.plan.run_id);
+        lines.get().into_iter().filter(|line| own.as_ref() != Some(&line.id)).collect::<Vec<_>>()
+    };
+    let is_busy = Memo::new(move |_| {
+        onboarding.draft().is_some_and(|draft| !draft.is_blank() && draft.run.is_none()) || onboarding.is_running()
+    });
+    let line_view = move |line: shared::Line| {
+        let navigate = navigate.clone();
+        let title = line.title.clone();
+        let worked = ["Worked on ", &age(kept::now() - line.updated_at)].concat();
+        let take_up = move |_| {
+            let (line, navigate) = (line.clone(), navigate.clone());
+            spawn_local(async move {
+                match onboarding.take_up(line).await {
+                    Ok(()) => navigate(&step_path(Step::Run), leptos_router::NavigateOptions::default()),
+                    Err(why) => failure.set(Some(why)),
+                }
+            });
+        };
+        view! {
+            <li class="row wrap">
+                <span class="name" dir="auto">{title}</span>
+                <span class="muted small">{worked}</span>
+                <button type="button" class="btn push" disabled=is_busy on:click=take_up>
+                    "Go on here"
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !shown().is_empty()>
+            <section class="panel">
+                <header>
+                    <h2>"Not finished, begun in another browser"</h2>
+                </header>
+                <ul class="createds">{
+                    let line_view = line_view.clone();
+                    move || shown().into_iter().map(line_view.clone()).collect_view()
+                }</ul>
+                {move || failure.get().map(|why| view! { <p class="t-danger" role="alert">{why}</p> })}
+                <footer>
+                    {move || match is_busy.get() {
+                        true => "Finish or discard the client that is entered here first.",
+                        false => "Whoever works on it there only looks on from then.",
+                    }}
+                </footer>
+            </section>
+        </Show>
     }
     .into_any()
 }

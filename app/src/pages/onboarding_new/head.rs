@@ -61,7 +61,7 @@ fn run_actions() -> AnyView {
     let onboarding = use_onboarding();
     let phase = onboarding.phase();
     (move || match phase.get() {
-        Phase::Running => view! {
+        Phase::Running | Phase::Waiting { .. } => view! {
             <button type="button" class="btn" on:click=move |_| onboarding.pause()>
                 {Icon::Pause.view()}
                 "Pause"

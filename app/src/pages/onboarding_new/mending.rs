@@ -60,7 +60,7 @@ pub fn mended(form: &Form, run_step: &str) -> Option<Mended> {
 /// `site_2` is row 2 of the sites.
 fn row_of(run_step: &str) -> Option<(Step, usize)> {
     match run_step {
-        "company" => Some((Step::Company, 0)),
+        "company" | "company_details" => Some((Step::Company, 0)),
         "primary_location" => Some((Step::Sites, 0)),
         _ => {
             let (name, index) = run_step.split_once('_')?;

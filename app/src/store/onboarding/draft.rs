@@ -91,6 +91,42 @@ impl Draft {
         serde_json::from_str(text).ok().filter(|draft: &Self| draft.version == SCHEMA_VERSION)
     }
 
+    /// What must have been entered for a run that another browser has begun.
+    pub fn of_run(run: Run) -> Self {
+        let mut draft = Self {
+            company: Values::new(),
+            sites: Vec::new(),
+            first_site_like_company: false,
+            contacts: Vec::new(),
+            step: Step::Run,
+            ..Self::default()
+        };
+        let rows: Vec<String> = run.plan.steps.iter().map(|step| step.id.clone()).collect();
+        // Sites and contacts are numbered as they were entered; the primary contact is made first, wherever it stands.
+        let place = |id: &str, kind: &str| id.strip_prefix(kind).and_then(|number| number.parse::<usize>().ok());
+        for id in &rows {
+            let Some((step, record)) = run.step(id).zip(run.record_of(id)) else { continue };
+            let values = texts_of(&record);
+            if step.entity == "Companies" {
+                draft.company.extend(values);
+            } else if let Some(index) = (id == "primary_location").then_some(0).or_else(|| place(id, "site_")) {
+                draft.sites.resize(draft.sites.len().max(index + 1), Values::new());
+                draft.sites[index] = values;
+            } else if let Some(index) = place(id, "contact_") {
+                draft.contacts.resize(draft.contacts.len().max(index + 1), ContactDraft::default());
+                let at_site = step.references.iter().find(|reference| reference.field == "companyLocationID");
+                let site = at_site.and_then(|reference| match reference.step.as_str() {
+                    "primary_location" => Some(0),
+                    other => place(other, "site_"),
+                });
+                let is_primary = record.flag("primaryContact") == Some(true);
+                draft.contacts[index] = ContactDraft { values, site, is_primary };
+            }
+        }
+        draft.run = Some(run);
+        draft
+    }
+
     /// Whether nothing of worth was entered.
     pub fn is_blank(&self) -> bool {
         let blank = Self::default();
@@ -140,6 +176,22 @@ impl Draft {
             ..Answers::default()
         }
     }
+}
+
+/// The texts of a row, as they are entered; what the plan adds by itself is none of them.
+fn texts_of(record: &Record) -> Values {
+    const ADDED: [&str; 5] = ["companyID", "isPrimary", "primaryContact", "isActive", "id"];
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    let own = record.iter().filter(|(name, _)| !ADDED.iter().any(|added| name.eq_ignore_ascii_case(added)));
+    let own = own.filter_map(|(name, value)| Some((name.to_owned(), text(value)?)));
+    let user_defined = record
+        .user_defined_fields()
+        .filter_map(|(name, value)| Some(([USER_DEFINED_FIELDS, ".", name].concat(), text(value)?)));
+    own.chain(user_defined).collect()
 }
 
 /// The row that these texts mean; what is blank is left out.
@@ -208,6 +260,24 @@ mod tests {
         let mut draft = filled();
         draft.company.insert("ownerResourceID".to_owned(), "Ada".to_owned());
         assert_eq!(draft.answers(&Schema::new()).company.text("ownerResourceID"), Some("Ada"), "stays as typed");
+    }
+
+    #[test]
+    fn a_run_of_another_browser_has_what_was_entered_there() {
+        let mut draft = filled();
+        draft.company.insert("parentCompanyID".to_owned(), "9".to_owned());
+        draft.sites.push(Values::from([("name".to_owned(), "Depot".to_owned())]));
+        draft.contacts[0].is_primary = false;
+        let name = |name: &str| {
+            Values::from([("firstName".to_owned(), name.to_owned()), ("lastName".to_owned(), "L".to_owned())])
+        };
+        draft.contacts[0].values = name("Bo");
+        draft.contacts.push(ContactDraft { values: name("Mara"), site: Some(1), is_primary: true });
+        let answers = draft.answers(&Schema::new());
+        let (plan, _) = autotask_core::onboarding::plan("r", &answers, &Schema::new());
+        let taken = Draft::of_run(Run { plan, journal: Vec::new() });
+        assert_eq!(taken.answers(&Schema::new()), answers);
+        assert_eq!((taken.title().as_str(), taken.step), ("Acme", Step::Run));
     }
 
     #[test]

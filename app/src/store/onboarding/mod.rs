@@ -10,6 +10,7 @@ pub mod draft;
 pub mod kept;
 mod lock;
 pub mod run;
+pub mod shared;
 pub mod step;
 
 use autotask_client::onboarding::{Halt, Keeper, drive};
@@ -35,6 +36,9 @@ const ELSEWHERE: &str = "Another tab of this browser is creating this client. Go
 
 /// Said when the run that this tab shows is not the kept one any more.
 const GONE: &str = "This run was ended in another tab of this browser. Reload the page to see what there is now";
+
+/// Said when another browser drives the run now.
+const OVERTAKEN: &str = "Another browser goes on with this client. Look on there, or try again to take it over here.";
 
 /// The onboarding. Get it with [`use_onboarding`].
 #[derive(Clone, Copy)]
@@ -174,11 +178,16 @@ impl Onboarding {
         if !self.take_over() {
             return self.fail(GONE);
         }
+        if let Err(why) = self.take_shared().await {
+            return self.fail(&why);
+        }
         let Some(run) = self.with_run_untracked(Run::clone) else { return };
         // What was decided on an older journal may be about something that is settled by now: it is asked anew.
         let decision = decision.filter(|_| before == Some(run.journal.len()));
-        if let Some(event) = decision {
-            self.append(Entry { at: clock::now(), event });
+        if let Some(event) = decision
+            && let Err(why) = self.note(Entry { at: clock::now(), event }).await
+        {
+            return self.fail(&why);
         }
         if !self.keep_run() {
             return self.fail(NOT_KEPT);
@@ -196,7 +205,9 @@ impl Onboarding {
             };
             let Some(event) = decided else { return self.settle(halt) };
             let entry = Entry { at: clock::now(), event };
-            self.append(entry.clone());
+            if let Err(why) = self.note(entry.clone()).await {
+                return self.fail(&why);
+            }
             journal.push(entry);
             self.phase.set(Phase::Running);
         }
@@ -220,6 +231,39 @@ impl Onboarding {
             (Some(_), None) => !self.is_kept.get_untracked(),
             _ => false,
         }
+    }
+
+    /// Makes this page the one that drives the run, with what the server and this browser know of it.
+    async fn take_shared(&self) -> Result<(), String> {
+        let Some(run) = self.with_run_untracked(Run::clone) else { return Ok(()) };
+        let title = self.draft.with_untracked(|draft| draft.as_ref().map(Draft::title)).unwrap_or_default();
+        let run = shared::take(&run, &title).await.map_err(said)?;
+        self.draft.update(|draft| {
+            if let Some(draft) = draft {
+                draft.run = Some(run);
+            }
+        });
+        Ok(())
+    }
+
+    /// Takes up a run that another browser has begun.
+    pub async fn take_up(&self, line: shared::Line) -> Result<(), String> {
+        let gone = "This run cannot be read: it is gone, or of another version of this program.";
+        let unread = |failure: autotask_core::Failure| failure.messages.join(" ");
+        let run = shared::run(&line.id).await.map_err(unread)?.ok_or_else(|| gone.to_owned())?;
+        let draft = Draft { saved_at: kept::now(), ..Draft::of_run(run) };
+        self.is_kept.set(kept::keep_draft(&draft));
+        self.phase.set(draft.run.as_ref().map(|run| run.phase(clock::now())).unwrap_or_default());
+        self.draft.set(Some(draft));
+        Ok(())
+    }
+
+    /// Keeps an entry on the server, then here.
+    async fn note(&self, entry: Entry) -> Result<(), String> {
+        if let Some((id, length)) = self.with_run_untracked(|run| (run.plan.run_id.clone(), run.journal.len())) {
+            shared::append(&id, length, &entry).await.map_err(said)?;
+        }
+        if self.append(entry) { Ok(()) } else { Err(NOT_KEPT.to_owned()) }
     }
 
     fn settle(&self, halt: Halt) {
@@ -285,6 +329,13 @@ impl Onboarding {
     }
 }
 
+fn said(why: shared::NotKept) -> String {
+    match why {
+        shared::NotKept::Overtaken => OVERTAKEN.to_owned(),
+        shared::NotKept::Failed(why) => why,
+    }
+}
+
 /// The driver's desk: the browser's clock, and the journal that the browser keeps.
 struct Desk<'p> {
     store: Onboarding,
@@ -317,7 +368,7 @@ impl Keeper for Desk<'_> {
     }
 
     async fn keep(&mut self, entry: &Entry) -> Result<(), String> {
-        if self.store.append(entry.clone()) { Ok(()) } else { Err(NOT_KEPT.to_owned()) }
+        self.store.note(entry.clone()).await
     }
 }
 
