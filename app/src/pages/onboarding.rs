@@ -89,7 +89,7 @@ fn DraftPanel(
     let place = if is_begun { "Not finished".to_owned() } else { ["At the step ", draft.step.title()].concat() };
     let detail = [&place, ", saved ", &age(kept::now() - draft.saved_at)].concat();
     let text = if is_begun {
-        "What was created stays in Autotask. Only this browser's record of the run is forgotten, so it cannot be taken up again."
+        "What was created stays in Autotask. This browser forgets the run; the server keeps it, and it can be taken up again from this page."
     } else {
         "Everything entered is forgotten. Nothing was created in Autotask."
     };

@@ -55,7 +55,7 @@ pub fn RunStep() -> impl IntoView {
                             if is_done.get() {
                                 "Every step was written down as it happened."
                             } else {
-                                "You can close this tab. This browser keeps the journal, and the run can be taken up again here."
+                                "You can close this tab. The journal is kept, and the run can be taken up again here or in another browser."
                             }
                         }}
                     </footer>
