@@ -25,6 +25,7 @@ pub mod hierarchy;
 pub mod instant;
 pub mod issue;
 pub mod json;
+pub mod limits;
 pub mod number;
 pub mod onboarding;
 pub mod quality;

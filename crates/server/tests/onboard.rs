@@ -103,7 +103,11 @@ fn questions_are_answered_by_options_of_the_next_call() {
 
     // A dry run sends nothing.
     let run = place.prepare("Asked");
-    ends(run.command(&["--dry-run"]), 0, &["POST  Companies  ", "create 25 units"]);
+    ends(
+        run.command(&["--dry-run"]),
+        0,
+        &["POST  Companies  ", "create 25 units", " left this hour, less than a minute"],
+    );
     assert!(!run.journal.exists());
     // What Autotask refuses is asked about, and the correction is sent.
     change(&run, |answers| answers["company"]["invoiceTemplateID"] = json!(123_456));

@@ -52,9 +52,14 @@ impl<'k> Keeper<'k> {
     }
 }
 
+/// The time of this machine.
+pub(super) fn now() -> Instant {
+    Instant(jiff::Timestamp::now().as_millisecond().saturating_mul(TICKS_PER_SECOND / 1_000))
+}
+
 impl onboarding::Keeper for Keeper<'_> {
     fn now(&self) -> Instant {
-        Instant(jiff::Timestamp::now().as_millisecond().saturating_mul(TICKS_PER_SECOND / 1_000))
+        now()
     }
 
     async fn wait(&self, until: Instant) {

@@ -20,7 +20,8 @@ use autotask_client::Client;
 use autotask_client::native::Http;
 use autotask_client::onboarding::{Halt, Keeper as _, drive};
 use autotask_core::issue::has_errors;
-use autotask_core::onboarding::{self, Answers, Entry, Plan, outline, plan};
+use autotask_core::limits::{Ledger, read_threshold};
+use autotask_core::onboarding::{self, AT_ONCE, Answers, Entry, Plan, calls, outline, plan};
 use autotask_core::{Issue, Operation, Schema, Severity, entity};
 use autotask_proxy::{Mode, Secret, UpstreamUrl, find_zone};
 use clap::Args;
@@ -34,6 +35,8 @@ use crate::settings::Caller;
 
 /// Longest file of answers, in bytes.
 const ANSWERS_BYTES_MAX: u64 = 16 << 20;
+/// How long a call takes while Autotask is quick, in seconds.
+const SECONDS_EACH: f64 = 0.4;
 /// A person has to decide.
 const ASKED: u8 = 3;
 /// The run broke off; the same command goes on with it.
@@ -114,6 +117,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode> {
                 for (method, path, what) in outline(&plan) {
                     say(&format!("{method:<5} {path:<40} {what}"));
                 }
+                say(&cost(&client, &plan).await);
                 return Ok(ExitCode::SUCCESS);
             }
             let file = JournalFile::begin(&options.journal, &plan)?;
@@ -173,6 +177,18 @@ async fn go(
             Halt::NotKept(why) => bail!("{why}; nothing more was sent"),
         }
     }
+}
+
+/// What the run will cost, in words.
+async fn cost(client: &Client<Http>, plan: &Plan) -> String {
+    let mut ledger = Ledger::default();
+    // Where Autotask does not say, an hour of which nothing is used is the best guess.
+    let told = client.json(&Operation::Threshold).await.ok().and_then(|json| read_threshold(&json));
+    if let Some((used, limit)) = told {
+        ledger.tell(keeper::now(), used, limit);
+    }
+    let calls = u32::try_from(calls(plan)).unwrap_or(u32::MAX);
+    ledger.estimate(keeper::now(), calls, SECONDS_EACH, AT_ONCE).text()
 }
 
 fn name_of(plan: &Plan) -> &str {
