@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import * as vite7 from 'vite-7';
 import * as vite8 from 'vite';
@@ -30,6 +30,11 @@ before(async () => {
   const isRoot = process.getuid?.() === 0;
   const args = ['--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', ...(isRoot ? ['--no-sandbox'] : [])];
   browser = await chromium.launch({ executablePath: CHROME, args });
+});
+
+// A world of its own for each: the examples make a client, who is there the next time.
+beforeEach(async () => {
+  address = undefined;
   sandbox = spawn(AUTOTASK_CRM_BIN, ['sandbox', '--listen', '127.0.0.1:0', '--companies', '50'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   sandbox.stdout.on('data', (data) => (said += data));
@@ -41,10 +46,8 @@ before(async () => {
   }
 });
 
-after(async () => {
-  await browser?.close();
-  sandbox?.kill();
-});
+afterEach(() => sandbox?.kill());
+after(() => browser?.close());
 
 /** An empty project with the package installed and the examples as modules that run one after the other. */
 async function project(extra = {}) {
