@@ -1,12 +1,8 @@
 //! An onboarding whose process is killed at any point and begun again: in SQLite there is exactly one of each record.
 
-#![allow(clippy::unwrap_used, reason = "all of this is a test: a panic is its failure")]
-
-mod common;
-
 use std::process::Stdio;
 
-use common::onboarding::{Place, Run, until};
+use crate::common::onboarding::{Place, Run, until};
 use serde_json::{Value, json};
 
 /// When the process is killed.

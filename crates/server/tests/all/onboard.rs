@@ -1,14 +1,10 @@
 //! `autotask-crm onboard` as people type it: what it asks, what it refuses, and how it stops.
 
-#![allow(clippy::unwrap_used, reason = "all of this is a test: a panic is its failure")]
-
-mod common;
-
 use std::fs;
 use std::process::{Command, Output, Stdio};
 
-use common::command;
-use common::onboarding::{Place, Run, until, with_credentials};
+use crate::common::command;
+use crate::common::onboarding::{Place, Run, until, with_credentials};
 use serde_json::{Value, json};
 
 /// What it wrote, and how it ended.

@@ -1,13 +1,11 @@
 //! The binary as people type it: what it prints, what it refuses, and how it stops.
 
-mod common;
-
 use std::io::Read;
 use std::net::TcpListener;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use common::{Running, command};
+use crate::common::{Running, command};
 
 #[track_caller]
 fn refused(arguments: &[&str], variables: &[(&str, &str)], expected: &str) {

@@ -1,14 +1,10 @@
 //! A sandbox that is killed in the middle of a thousand writes: what it said was written is there, and whole.
 
-#![allow(clippy::unwrap_used, reason = "all of this is a test: a panic is its failure")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use common::Running;
+use crate::common::Running;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 

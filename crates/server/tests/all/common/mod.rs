@@ -1,5 +1,4 @@
 //! The binary as a child process.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 pub(crate) mod onboarding;
 

@@ -1,6 +1,4 @@
 //! A sandbox in a file and a client to onboard into it.
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, reason = "all of this is a test: a panic is its failure")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -18,7 +16,8 @@ pub(crate) const LATEST_COMMIT: &str = "3";
 
 pub(crate) struct Place {
     pub(crate) folder: tempfile::TempDir,
-    pub(crate) sandbox: Running,
+    /// Stopped with the place.
+    _sandbox: Running,
     pub(crate) origin: String,
     pub(crate) file: Connection,
     client: reqwest::blocking::Client,
@@ -37,7 +36,7 @@ impl Place {
         let file = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         file.busy_timeout(Duration::from_secs(5)).unwrap();
         let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
-        let place = Place { folder, sandbox, origin, file, client };
+        let place = Place { folder, _sandbox: sandbox, origin, file, client };
         // The instance's own field of a site configuration, which carries nothing else.
         place.call(
             "POST",
@@ -63,10 +62,6 @@ impl Place {
     }
 
     pub(crate) fn number(&self, sql: &str) -> i64 {
-        self.file.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
-    }
-
-    pub(crate) fn text(&self, sql: &str) -> String {
         self.file.query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 

@@ -1,0 +1,11 @@
+//! The binary as people and scripts run it.
+//!
+//! One program for all of them: a program each would be linked, and stored, as many times.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+mod common;
+mod kill;
+mod onboard;
+mod onboard_kill;
+mod start;
