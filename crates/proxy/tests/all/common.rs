@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use autotask_proxy::{Assets, Config, Credentials, Mode, Proxy, UpstreamUrl};
+use autotask_sandbox::{DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request};
@@ -95,6 +96,19 @@ pub(crate) fn serve_config() -> Config {
 
 pub(crate) fn proxy(upstream: &str) -> Router {
     Proxy::new(config(upstream)).unwrap().router()
+}
+
+/// A proxy before a real sandbox.
+pub(crate) async fn before_sandbox(config: autotask_sandbox::Config) -> Router {
+    let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).unwrap()).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
+    let upstream = UpstreamUrl::parse(Mode::Demo, &url).unwrap();
+    let credentials = Credentials::new(DEFAULT_USER, DEFAULT_SECRET, DEFAULT_INTEGRATION_CODE);
+    let mut config = Config::new(LISTEN.parse().unwrap(), upstream, credentials);
+    config.clients = Some(Credentials::new("client@test", "client-secret", "CLIENT-CODE"));
+    Proxy::new(config).unwrap().router()
 }
 
 /// A request from this machine to the proxy's own address, without any session.

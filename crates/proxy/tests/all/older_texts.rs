@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use crate::common::{Ask, LISTEN, Upstream, client, proxy};
+use crate::common::{Ask, Upstream, before_sandbox, client, proxy};
 use autotask_core::request::encode_component;
-use autotask_proxy::{Config, Credentials, Mode, Proxy, UpstreamUrl};
-use autotask_sandbox::{DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -122,15 +120,7 @@ async fn what_autotask_cannot_do_is_refused_with_the_reason() {
 #[tokio::test]
 async fn a_sandbox_accepts_every_one_through_the_proxy() {
     let config = autotask_sandbox::Config { companies: 20, strict: true, ..Default::default() };
-    let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).expect("a world")).await.expect("a world");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
-    let credentials = || Credentials::new(DEFAULT_USER, DEFAULT_SECRET, DEFAULT_INTEGRATION_CODE);
-    let upstream = UpstreamUrl::parse(Mode::Demo, &url).expect("on this machine");
-    let mut config = Config::new(LISTEN.parse().expect("an address"), upstream, credentials());
-    config.clients = Some(Credentials::new("client@test", "client-secret", "CLIENT-CODE"));
-    let proxy = Proxy::new(config).expect("a valid configuration").router();
+    let proxy = before_sandbox(config).await;
 
     let first = |entity: &str| {
         let query = r#"{"MaxRecords":1,"filter":[{"op":"gt","field":"id","value":0}]}"#;

@@ -1,36 +1,17 @@
 //! The proxy before a real sandbox: any client of Autotask's works through it unchanged.
 
-use crate::common::{Ask, LISTEN, ask};
-use autotask_proxy::{Config, Credentials, Mode, Proxy, UpstreamUrl};
-use autotask_sandbox::{DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
+use crate::common::{self, Ask, ask, before_sandbox};
 use axum::Router;
 use serde_json::{Value, json};
 
 /// A proxy before a sandbox with a small world.
 async fn world(companies: u32) -> Router {
-    before(autotask_sandbox::Config { companies, ..Default::default() }).await
-}
-
-/// A proxy before such a sandbox.
-async fn before(config: autotask_sandbox::Config) -> Router {
-    let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).expect("a world")).await.expect("a world");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
-    let credentials = || Credentials::new(DEFAULT_USER, DEFAULT_SECRET, DEFAULT_INTEGRATION_CODE);
-    let upstream = UpstreamUrl::parse(Mode::Demo, &url).expect("on this machine");
-    let mut config = Config::new(LISTEN.parse().expect("an address"), upstream, credentials());
-    config.clients = Some(credentials());
-    Proxy::new(config).expect("a valid configuration").router()
+    before_sandbox(autotask_sandbox::Config { companies, ..Default::default() }).await
 }
 
 /// A request as every client of Autotask's sends it.
 fn client(method: &str, path: &str) -> Ask {
-    ask(method, &format!("/ATServicesRest/V1.0{path}"))
-        .header("ApiIntegrationCode", DEFAULT_INTEGRATION_CODE)
-        .header("UserName", DEFAULT_USER)
-        .header("Secret", DEFAULT_SECRET)
-        .header("Content-Type", "application/json")
+    common::client(method, &format!("/ATServicesRest/V1.0{path}")).header("Content-Type", "application/json")
 }
 
 #[tokio::test]
@@ -106,7 +87,8 @@ async fn what_is_wrong_is_said_as_autotask_says_it() {
 async fn more_requests_at_once_than_autotask_takes_wait_their_turn() {
     // Each takes long enough that a dozen would be under way together.
     let slow = json!({"fault": "slow", "milliseconds": 150, "entity": "Companies"});
-    let proxy = before(autotask_sandbox::Config { companies: 1, faults: Some(slow), ..Default::default() }).await;
+    let proxy =
+        before_sandbox(autotask_sandbox::Config { companies: 1, faults: Some(slow), ..Default::default() }).await;
     let calls = (0..12).map(|_| {
         let proxy = proxy.clone();
         tokio::spawn(async move { client("GET", "/Companies/0").of(&proxy).await })
