@@ -4,7 +4,9 @@ use autotask_core::Request;
 use autotask_core::route::Method;
 use gloo_net::http::RequestBuilder;
 
-use crate::transport::{Answer, IDEMPOTENCY_KEY, Transport};
+use autotask_core::request::IDEMPOTENCY_KEY;
+
+use crate::transport::{Answer, Transport};
 
 /// Fetches from a REST root on the page's own origin, for example `/ATServicesRest`.
 #[derive(Clone, Debug)]

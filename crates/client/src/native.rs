@@ -6,7 +6,9 @@ use std::time::Duration;
 use autotask_core::Request;
 use autotask_core::route::Method;
 
-use crate::transport::{Answer, IDEMPOTENCY_KEY, Transport};
+use autotask_core::request::IDEMPOTENCY_KEY;
+
+use crate::transport::{Answer, Transport};
 
 /// Autotask cuts a call after about five minutes; we wait a little longer, to hear it say so.
 const TIMEOUT: Duration = Duration::from_secs(330);

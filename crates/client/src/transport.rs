@@ -2,10 +2,6 @@
 
 use autotask_core::Request;
 
-/// The header that tells one intent of writing from all others. The proxy answers a repeated one with what came of the
-/// first; Autotask itself does not know it.
-pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -18,7 +14,7 @@ pub struct Answer {
 /// Carries requests to Autotask, or to something that speaks like it, and adds what identifies the caller.
 #[allow(async_fn_in_trait, reason = "futures of the browser are not Send, and the trait serves both")]
 pub trait Transport {
-    /// Sends one request below the REST root. A `key` goes along as [`IDEMPOTENCY_KEY`].
+    /// Sends one request below the REST root. A `key` goes along as [`autotask_core::request::IDEMPOTENCY_KEY`].
     ///
     /// # Errors
     ///

@@ -14,6 +14,10 @@ pub const PAGE_RECORDS_MAX: u32 = 500;
 /// Longest path with query that is sent as GET. IIS answers about 2,048 characters with a 404 page.
 pub const GET_PATH_BYTES_MAX: usize = 2_000;
 
+/// The header that carries the key of a create ([`crate::onboarding::Action::Send`]): the proxy answers a repeated key
+/// with the outcome of the first sending. Autotask does not know it.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// Everything but letters, digits and `-._~` is escaped, as in `encodeURIComponent`.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use autotask_core::filter::Context;
 use autotask_core::fingerprint::fingerprint;
-use autotask_core::request::Query;
+use autotask_core::request::{IDEMPOTENCY_KEY, Query};
 use autotask_core::response::read_rows;
 use autotask_core::route::{Method, Route, RouteError, below_root, flat_route, route};
 use autotask_core::title::name_filter;
@@ -36,8 +36,6 @@ const NAMES_MAX: usize = 10;
 const NOTICES_MAX: usize = 20;
 /// Carries a notice: what of the request was read otherwise than it was written.
 const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
-/// The header that tells one intent of writing from all others.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest key.
 const KEY_BYTES_MAX: usize = 200;
 /// What who asks for them is told.
