@@ -1,13 +1,14 @@
 //! Answers: what a person, or a program, wants a new client to be.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::record::Record;
 
 /// What the wizard asked for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(serde::Deserialize), serde(default))]
 pub struct Answers {
     /// The company, with what is set at it later: parent, bill-to, tax, invoice template, classification, its own fields.
     pub company: Record,
@@ -24,8 +25,9 @@ pub struct Answers {
 }
 
 /// A contact, and the site where the person works.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(serde::Deserialize), serde(default))]
 pub struct ContactAnswer {
     /// The contact.
     pub record: Record,
@@ -34,8 +36,9 @@ pub struct ContactAnswer {
 }
 
 /// A contract for recurring services, and what is served.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(serde::Deserialize), serde(default))]
 pub struct ContractAnswer {
     /// The contract.
     pub record: Record,
@@ -46,8 +49,9 @@ pub struct ContractAnswer {
 }
 
 /// A line of a contract.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(serde::Deserialize), serde(default))]
 pub struct ServiceAnswer {
     /// The line: `serviceID`, and perhaps prices and descriptions.
     pub record: Record,
@@ -56,8 +60,9 @@ pub struct ServiceAnswer {
 }
 
 /// What follows at the end.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(serde::Deserialize), serde(default))]
 pub struct FirstAnswers {
     /// A note at the company.
     pub note: Option<Record>,

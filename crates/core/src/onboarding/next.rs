@@ -123,7 +123,12 @@ pub struct Outcome {
 #[must_use]
 pub fn next_action(plan: &Plan, journal: &Journal, now: Instant) -> Action {
     let mut actions = next_actions(plan, journal, now, &[]);
-    if actions.is_empty() { Action::Done(Vec::new()) } else { actions.swap_remove(0) }
+    if !actions.is_empty() {
+        return actions.swap_remove(0);
+    }
+    // No plan is known to come here: each step is settled, asked about, waited for or ready.
+    let why = "no step can be done, and not all are".to_owned();
+    Action::Ask { step: String::new(), question: Question::Broken { why } }
 }
 
 /// All that can be done at once, while the calls of the steps `busy` are under way: look-ups and sendings, at most two
@@ -154,6 +159,7 @@ pub fn next_actions(plan: &Plan, journal: &Journal, now: Instant, busy: &[&str])
                 return vec![Action::Ask { step: step.id.clone(), question }];
             }
             Now::Ask(_) => return actions,
+            Now::Settled => {}
             Now::Wait(until, why) => {
                 if wait.as_ref().is_none_or(|(sooner, ..)| until < *sooner) {
                     wait = Some((until, step, why));
@@ -176,6 +182,7 @@ pub fn next_actions(plan: &Plan, journal: &Journal, now: Instant, busy: &[&str])
 
 /// What can be said of one step.
 enum Now {
+    Settled,
     Do(Action),
     Wait(Instant, String),
     Ask(Question),
@@ -235,7 +242,7 @@ fn what_now<'p>(
         natural_key(step, &record, since).map(|query| Now::Do(Action::LookUp { step: step.id.clone(), query }))
     };
     match (&progress.state, step.kind) {
-        (State::Here(_) | State::Skipped, _) => Now::Wait(now, String::new()),
+        (State::Here(_) | State::Skipped, _) => Now::Settled,
         (State::Twice(one, other), _) => Now::Ask(Question::Twice { ids: vec![*one, *other] }),
         (State::Refused(messages), _) => Now::Ask(Question::Refused { messages: messages.clone() }),
         // A change says the same twice.

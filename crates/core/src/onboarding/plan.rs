@@ -1,8 +1,10 @@
 //! Plan: the answers as ordered steps, each with what it needs and how it is found again.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::answers::{Answers, ContractAnswer};
+use super::read::read_plan;
 use crate::instant::Instant;
 use crate::issue::Issue;
 use crate::record::{Record, USER_DEFINED_FIELDS};
@@ -32,25 +34,30 @@ const LATER_FIELDS: [&str; 13] = [
 ];
 
 /// The steps of one onboarding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// [`PLAN_VERSION`] of whoever made it.
-    #[serde(default)]
     pub version: u32,
     /// Identifies the run.
     pub run_id: String,
     /// In the order in which they are done.
     pub steps: Vec<Step>,
     /// How long the run looks before it sends again.
-    #[serde(default)]
     pub timing: Timing,
+}
+
+impl<'de> Deserialize<'de> for Plan {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        read_plan(&json).map_err(|issue| serde::de::Error::custom(issue.message))
+    }
 }
 
 /// How long a run looks for what was not answered, in seconds. It is kept in the plan, so that whoever takes the run up
 /// again waits as long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Timing {
     /// How long Autotask may still commit what it did not answer: 360, its own limit of five minutes and a margin.
     pub latest_commit: u32,
@@ -72,7 +79,7 @@ impl Timing {
 }
 
 /// One row to be made or changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Step {
     /// `company`, `primary_location`, `site_1`, `contact_0`, …
@@ -88,12 +95,11 @@ pub struct Step {
     /// Fields that take the id which an earlier step produces.
     pub references: Vec<Reference>,
     /// Steps that come first, although none of their ids is needed.
-    #[serde(default)]
     pub after: Vec<String>,
 }
 
 /// A field that takes the id of a row which an earlier step produces.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reference {
     /// The field.
@@ -101,12 +107,11 @@ pub struct Reference {
     /// The step.
     pub step: String,
     /// Whether the row can do without it, when that step is skipped.
-    #[serde(default)]
     pub is_optional: bool,
 }
 
 /// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum StepKind {
     /// Makes a row.
