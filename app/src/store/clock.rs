@@ -8,8 +8,8 @@ use wasm_bindgen_futures::JsFuture;
 
 /// The time.
 pub fn now() -> Instant {
-    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and far below 2^53")]
-    Instant(js_sys::Date::now() as i64 * 10_000)
+    let milliseconds = autotask_core::number::to_whole(js_sys::Date::now().trunc()).unwrap_or_default();
+    Instant(milliseconds.saturating_mul(10_000))
 }
 
 /// Waits, and lets the browser draw and answer meanwhile. Without timers it goes on at once.

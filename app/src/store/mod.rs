@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 pub mod clock;
 pub mod hierarchy;
+pub mod id;
 pub mod metadata;
 pub mod names;
 pub mod onboarding;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     session::use_session,
     store::{
+        id::new_id,
         metadata::use_metadata,
         onboarding::{Step, use_onboarding},
     },
@@ -105,7 +106,7 @@ fn create_view() -> AnyView {
             return;
         }
         let draft = form.draft();
-        let (plan, _) = plan(&run_id(), &draft.answers(&schema), &schema);
+        let (plan, _) = plan(&new_id(), &draft.answers(&schema), &schema);
         onboarding.keep(draft);
         onboarding.start(plan);
         navigate(&step_path(Step::Run), NavigateOptions { replace: true, ..NavigateOptions::default() });
@@ -163,9 +164,4 @@ fn mending_foot() -> AnyView {
 
 fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
-}
-
-/// Unique enough to tell the runs of one browser apart.
-fn run_id() -> String {
-    format!("{:x}-{:x}", js_sys::Date::now() as u64, (js_sys::Math::random() * f64::from(u32::MAX)) as u32)
 }

@@ -13,7 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::run::Run;
-use crate::api::{Verb, own};
+use crate::{
+    api::{Verb, own},
+    store::id::new_id,
+};
 
 /// A run in the server's list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -94,11 +97,5 @@ fn failed(failure: Failure) -> NotKept {
 /// The name of this page among all that may drive a run: a new one each time it is loaded.
 fn driver() -> Value {
     thread_local!(static NAME: OnceCell<String> = const { OnceCell::new() });
-    let name = || format!("page-{:x}-{:x}", bits(js_sys::Date::now() / 1e12), bits(js_sys::Math::random()));
-    NAME.with(|known| known.get_or_init(name).clone()).into()
-}
-
-/// The bits of a number from 0 to 1.
-fn bits(number: f64) -> u64 {
-    number.to_bits() & ((1 << 52) - 1)
+    NAME.with(|known| known.get_or_init(|| ["page-", &new_id()].concat()).clone()).into()
 }
