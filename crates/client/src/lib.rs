@@ -4,6 +4,7 @@
 //! named in it.
 
 pub mod client;
+pub mod edit;
 pub mod onboarding;
 pub mod transport;
 

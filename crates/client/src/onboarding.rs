@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use autotask_core::onboarding::{Action, Entry, Event, Outcome, Plan, Question, next_actions};
 use autotask_core::write::{Verdict, verify};
-use autotask_core::{EntityInfo, FailureKind, Instant, Operation, Query, Record};
+use autotask_core::{EntityInfo, Instant, Operation, Query, Record};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
@@ -154,18 +154,10 @@ async fn send<T: Transport>(
             Operation::Update(info, record, _) => read_back(client, info, &record, step.clone(), id).await,
             _ => Event::Confirmed { step: step.clone(), id },
         },
-        Err(failure) => match failure.kind {
-            // Autotask, or something before it, answered that it did not do it.
-            FailureKind::Credentials
-            | FailureKind::Permission
-            | FailureKind::Validation
-            | FailureKind::Throttled
-            | FailureKind::Route
-            | FailureKind::NotFound => Event::Rejected { step: step.clone(), messages: failure.messages },
-            FailureKind::Fault | FailureKind::Malformed | FailureKind::Unreachable => {
-                Event::Unknown { step: step.clone(), why: failure.message() }
-            }
-        },
+        Err(failure) if failure.kind.wrote_nothing() => {
+            Event::Rejected { step: step.clone(), messages: failure.messages }
+        }
+        Err(failure) => Event::Unknown { step: step.clone(), why: failure.message() },
     };
     (step, Ok(event))
 }

@@ -59,6 +59,14 @@ impl FailureKind {
         }
     }
 
+    /// Whether a write that failed so has certainly written nothing: Autotask, or something before it, answered that it
+    /// did not do it. After the others it may have been written all the same.
+    #[must_use]
+    pub fn wrote_nothing(self) -> bool {
+        use FailureKind::{Credentials, NotFound, Permission, Route, Throttled, Validation};
+        matches!(self, Credentials | Permission | Validation | Throttled | Route | NotFound)
+    }
+
     /// Reads the word in JSON.
     #[must_use]
     pub fn parse(word: &str) -> Option<FailureKind> {

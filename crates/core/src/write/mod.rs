@@ -92,6 +92,10 @@ mod tests {
             Value::from(patch.record()),
             json!({"id":7,"companyName":"Acme Ltd","city":null,"userDefinedFields":[{"name":"Tier","value":"B"}]})
         );
+        assert_eq!(
+            Value::from(patch.without("City").without("udf.tier").without("phone").record()),
+            json!({"id":7,"companyName":"Acme Ltd"})
+        );
         assert_eq!((patch.slot("CITY", false), patch.slot("phone", false)), (Slot::Null, Slot::Unset));
         assert_eq!(
             Value::from(patch.inverse(&before).record()),

@@ -45,6 +45,13 @@ impl Patch {
         self.fields.is_empty()
     }
 
+    /// The same without this field, given as in [`Conflict::field`].
+    #[must_use]
+    pub fn without(&self, field: &str) -> Patch {
+        let others = self.fields.iter().filter(|(name, _)| !name.path().eq_ignore_ascii_case(field));
+        Patch { id: self.id, fields: others.cloned().collect() }
+    }
+
     /// What is done with a field.
     #[must_use]
     pub fn slot(&self, name: &str, is_udf: bool) -> Slot<'_> {
