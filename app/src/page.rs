@@ -19,10 +19,12 @@ pub enum Page {
     Quality,
     /// What one rule has found.
     QualityRule(String),
+    /// What was written from this browser.
+    Changes,
 }
 
 /// The pages of the navigation, in order.
-pub const NAVIGATION: [Page; 4] = [Page::Companies, Page::Hierarchy, Page::Onboarding, Page::Quality];
+pub const NAVIGATION: [Page; 5] = [Page::Companies, Page::Hierarchy, Page::Onboarding, Page::Quality, Page::Changes];
 
 /// Below this similarity a suggestion would be a guess.
 const SIMILARITY_MIN: f64 = 0.7;
@@ -39,6 +41,7 @@ impl Page {
             Self::Quality => "/quality".to_owned(),
             // What has a dot in it is a file to the server.
             Self::QualityRule(id) => ["/quality/", &id.replace('.', "-")].concat(),
+            Self::Changes => "/changes".to_owned(),
         }
     }
 
@@ -51,6 +54,7 @@ impl Page {
             Self::Onboarding => "Onboarding",
             Self::OnboardingNew => "New client",
             Self::Quality | Self::QualityRule(_) => "Data quality",
+            Self::Changes => "Changes",
         }
     }
 
@@ -61,6 +65,7 @@ impl Page {
             Self::Hierarchy => Icon::Tree,
             Self::Onboarding | Self::OnboardingNew => Icon::Onboarding,
             Self::Quality | Self::QualityRule(_) => Icon::Quality,
+            Self::Changes => Icon::Clock,
         }
     }
 

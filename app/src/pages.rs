@@ -1,8 +1,10 @@
 //! The pages, one file each.
 
 mod age;
+pub mod changes;
 pub mod companies;
 pub mod company;
+mod editing;
 mod failed;
 pub mod hierarchy;
 pub mod lazy;

@@ -1,4 +1,4 @@
-//! Two listeners that the framework has no short form for. Both end with the component that asked.
+//! What the framework has no short form for: listeners that end with the component that asked, focus, where a key goes.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -25,5 +25,22 @@ pub fn on_any_scroll(callback: impl Fn(Event) + 'static) {
         kept.with_value(|(function, _)| {
             let _ = document().remove_event_listener_with_callback_and_bool("scroll", function, true);
         });
+    });
+}
+
+/// Whether keys typed there are text, or there is a dialog before the page.
+pub fn is_field(target: Option<web_sys::EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    let selector = "input, textarea, select, dialog, [contenteditable]";
+    element.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
+/// Moves the focus to the element of this id, once what is being drawn is there.
+pub fn focus_soon(id: String) {
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
     });
 }

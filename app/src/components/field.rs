@@ -75,16 +75,7 @@ pub fn Field(
 ) -> impl IntoView {
     let context = FieldContext { id: id.clone(), has_hint: hint.is_some(), error };
     let hint = hint.map(|hint| view! { <span class="hint" id=[&id, "-hint"].concat()>{hint}</span> });
-    let error_id = StoredValue::new([&id, "-error"].concat());
-    let error_view = move || {
-        error.get().map(|text| {
-            view! {
-                <span class="error" id=error_id.get_value()>
-                    {Icon::Alert.view()} <span><span class="vh">"Error: "</span>{text}</span>
-                </span>
-            }
-        })
-    };
+    let error = error_view(&id, error);
     view! {
         <div class=["field ", &class].concat()>
             <label for=id.clone() id=[&id, "-label"].concat()>
@@ -92,9 +83,40 @@ pub fn Field(
                 {is_optional.then(|| view! { <span class="opt">"optional"</span> })}
             </label>
             <Provider value=context>{children()}</Provider>
-            {dynamic(error_view)}
+            {error}
             {hint}
         </div>
     }
     .into_any()
+}
+
+/// A control whose label stands elsewhere, with its error below it. The label has the id with `-label` behind it.
+pub fn bare_field(
+    id: String,
+    error: Signal<Option<String>>,
+    control: impl FnOnce() -> AnyView + Send + 'static,
+) -> AnyView {
+    let error_view = error_view(&id, error);
+    let context = FieldContext { id, has_hint: false, error };
+    view! {
+        <div class="field">
+            <Provider value=context>{control()}</Provider>
+            {error_view}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is wrong, where a control of this id is described by it.
+fn error_view(id: &str, error: Signal<Option<String>>) -> AnyView {
+    let error_id = [id, "-error"].concat();
+    dynamic(move || {
+        error.get().map(|text| {
+            view! {
+                <span class="error" id=error_id.clone()>
+                    {Icon::Alert.view()} <span><span class="vh">"Error: "</span>{text}</span>
+                </span>
+            }
+        })
+    })
 }

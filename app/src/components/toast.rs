@@ -1,4 +1,4 @@
-//! Short messages above the status bar. One with an action stays until it is dismissed.
+//! Short messages above the status bar. One whose action stands nowhere else stays until it is dismissed.
 
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use super::{
 
 /// How long a toast without an action stays.
 const SHOWN_FOR: Duration = Duration::from_secs(8);
+/// How long one stays whose action stands on the page too.
+pub const SHOWN_LONGER: Duration = Duration::from_secs(20);
 /// More would cover the list; the oldest goes first.
 const TOASTS_MAX: usize = 3;
 
@@ -26,6 +28,8 @@ pub struct Toast {
     pub tone: Tone,
     /// A button: its words and what it does.
     pub action: Option<(String, Callback<()>)>,
+    /// How long it stays; `None` until it is dismissed.
+    pub shown_for: Option<Duration>,
 }
 
 /// The toasts on screen. Get it with [`use_toasts`].
@@ -42,22 +46,22 @@ impl Toasts {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
         self.announcer.polite(&toast.text);
-        let stays = toast.action.is_some();
+        let shown_for = toast.shown_for;
         self.shown.update(|shown| {
             shown.push((id, toast));
             if shown.len() > TOASTS_MAX {
                 shown.remove(0);
             }
         });
-        if !stays {
+        if let Some(time) = shown_for {
             let toasts = *self;
-            set_timeout(move || toasts.dismiss(id), SHOWN_FOR);
+            set_timeout(move || toasts.dismiss(id), time);
         }
     }
 
     /// Shows a plain message.
     pub fn say(&self, tone: Tone, text: impl Into<String>) {
-        self.show(Toast { text: text.into(), tone, action: None });
+        self.show(Toast { text: text.into(), tone, action: None, shown_for: Some(SHOWN_FOR) });
     }
 
     fn dismiss(&self, id: u32) {

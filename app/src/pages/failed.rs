@@ -1,6 +1,6 @@
 //! Failed: a failure of a call in the words of a view.
 
-use autotask_core::Failure;
+use autotask_core::{Failure, Issue};
 
 use crate::components::view_state;
 
@@ -17,6 +17,14 @@ pub fn failed(title: &str, failure: &Failure) -> view_state::Failure {
 /// What happened and what to do, as sentences.
 pub fn sentence(failure: &Failure) -> String {
     [as_sentence(&failure.message()), as_sentence(&failure.advice)].join(" ").trim().to_owned()
+}
+
+/// Message and hint of an issue as one sentence.
+pub fn words(issue: &Issue) -> String {
+    match &issue.hint {
+        Some(hint) => [&issue.message, ": ", hint].concat(),
+        None => issue.message.clone(),
+    }
 }
 
 /// The text with a capital at its start and a full stop at its end.

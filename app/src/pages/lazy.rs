@@ -10,6 +10,7 @@ use leptos::{
 };
 
 use super::{
+    changes::ChangesPage,
     company::CompanyPage,
     hierarchy::HierarchyPage,
     onboarding::OnboardingPage,
@@ -33,6 +34,11 @@ const PREFETCH_AFTER: Duration = Duration::from_secs(2);
 /// The page of one company.
 pub fn company_page() -> AnyView {
     lazy(Page::Company(0).title(), || Box::pin(prefetch_company()), || Box::pin(load_company()))
+}
+
+/// The page of what was changed here.
+pub fn changes_page() -> AnyView {
+    lazy(Page::Changes.title(), || Box::pin(prefetch_company()), || Box::pin(load_changes()))
 }
 
 /// The page of the hierarchy.
@@ -78,6 +84,11 @@ pub fn prefetch_pages() {
 #[wasm_split(company, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_company))]
 fn load_company() -> Result<AnyView, SplitLoaderError> {
     Ok(CompanyPage().into_any())
+}
+
+#[wasm_split(company, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_changes() -> Result<AnyView, SplitLoaderError> {
+    Ok(ChangesPage().into_any())
 }
 
 #[wasm_split(hierarchy, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_hierarchy))]

@@ -2,15 +2,19 @@
 
 use leptos::prelude::*;
 
+pub mod changes;
 pub mod clock;
 pub mod hierarchy;
 pub mod id;
+pub mod kept;
 pub mod metadata;
 pub mod names;
 pub mod onboarding;
+pub mod owners;
 pub mod quality;
 pub mod row_list;
 pub mod row_search;
+pub mod typed_text;
 
 /// Makes all stores known to everything below.
 pub fn provide_stores() {

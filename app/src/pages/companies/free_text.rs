@@ -5,16 +5,15 @@
 
 use std::time::Duration;
 
-use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use wasm_bindgen::JsCast;
-
 use super::search::Search;
-use crate::components::dynamic::effect;
 use crate::components::{
     announcer::use_announcer,
+    dom::is_field,
+    dynamic::effect,
     icon::Icon,
     text_input::{ControlSize, InputKind, TextInput},
 };
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 /// How long the typing must rest before the address follows: longer than it is from key to key, or the browser would
 /// write its history between two of them.
@@ -147,13 +146,6 @@ pub fn SearchField(
         />
     }
     .into_any()
-}
-
-/// Whether keys typed there are text, or there is a dialog before the page.
-fn is_field(target: Option<web_sys::EventTarget>) -> bool {
-    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let selector = "input, textarea, select, dialog, [contenteditable]";
-    element.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
 }
 
 /// Says how many match, once the typing rests.

@@ -12,6 +12,7 @@ use super::{
     count_of,
     faces::faces,
     load::Load,
+    open_rows::{OpenRows, use_open_rows},
     value::{none_view, text_view},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     components::{avatar::Avatar, badge::Badge, empty::Empty, icon::Icon, tone::Tone},
 };
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "id",
     "firstName",
     "lastName",
@@ -28,6 +29,20 @@ const FIELDS: [&str; 10] = [
     "extension",
     "mobilePhone",
     "emailAddress",
+    "isActive",
+    "primaryContact",
+    "companyID",
+];
+/// The fields that a form begins with.
+const EDITED_FIRST: [&str; 10] = [
+    "firstName",
+    "lastName",
+    "title",
+    "emailAddress",
+    "phone",
+    "extension",
+    "mobilePhone",
+    "companyLocationID",
     "isActive",
     "primaryContact",
 ];
@@ -71,19 +86,22 @@ pub fn ContactsPanel(
     contacts: Load<Vec<Person>>,
 ) -> impl IntoView {
     let number = move || contacts.value().map(|people| people.len().to_string());
+    let open = use_open_rows("Contacts", move || {
+        contacts.value().map(|people| people.iter().filter_map(|person| person.row.id()).collect()).unwrap_or_default()
+    });
     view! {
         <section class="panel" aria-labelledby="contacts-title">
             <header>
                 <h2 id="contacts-title">"Contacts"</h2>
                 <span class="n">{dynamic(number)}</span>
             </header>
-            {faces(contacts, "contacts", "The contacts could not be loaded.", contacts_view)}
+            {faces(contacts, "contacts", "The contacts could not be loaded.", move |people| contacts_view(people, open))}
         </section>
     }
     .into_any()
 }
 
-fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
+fn contacts_view(people: Arc<Vec<Person>>, open: OpenRows) -> AnyView {
     if people.is_empty() {
         return view! {
             <Empty
@@ -102,7 +120,7 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
     let rows = move || {
         let limit = if shows_all.get() { usize::MAX } else { SHOWN_AT_FIRST };
         let shown = people.iter().filter(|person| shows_inactive.get() || person.is_active).take(limit);
-        shown.map(person_view).collect_view()
+        shown.map(|person| person_view(person, open)).collect_view()
     };
     let more = move || {
         let offered = offered();
@@ -136,6 +154,9 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
                         <th scope="col">"Title"</th>
                         <th scope="col">"Phone"</th>
                         <th scope="col">"Mail"</th>
+                        <th scope="col" class="act">
+                            <span class="vh">"Edit"</span>
+                        </th>
                     </tr>
                 </thead>
                 <tbody>{dynamic(rows)}</tbody>
@@ -161,7 +182,7 @@ fn contacts_view(people: Arc<Vec<Person>>) -> AnyView {
     .into_any()
 }
 
-fn person_view(person: &Person) -> AnyView {
+fn person_view(person: &Person, open: OpenRows) -> AnyView {
     let row = &person.row;
     let text = |name: &str| row.text(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let link = |text: Option<String>, format| text.map_or_else(none_view, |text| text_view(format, text));
@@ -199,7 +220,9 @@ fn person_view(person: &Person) -> AnyView {
             </td>
             <td>{phone}</td>
             <td title=text("emailAddress")>{link(text("emailAddress"), Format::Email)}</td>
+            <td class="act">{open.button(row, &person.name)}</td>
         </tr>
+        {open.form(row, &person.name, &EDITED_FIRST, 5)}
     }
     .into_any()
 }

@@ -2,21 +2,28 @@
 
 use std::sync::Arc;
 
-use crate::components::dynamic::{dynamic, handler, memo};
 use autotask_core::{DataType, FieldInfo, Record};
 use leptos::prelude::*;
 
 use super::{
     copy_button::CopyButton,
     details_list::{Fields, details_view},
-    groups::{ADDRESS, AddressFields, BILLING_ADDRESS, Group, address_lines, further_fields},
-    value::has_value,
+    groups::{ADDRESS, AddressFields, BASICS, BILLING_ADDRESS, Group, address_lines, further_fields},
+    value::{has_value, none_view},
 };
 use crate::{
-    components::{banner::Banner, skeleton::Skeleton, tone::Tone},
+    components::{
+        banner::Banner,
+        dynamic::{dynamic, handler, memo},
+        icon::Icon,
+        skeleton::Skeleton,
+        tone::Tone,
+    },
+    pages::editing::Editing,
     store::{
         metadata::{Metadata, MetadataState, use_metadata},
         names::use_names,
+        typed_text::form_name,
     },
 };
 
@@ -25,6 +32,8 @@ use crate::{
 pub fn DetailsPanel(
     /// The company.
     row: Arc<Record>,
+    /// What of it is edited.
+    editing: Editing,
 ) -> impl IntoView {
     let metadata = use_metadata();
     // Labels and lists come with the metadata; drawn before, half of the values would be wrong for a moment.
@@ -42,9 +51,13 @@ pub fn DetailsPanel(
             })
         }
     };
+    let (shows_empty, shows_empty_own) = (RwSignal::new(false), RwSignal::new(false));
     let own = {
         let row = Arc::clone(&row);
-        move || if is_waiting.get() { skeleton() } else { details_view(&row, groups(metadata, &row)) }
+        move || match is_waiting.get() {
+            true => skeleton(),
+            false => details_view(&row, groups(metadata, &row, editing), editing, shows_empty),
+        }
     };
     let tenant = move || {
         if is_waiting.get() {
@@ -55,7 +68,8 @@ pub fn DetailsPanel(
                 return view! { <p class="muted">"Autotask has no user-defined fields for companies here."</p> }
                     .into_any();
             }
-            details_view(&row, vec![Fields { title: "", fields: fields.clone(), before: None }])
+            let group = Fields { title: "", fields: fields.clone(), folded: Vec::new(), before: None };
+            details_view(&row, vec![group], editing, shows_empty_own)
         })
     };
     view! {
@@ -101,28 +115,51 @@ fn failure_view(metadata: Metadata) -> AnyView {
     })
 }
 
-fn groups(metadata: Metadata, row: &Arc<Record>) -> Vec<Fields> {
+fn groups(metadata: Metadata, row: &Arc<Record>, editing: Editing) -> Vec<Fields> {
     let info = metadata.entity("Companies");
     let fields = further_fields(&info);
-    let group = |group: Group| Fields {
-        title: group.title(),
-        fields: fields.iter().filter(|(of, _)| *of == group).map(|(_, field)| (*field).clone()).collect(),
-        before: match group {
-            Group::Address => address_view(row, ADDRESS),
-            Group::Billing => address_view(row, BILLING_ADDRESS),
-            _ => None,
-        },
+    let written = |names: &mut dyn Iterator<Item = &'static str>| -> Vec<FieldInfo> {
+        names.filter_map(|name| info.field(name)).filter(|field| !field.is_read_only).cloned().collect()
     };
-    Group::ALL.into_iter().map(group).collect()
+    let group = |group: Group| {
+        let address = match group {
+            Group::Address => Some(ADDRESS),
+            Group::Billing => Some(BILLING_ADDRESS),
+            _ => None,
+        };
+        let folded = address.map(|address| written(&mut address.all())).unwrap_or_default();
+        let before = address.and_then(|address| address_view(row, address, folded.clone(), editing));
+        let fields = fields.iter().filter(|(of, _)| *of == group).map(|(_, field)| (*field).clone()).collect();
+        Fields { title: group.title(), fields, folded, before }
+    };
+    let basics = Fields { title: "Basics", fields: Vec::new(), folded: written(&mut BASICS.into_iter()), before: None };
+    [basics].into_iter().chain(Group::ALL.into_iter().map(group)).collect()
 }
 
-/// The address as it stands on a letter, with a button that copies it.
-fn address_view(row: &Record, fields: AddressFields) -> Option<AnyView> {
+/// The address as it stands on a letter, with buttons that copy and edit it; nothing where there is neither.
+fn address_view(row: &Record, fields: AddressFields, written: Vec<FieldInfo>, editing: Editing) -> Option<AnyView> {
     let lines = address_lines(row, fields);
     let country = row.int(fields.country);
-    if lines.is_empty() && country.is_none() {
+    let is_empty = lines.is_empty() && country.is_none();
+    if is_empty && written.is_empty() {
         return None;
     }
+    let names: Vec<String> = written.iter().map(form_name).collect();
+    let is_open = memo(move || names.iter().any(|name| editing.is_open(name)));
+    let label = ["Edit ", fields.title].concat();
+    let edit = (!written.is_empty()).then(|| {
+        view! {
+            <button
+                type="button"
+                class="iconbtn s editbtn"
+                aria-label=label.clone()
+                title=label
+                on:click=handler(move |_| editing.open(&written))
+            >
+                {Icon::Edit.view()}
+            </button>
+        }
+    });
     let names = use_names();
     let country = memo(move || country.and_then(|country| names.name("Countries", country)));
     let copied = lines.clone();
@@ -130,10 +167,11 @@ fn address_view(row: &Record, fields: AddressFields) -> Option<AnyView> {
     let lines = lines.into_iter().map(|line| view! { <span dir="auto">{line}</span> }).collect_view();
     Some(
         view! {
-            <dt>{fields.title}</dt>
-            <dd>
-                <span class="address">{lines} <span dir="auto">{country}</span></span>
-                <CopyButton what="address" text=Callback::new(copy) />
+            <dt hidden=move || is_open.get()>{fields.title}</dt>
+            <dd class="edit" hidden=move || is_open.get()>
+                <span class="address">{is_empty.then(none_view)} {lines} <span dir="auto">{country}</span></span>
+                {(!is_empty).then(|| view! { <CopyButton what="address" text=Callback::new(copy) /> })}
+                {edit}
             </dd>
         }
         .into_any(),

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::components::dynamic::{dynamic, handler};
+use crate::{
+    components::dynamic::{dynamic, handler, memo, shared},
+    pages::editing::{
+        Editing,
+        line::{Shown, line_view},
+    },
+    store::typed_text::form_name,
+};
 use autotask_core::{FieldInfo, Record};
 use leptos::prelude::*;
 
-use super::{
-    count_of,
-    value::{has_value, value_view},
-};
+use super::{count_of, value::has_value};
 
 /// Fields below an optional heading.
 pub struct Fields {
@@ -17,15 +21,16 @@ pub struct Fields {
     pub title: &'static str,
     /// The fields, in order.
     pub fields: Vec<FieldInfo>,
+    /// Fields whose values stand elsewhere: they are here only while they are open for editing.
+    pub folded: Vec<FieldInfo>,
     /// What stands before them, such as the address as one block.
     pub before: Option<AnyView>,
 }
 
 /// The lists, and the button that shows the empty fields of all of them.
-pub fn details_view(row: &Arc<Record>, groups: Vec<Fields>) -> AnyView {
-    let shows_empty = RwSignal::new(false);
+pub fn details_view(row: &Arc<Record>, groups: Vec<Fields>, editing: Editing, shows_empty: RwSignal<bool>) -> AnyView {
     let empty: usize = groups.iter().map(|group| group.fields.iter().filter(|f| !has_value(f, row)).count()).sum();
-    let lists = groups.into_iter().map(|group| group_view(row, group, shows_empty)).collect_view();
+    let lists = groups.into_iter().map(|group| group_view(row, group, editing, shows_empty)).collect_view();
     let words = move || {
         let words = if shows_empty.get() { "Hide " } else { "Show " };
         [words, &count_of(empty, "empty field")].concat()
@@ -49,39 +54,31 @@ pub fn details_view(row: &Arc<Record>, groups: Vec<Fields>) -> AnyView {
     .into_any()
 }
 
-fn group_view(row: &Arc<Record>, group: Fields, shows_empty: RwSignal<bool>) -> AnyView {
-    let Fields { title, fields, before } = group;
+fn group_view(row: &Arc<Record>, group: Fields, editing: Editing, shows_empty: RwSignal<bool>) -> AnyView {
+    let Fields { title, fields, folded, before } = group;
     // Without anything to show, the heading goes too.
     let has_any = before.is_some() || fields.iter().any(|field| has_value(field, row));
-    if !has_any && fields.is_empty() {
+    if !has_any && fields.is_empty() && folded.is_empty() {
         return ().into_any();
     }
-    let lines = fields.into_iter().map(|field| line_view(row, &field, shows_empty)).collect_view();
+    let names: Vec<String> = fields.iter().chain(&folded).map(form_name).collect();
+    let is_open = memo(move || names.iter().any(|name| editing.is_open(name)));
+    let has_fields = !fields.is_empty();
+    let is_shown = move || has_any || is_open.get() || (has_fields && shows_empty.get());
+    let is_hidden = move || !is_shown();
+    let opened = folded.into_iter().map(|field| line_view(editing, row, &field, Shown::Open)).collect_view();
+    let lines = fields.into_iter().map(|field| line_view(editing, row, &field, Shown::Filled(shows_empty)));
+    let lines = lines.collect_view();
     let heading = (!title.is_empty()).then(|| view! { <h3>{title}</h3> });
     view! {
-        <div class="fieldgroup" hidden=move || !has_any && !shows_empty.get()>
+        <div class="fieldgroup" hidden=shared(is_hidden)>
             {heading}
             <dl class="dl">
+                {opened}
                 {before}
                 {lines}
             </dl>
         </div>
-    }
-    .into_any()
-}
-
-fn line_view(row: &Record, field: &FieldInfo, shows_empty: RwSignal<bool>) -> AnyView {
-    let is_hidden = {
-        let has_value = has_value(field, row);
-        move || !has_value && !shows_empty.get()
-    };
-    view! {
-        <dt hidden=is_hidden dir="auto">
-            {field.label.to_string()}
-        </dt>
-        <dd class="tnum" hidden=is_hidden>
-            {value_view(field, row)}
-        </dd>
     }
     .into_any()
 }

@@ -10,7 +10,12 @@ use super::{
     copy_button::CopyButton,
     value::{none_view, text_view},
 };
-use crate::{components::avatar::Avatar, session::use_session, store::names::use_names};
+use crate::{
+    components::avatar::Avatar,
+    pages::editing::{Editing, line::edit_button},
+    session::use_session,
+    store::names::use_names,
+};
 
 const MILLISECONDS_PER_DAY: f64 = 86_400_000.0;
 const TICKS_PER_MILLISECOND: f64 = 10_000.0;
@@ -20,7 +25,11 @@ const TICKS_PER_MILLISECOND: f64 = 10_000.0;
 pub fn Facts(
     /// The company.
     row: Arc<Record>,
+    /// What of it is edited; the controls stand among the details.
+    editing: Editing,
 ) -> impl IntoView {
+    let info = editing.info();
+    let edit = |name: &str| info.field(name).map(|field| edit_button(editing, field));
     let text = |name: &str| row.text(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let link = |name: &str, format| text(name).map_or_else(none_view, |text| text_view(format, text));
     let id = row.id().unwrap_or_default().to_string();
@@ -29,7 +38,7 @@ pub fn Facts(
         <dl class="facts">
             <div>
                 <dt>"Number"</dt>
-                <dd class="tnum">{link("companyNumber", Format::Any)}</dd>
+                <dd class="tnum">{link("companyNumber", Format::Any)} {edit("companyNumber")}</dd>
             </div>
             <div>
                 <dt>"ID"</dt>
@@ -37,15 +46,15 @@ pub fn Facts(
             </div>
             <div>
                 <dt>"Owner"</dt>
-                <dd>{owner_view(row.int("ownerResourceID"))}</dd>
+                <dd>{owner_view(row.int("ownerResourceID"))} {edit("ownerResourceID")}</dd>
             </div>
             <div>
                 <dt>"Phone"</dt>
-                <dd>{link("phone", Format::Phone)}</dd>
+                <dd>{link("phone", Format::Phone)} {edit("phone")}</dd>
             </div>
             <div>
                 <dt>"Web"</dt>
-                <dd>{link("webAddress", Format::Web)}</dd>
+                <dd>{link("webAddress", Format::Web)} {edit("webAddress")}</dd>
             </div>
             <div>
                 <dt>"Last activity"</dt>

@@ -73,6 +73,19 @@ const SHOWN_ABOVE: [&str; 9] = [
     "parentCompanyID",
     "phone",
 ];
+
+/// What is edited first: of what stands above, all that can be written.
+pub const BASICS: [&str; 8] = [
+    "companyName",
+    "companyNumber",
+    "companyType",
+    "isActive",
+    "ownerResourceID",
+    "phone",
+    "webAddress",
+    "parentCompanyID",
+];
+
 /// The fields that make one postal address.
 #[derive(Clone, Copy, Debug)]
 pub struct AddressFields {
@@ -107,8 +120,9 @@ pub const BILLING_ADDRESS: AddressFields = AddressFields {
 };
 
 impl AddressFields {
-    fn all(&self) -> impl Iterator<Item = &'static str> {
-        self.lines.into_iter().chain([self.code, self.city, self.state, self.country])
+    /// The fields, in the order in which they are typed.
+    pub fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.lines.into_iter().filter(|name| !name.is_empty()).chain([self.code, self.city, self.state, self.country])
     }
 }
 
@@ -147,7 +161,7 @@ pub fn address_lines(row: &Record, fields: AddressFields) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ADDRESS, Group, address_lines, further_fields};
+    use super::{ADDRESS, BASICS, Group, address_lines, further_fields};
     use autotask_core::{Record, entity};
 
     #[test]
@@ -161,6 +175,9 @@ mod tests {
         assert_eq!(group("createDate"), Some(Group::Record));
         assert_eq!(group("companyName"), None);
         assert_eq!(fields.len(), info.fields.len() - 25);
+        for name in BASICS {
+            assert!(info.field(name).is_some_and(|field| !field.is_read_only), "{name}");
+        }
         assert!(fields.is_sorted_by_key(|(group, _)| *group as usize));
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::components::dynamic::{dynamic, memo};
+use crate::components::dynamic::{dynamic, handler, memo};
 use autotask_core::Record;
 use leptos::prelude::*;
 
@@ -25,6 +25,8 @@ pub fn Head(
     title: Signal<String>,
     /// The company, once it is here.
     row: Memo<Option<Arc<Record>>>,
+    /// Called when the company is to be edited.
+    on_edit: Callback<()>,
 ) -> impl IntoView {
     let parent = move || row.with(|row| row.as_deref().map(parent_crumb));
     view! {
@@ -41,7 +43,7 @@ pub fn Head(
                 <h1 tabindex="-1" dir="auto">
                     {title}
                 </h1>
-                {dynamic(move || row.with(|row| row.as_deref().map(marks_view)))}
+                {dynamic(move || row.with(|row| row.as_deref().map(|row| marks_view(row, on_edit))))}
             </div>
         </header>
     }
@@ -49,7 +51,7 @@ pub fn Head(
 }
 
 /// What follows the name: state, type and actions.
-fn marks_view(row: &Record) -> AnyView {
+fn marks_view(row: &Record, on_edit: Callback<()>) -> AnyView {
     let id = row.id().unwrap_or_default();
     let is_active = row.flag("isActive").unwrap_or(true);
     let (word, tone) = if is_active { ("Active", Tone::Success) } else { ("Inactive", Tone::Neutral) };
@@ -63,6 +65,15 @@ fn marks_view(row: &Record) -> AnyView {
                 {Icon::Plus.view()}
                 "Onboard subsidiary"
             </a>
+            <button
+                type="button"
+                class="btn btn--primary"
+                aria-keyshortcuts="e"
+                on:click=handler(move |_| on_edit.run(()))
+            >
+                {Icon::Edit.view()}
+                "Edit"
+            </button>
         </div>
     }
     .into_any()

@@ -32,6 +32,8 @@ pub struct Load<T: Send + Sync + 'static> {
     /// Its answer.
     pub answer: RwSignal<Answer<T>>,
     again: RwSignal<u32>,
+    /// Whether the next asking leaves the old answer in its place.
+    keeps: StoredValue<bool>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Load<T> {
@@ -45,6 +47,12 @@ impl<T: Send + Sync + 'static> Copy for Load<T> {}
 impl<T: Send + Sync + 'static> Load<T> {
     /// Asks again.
     pub fn retry(&self) {
+        self.again.update(|again| *again += 1);
+    }
+
+    /// Asks again, and keeps the answer that is there until the new one has come.
+    pub fn refresh(&self) {
+        self.keeps.set_value(true);
         self.again.update(|again| *again += 1);
     }
 
@@ -65,10 +73,13 @@ where
 {
     let answer = RwSignal::new(Answer::Waiting);
     let again = RwSignal::new(0);
+    let keeps = StoredValue::new(false);
     let round = StoredValue::new(0_u32);
     effect(move || {
         again.track();
-        answer.set(Answer::Waiting);
+        if !keeps.try_update_value(std::mem::take).unwrap_or_default() {
+            answer.set(Answer::Waiting);
+        }
         let this = round.get_value() + 1;
         round.set_value(this);
         let Some(question) = question() else { return };
@@ -84,5 +95,5 @@ where
             }
         });
     });
-    Load { answer, again }
+    Load { answer, again, keeps }
 }

@@ -1,5 +1,6 @@
 //! One company: facts, its place in the hierarchy, contacts, sites, and every further field that has a value.
 
+mod changes;
 mod contacts;
 mod copy_button;
 mod details;
@@ -10,35 +11,42 @@ mod family;
 mod groups;
 mod head;
 mod links;
-mod load;
+pub mod load;
+mod open_rows;
 mod sites;
 mod strip;
-mod value;
+pub mod value;
 
 use std::sync::Arc;
 
 use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{FailureKind, Record, entity};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::api,
     components::{
-        announcer::use_announcer, empty::Empty, icon::Icon, page_head::use_window_title, skeleton::Skeleton,
-        view_state::ViewFrame, view_state::ViewState,
+        announcer::use_announcer, choice::Choice, dom::is_field, empty::Empty, field_control::SiteChoices, icon::Icon,
+        page_head::use_window_title, skeleton::Skeleton, view_state::ViewFrame, view_state::ViewState,
     },
     page::Page,
-    pages::failed::failed,
+    pages::{
+        editing::{ConflictDialog, EditBar, Editing},
+        failed::failed,
+    },
     status::use_view_status,
+    store::{changes::use_changes, names::use_names, owners::Owners},
 };
-use contacts::{ContactsPanel, load_contacts};
+use changes::ChangesPanel;
+use contacts::{ContactsPanel, Person, load_contacts};
 use details::DetailsPanel;
 use facts::Facts;
 use family::load_family;
+use groups::BASICS;
 use head::Head;
-use load::{Answer, use_load};
-use sites::{SitesPanel, load_sites};
+use load::{Answer, Load, use_load};
+use sites::{Site, SitesPanel, load_sites};
 use strip::HierarchyPanel;
 
 /// The page.
@@ -64,6 +72,23 @@ pub fn CompanyPage() -> impl IntoView {
         move || record.with(|record| record.as_ref().and_then(|row| Some((row.id()?, row.int("parentCompanyID"))))),
         |(id, parent)| load_family(id, parent),
     );
+    let title = memo(move || match (id.get(), company.answer.get()) {
+        (None, _) => "Company not found".to_owned(),
+        (_, Answer::Here(_)) => {
+            record.with(|record| record.as_ref().map_or_else(|| "Company not found".to_owned(), |row| name_of(row)))
+        }
+        (_, Answer::Waiting | Answer::Failed(_)) => "Company".to_owned(),
+    });
+    let editing = Editing::new("Companies", record.into(), title.into(), id.into());
+    provide_context(Owners::load());
+    provide_context(SiteChoices(Signal::derive(move || site_choices(sites))));
+    follow_changes(company, contacts, sites);
+    let edit = Callback::new(move |()| {
+        let info = editing.info();
+        let basics: Vec<_> = BASICS.iter().filter_map(|name| info.field(name)).cloned().collect();
+        editing.open(&basics);
+    });
+    edit_by_key(edit);
     use_view_status(move || {
         if record.with(Option::is_none) {
             return String::new();
@@ -74,13 +99,6 @@ pub fn CompanyPage() -> impl IntoView {
         ];
         let words = counts.into_iter().flatten().map(|(count, noun)| count_of(count, noun));
         words.collect::<Vec<_>>().join(", ")
-    });
-    let title = memo(move || match (id.get(), company.answer.get()) {
-        (None, _) => "Company not found".to_owned(),
-        (_, Answer::Here(_)) => {
-            record.with(|record| record.as_ref().map_or_else(|| "Company not found".to_owned(), |row| name_of(row)))
-        }
-        (_, Answer::Waiting | Answer::Failed(_)) => "Company".to_owned(),
     });
     use_window_title(title.into(), "Company");
     announce_arrival(title);
@@ -97,27 +115,71 @@ pub fn CompanyPage() -> impl IntoView {
         (_, Answer::Here(_)) => match record.get() {
             None => not_found("It may have been deleted, or the API user may not see it."),
             Some(row) => view! {
-                <Facts row=Arc::clone(&row) />
+                <Facts row=Arc::clone(&row) editing=editing />
                 <div class="body two recbody">
                     <div class="stack panels">
                         <HierarchyPanel row=Arc::clone(&row) family=family />
                         <ContactsPanel contacts=contacts />
                         <SitesPanel sites=sites />
+                        <ChangesPanel company=record />
                     </div>
                     <div class="stack panels">
-                        <DetailsPanel row=row />
+                        <DetailsPanel row=row editing=editing />
                     </div>
                 </div>
+                <EditBar editing=editing />
+                <ConflictDialog />
             }
             .into_any(),
         },
     };
     // The head stays while what is below it changes, and with it the focus on the heading.
     view! {
-        <Head title=title row=record />
+        <Head title=title row=record on_edit=edit />
         {dynamic(body)}
     }
     .into_any()
+}
+
+/// Shows what was written, wherever on the page it was.
+fn follow_changes(company: Load<Option<Record>>, contacts: Load<Vec<Person>>, sites: Load<Vec<Site>>) {
+    let (changes, names) = (use_changes(), use_names());
+    // What was written before this page is in what it reads.
+    Effect::new(move |before: Option<()>| {
+        let written = changes.written.get();
+        let Some((entity, row)) = written.filter(|_| before.is_some()) else { return };
+        let shown = untrack(|| company.value()).and_then(|row| row.as_ref().as_ref().and_then(Record::id));
+        if entity == "Companies" && row.id() == shown {
+            if let Some((id, name)) = row.id().zip(row.text("companyName")) {
+                names.put("Companies", id, name.to_owned(), row.flag("isActive").unwrap_or(true));
+            }
+            company.answer.set(Answer::Here(Arc::new(Some(row))));
+        } else if row.int("companyID") == shown {
+            match entity {
+                "Contacts" => contacts.refresh(),
+                "CompanyLocations" => sites.refresh(),
+                _ => {}
+            }
+        }
+    });
+}
+
+/// The sites of the company, for its contacts.
+fn site_choices(sites: Load<Vec<Site>>) -> Vec<Choice> {
+    let choice = |site: &Site| Some(Choice::new(site.row.id()?.to_string(), site.name.clone()));
+    sites.value().map(|sites| sites.iter().filter_map(choice).collect()).unwrap_or_default()
+}
+
+/// `e` opens the basics for editing.
+fn edit_by_key(edit: Callback<()>) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let is_plain = event.key() == "e" && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if is_plain && !event.default_prevented() && !is_field(event.target()) {
+            event.prevent_default();
+            edit.run(());
+        }
+    });
+    on_cleanup(move || listener.remove());
 }
 
 /// Says the name when it comes later than the page, which was said as "Company".

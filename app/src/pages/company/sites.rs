@@ -12,6 +12,7 @@ use super::{
     faces::faces,
     groups::{ADDRESS, address_lines},
     load::Load,
+    open_rows::{OpenRows, use_open_rows},
     value::{none_view, text_view},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     store::names::use_names,
 };
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "id",
     "name",
     "address1",
@@ -32,15 +33,22 @@ const FIELDS: [&str; 11] = [
     "phone",
     "isActive",
     "isPrimary",
+    "companyID",
 ];
+
+/// The fields that a form begins with.
+const EDITED_FIRST: [&str; 10] =
+    ["name", "phone", "address1", "address2", "postalCode", "city", "state", "countryID", "isActive", "isPrimary"];
 
 /// A site of the company.
 #[derive(Clone, Debug)]
 pub struct Site {
-    name: String,
+    /// What it is called.
+    pub name: String,
     is_primary: bool,
     is_active: bool,
-    row: Record,
+    /// What the list asks for of it.
+    pub row: Record,
 }
 
 /// Loads the sites of a company.
@@ -70,26 +78,29 @@ pub fn SitesPanel(
     sites: Load<Vec<Site>>,
 ) -> impl IntoView {
     let number = move || sites.value().map(|sites| sites.len().to_string());
+    let open = use_open_rows("CompanyLocations", move || {
+        sites.value().map(|sites| sites.iter().filter_map(|site| site.row.id()).collect()).unwrap_or_default()
+    });
     view! {
         <section class="panel" aria-labelledby="sites-title">
             <header>
                 <h2 id="sites-title">"Sites"</h2>
                 <span class="n">{dynamic(number)}</span>
             </header>
-            {faces(sites, "sites", "The sites could not be loaded.", sites_view)}
+            {faces(sites, "sites", "The sites could not be loaded.", move |sites| sites_view(sites, open))}
         </section>
     }
     .into_any()
 }
 
-fn sites_view(sites: Arc<Vec<Site>>) -> AnyView {
+fn sites_view(sites: Arc<Vec<Site>>, open: OpenRows) -> AnyView {
     if sites.is_empty() {
         return view! {
             <Empty icon=Icon::Pin title="No sites yet" text="Autotask makes the first one with the company’s address." />
         }
         .into_any();
     }
-    let rows = sites.iter().map(site_view).collect_view();
+    let rows = sites.iter().map(|site| site_view(site, open)).collect_view();
     view! {
         <div class="tablewrap">
             <table class="table sites">
@@ -98,6 +109,9 @@ fn sites_view(sites: Arc<Vec<Site>>) -> AnyView {
                         <th scope="col">"Site"</th>
                         <th scope="col">"Address"</th>
                         <th scope="col">"Phone"</th>
+                        <th scope="col" class="act">
+                            <span class="vh">"Edit"</span>
+                        </th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -107,7 +121,7 @@ fn sites_view(sites: Arc<Vec<Site>>) -> AnyView {
     .into_any()
 }
 
-fn site_view(site: &Site) -> AnyView {
+fn site_view(site: &Site, open: OpenRows) -> AnyView {
     let row = &site.row;
     let names = use_names();
     let country = row.int("countryID");
@@ -131,7 +145,9 @@ fn site_view(site: &Site) -> AnyView {
             </th>
             <td>{dynamic(address)}</td>
             <td class="nowrap">{phone.map_or_else(none_view, |phone| text_view(Format::Phone, phone.to_owned()))}</td>
+            <td class="act">{open.button(row, &site.name)}</td>
         </tr>
+        {open.form(row, &site.name, &EDITED_FIRST, 4)}
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use autotask_core::{Issue, Schema, Severity, onboarding};
 use leptos::prelude::*;
 
 use super::form::{Form, Row, control_id};
+pub use crate::pages::failed::words;
 use crate::{
     components::error_summary::SummaryEntry,
     store::onboarding::{Draft, Place, Step, draft::SHARED_FIELDS},
@@ -200,14 +201,6 @@ pub fn problem(issue: &Issue, draft: &Draft, sites: &[u32], contacts: &[u32]) ->
     };
     let is_error = issue.severity == Severity::Error;
     Some(Problem { step: place.step, control, row, message: words(issue), is_error })
-}
-
-/// Message and hint as one sentence.
-pub fn words(issue: &Issue) -> String {
-    match &issue.hint {
-        Some(hint) => [&issue.message, ": ", hint].concat(),
-        None => issue.message.clone(),
-    }
 }
 
 #[cfg(test)]

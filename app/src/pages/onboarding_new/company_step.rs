@@ -20,7 +20,7 @@ pub fn CompanyStep() -> impl IntoView {
     let row = use_form().company();
     let has_more = MORE.iter().any(|slot| !row.text(slot.name).is_empty());
     let udfs: Vec<_> = info.user_defined_fields.iter().filter(|field| !field.is_read_only).cloned().collect();
-    let has_udfs = udfs.iter().any(|field| !row.text(&super::field_view::form_name(field)).is_empty());
+    let has_udfs = udfs.iter().any(|field| !row.text(&crate::store::typed_text::form_name(field)).is_empty());
     let udf_count = udfs.len();
     let udf_fields = udfs
         .into_iter()

@@ -8,9 +8,12 @@ use std::{
 use leptos::prelude::*;
 
 use super::checking::Checking;
-use crate::store::onboarding::{
-    Draft, Step, Values,
-    draft::{ContactDraft, SHARED_FIELDS},
+use crate::store::{
+    onboarding::{
+        Draft, Step,
+        draft::{ContactDraft, SHARED_FIELDS},
+    },
+    typed_text::Values,
 };
 
 /// The key of the company's row; sites and contacts count on from 1.

@@ -6,7 +6,6 @@
 //! ```
 
 mod checking;
-mod company_picker;
 mod company_step;
 mod contacts_step;
 mod duplicates;
@@ -19,7 +18,6 @@ mod keeping;
 mod layout;
 mod leaving;
 mod mending;
-mod owners;
 mod question;
 mod rail;
 mod result;
@@ -45,6 +43,7 @@ use crate::{
     store::{
         metadata::{MetadataState, use_metadata},
         onboarding::{Step, use_onboarding},
+        owners::Owners,
     },
 };
 use company_step::CompanyStep;
@@ -55,7 +54,6 @@ use form::{Form, use_form};
 use head::Head;
 use leaving::Leaving;
 use mending::{Mending, use_mending};
-use owners::Owners;
 use rail::DuplicatesRail;
 use review_rail::ReviewRail;
 use review_step::ReviewStep;

@@ -1,18 +1,17 @@
 //! The draft: what was typed, exactly as it was typed, and its way to the answers that core plans with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use autotask_core::{
-    EntityInfo, FieldInfo, Record, Schema,
-    field::DataType,
-    number,
+    Record, Schema,
     onboarding::{Answers, ContactAnswer},
     record::USER_DEFINED_FIELDS,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{run::Run, step::Step};
+use crate::store::typed_text::{Values, record_of};
 
 /// The shape of a stored draft. One of another version is not read; a change of shape raises it.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -22,9 +21,6 @@ pub const SHARED_FIELDS: [&str; 7] = ["address1", "address2", "postalCode", "cit
 
 /// The name that the first site starts with.
 const FIRST_SITE_NAME: &str = "Main office";
-
-/// The texts of a row by field; user-defined fields as `userDefinedFields.NAME`.
-pub type Values = BTreeMap<String, String>;
 
 /// A client that is being entered or created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -194,43 +190,10 @@ fn texts_of(record: &Record) -> Values {
     own.chain(user_defined).collect()
 }
 
-/// The row that these texts mean; what is blank is left out.
-fn record_of(info: Option<&EntityInfo>, values: &Values) -> Record {
-    let mut record = Record::new();
-    let mut user_defined = Vec::new();
-    for (name, text) in values {
-        let udf = name.strip_prefix(USER_DEFINED_FIELDS).and_then(|rest| rest.strip_prefix('.'));
-        let field = info.and_then(|info| info.find(udf.unwrap_or(name), udf.is_some()));
-        match (value_of(field, text), udf) {
-            (Some(value), Some(udf)) => user_defined.push(json!({ "name": udf, "value": value })),
-            (Some(value), None) => record.set(name, value),
-            (None, _) => {}
-        }
-    }
-    if !user_defined.is_empty() {
-        record.set(USER_DEFINED_FIELDS, user_defined);
-    }
-    record
-}
-
-/// A text as the field's type; text that does not fit stays text, and core says what is wrong with it.
-fn value_of(field: Option<&FieldInfo>, text: &str) -> Option<Value> {
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    let plain = || Value::from(text);
-    let Some(field) = field.filter(|field| !field.is_udf) else { return Some(plain()) };
-    Some(match field.data_type {
-        DataType::Integer | DataType::Long => text.parse::<i64>().map_or_else(|_| plain(), Value::from),
-        DataType::Decimal | DataType::Double => number::read(text).map_or_else(plain, Value::from),
-        DataType::Boolean => text.parse::<bool>().map_or_else(|_| plain(), Value::from),
-        _ => plain(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn filled() -> Draft {

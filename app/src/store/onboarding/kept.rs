@@ -1,9 +1,9 @@
 //! What the browser keeps of the onboarding: the draft, and the last clients that were created.
 
-use leptos::prelude::window;
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use crate::store::kept::{read, read_text, remove, write};
 
 const DRAFT_KEY: &str = "onboarding.draft";
 const RECENT_KEY: &str = "onboarding.recent";
@@ -25,32 +25,27 @@ pub struct Created {
 
 /// The draft, if one is kept and can be read.
 pub fn draft() -> Option<Draft> {
-    Draft::read(&read(DRAFT_KEY)?)
+    Draft::read(&read_text(DRAFT_KEY)?)
 }
 
 /// Keeps the draft; whether the browser did.
 pub fn keep_draft(draft: &Draft) -> bool {
-    serde_json::to_string(draft).is_ok_and(|text| write(DRAFT_KEY, &text))
+    write(DRAFT_KEY, draft)
 }
 
 /// Forgets the draft.
 pub fn drop_draft() {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(DRAFT_KEY);
-    }
+    remove(DRAFT_KEY);
 }
 
 /// The clients that were created here, the last one first.
 pub fn recent() -> Vec<Created> {
-    read(RECENT_KEY).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    read(RECENT_KEY).unwrap_or_default()
 }
 
 /// Adds a client to the list.
 pub fn keep_created(created: Created) {
-    let list = with_created(recent(), created);
-    if let Ok(text) = serde_json::to_string(&list) {
-        write(RECENT_KEY, &text);
-    }
+    write(RECENT_KEY, &with_created(recent(), created));
 }
 
 /// Milliseconds since 1970.
@@ -63,18 +58,6 @@ fn with_created(mut list: Vec<Created>, created: Created) -> Vec<Created> {
     list.insert(0, created);
     list.truncate(RECENT_MAX);
     list
-}
-
-fn read(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
-}
-
-fn write(key: &str, text: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
 }
 
 #[cfg(test)]

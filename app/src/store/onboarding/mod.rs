@@ -20,7 +20,7 @@ use autotask_core::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-pub use draft::{Draft, Values};
+pub use draft::Draft;
 pub use kept::Created;
 pub use run::{Phase, Run};
 pub use step::{Place, Step, StepState};

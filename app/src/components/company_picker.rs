@@ -5,11 +5,8 @@ use std::time::Duration;
 use autotask_core::{Filter, Op, Operation, Query, Record, Verb, entity};
 use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 
-use crate::{
-    api::api,
-    components::{choice::Choice, combobox::Combobox},
-    store::names::use_names,
-};
+use super::{choice::Choice, combobox::Combobox, text_input::ControlSize};
+use crate::{api::api, store::names::use_names};
 
 /// How long typing has to rest before the server is asked.
 const REST: Duration = Duration::from_millis(200);
@@ -29,6 +26,9 @@ pub fn CompanyPicker(
     /// Called with the chosen company's id as text.
     #[prop(into)]
     on_change: Callback<String>,
+    /// The height.
+    #[prop(optional)]
+    size: ControlSize,
 ) -> impl IntoView {
     let names = use_names();
     let asked = StoredValue::new(String::new());
@@ -85,6 +85,7 @@ pub fn CompanyPicker(
             on_query=Callback::new(move |text: String| on_query.update_value(|ask| ask(text)))
             is_loading=is_loading
             placeholder="Type a name"
+            size=size
         />
     }
     .into_any()

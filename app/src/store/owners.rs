@@ -10,7 +10,7 @@ use crate::api::api;
 /// `licenseType` of a resource that is an API user.
 const API_USER: i64 = 7;
 
-/// Who may own a company. Get it with [`use_owners`].
+/// Who may own a company. Forms find it as context.
 #[derive(Clone, Copy)]
 pub struct Owners {
     api_users: RwSignal<HashSet<i64>>,
@@ -28,7 +28,7 @@ impl Owners {
         };
         spawn_local(async move {
             if let Ok(rows) = api().rows(&query).await {
-                // The wizard may be closed by now.
+                // The form may be closed by now.
                 owners.api_users.try_set(rows.iter().filter_map(autotask_core::Record::id).collect());
             }
         });
@@ -39,9 +39,4 @@ impl Owners {
     pub fn may_own(&self, id: i64) -> bool {
         !self.api_users.with(|ids| ids.contains(&id))
     }
-}
-
-/// The owners known to the wizard around the caller.
-pub fn use_owners() -> Owners {
-    expect_context()
 }

@@ -1,0 +1,71 @@
+//! Words: values of fields as people read them, and the step from one to another.
+
+use autotask_core::{
+    EntityInfo, Record,
+    display::{Shown, display},
+    write::Patch,
+};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    components::icon::Icon,
+    store::{
+        changes::name_of,
+        names::{Names, use_names},
+    },
+};
+
+/// Stands for no value.
+const NONE: &str = "–";
+
+/// A field of a row in words. Reactive until the names of references are known.
+fn words(info: &EntityInfo, names: Names, path: &str, row: &Record) -> String {
+    let (name, is_udf) = name_of(path);
+    let Some(field) = info.find(name, is_udf) else {
+        return match row.value(name, is_udf) {
+            None | Some(Value::Null) => NONE.to_owned(),
+            Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        };
+    };
+    match display(field, row) {
+        Shown::Empty => NONE.to_owned(),
+        Shown::Text(text) => text,
+        Shown::Reference { entity, id } => names.name(&entity, id).unwrap_or_else(|| "…".to_owned()),
+    }
+}
+
+/// What a field is called.
+pub fn label(info: &EntityInfo, path: &str) -> String {
+    let (name, is_udf) = name_of(path);
+    info.find(name, is_udf).map_or_else(|| name.to_owned(), |field| field.label.to_string())
+}
+
+/// A field of a row as an element. Reactive.
+pub fn value_of(info: &EntityInfo, path: &str, row: &Record) -> AnyView {
+    view! { <span dir="auto">{words(info, use_names(), path, row)}</span> }.into_any()
+}
+
+/// A field with what it was and what it becomes.
+pub fn diff_view(info: &EntityInfo, path: &str, before: &Record, after: &Record) -> AnyView {
+    let names = use_names();
+    view! {
+        <b dir="auto">{label(info, path)}</b>
+        <span class="diff">
+            <span class="vh">"from "</span>
+            <del dir="auto">{words(info, names, path, before)}</del>
+            {Icon::Arrow.view()}
+            <span class="vh">" to "</span>
+            <ins dir="auto">{words(info, names, path, after)}</ins>
+        </span>
+    }
+    .into_any()
+}
+
+/// The fields of a patch, as [`autotask_core::write`] names them.
+pub fn paths(patch: &Patch) -> Vec<String> {
+    let row = patch.record();
+    let own = row.iter().map(|(name, _)| name.to_owned());
+    let own = own.filter(|name| name != "id" && name != autotask_core::record::USER_DEFINED_FIELDS);
+    own.chain(row.user_defined_fields().map(|(name, _)| ["udf.", name].concat())).collect()
+}
