@@ -617,6 +617,8 @@ export interface OnboardingAnswers {
     site?: number | null;
   }[];
   /** The tenant's own fields of the site configuration, as `userDefinedFields`. */
+  /** Index into `sites`: where invoices go; none for the company's address. */
+  billToSite?: number | null;
   siteConfiguration?: CompanySiteConfiguration | null;
   /** A contract for recurring services. */
   contract?: {

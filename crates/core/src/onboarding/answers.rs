@@ -14,6 +14,9 @@ pub struct Answers {
     pub company: Record,
     /// The sites; the first is the primary location.
     pub sites: Vec<Record>,
+    /// Index into the sites: where invoices go; none for the company's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill_to_site: Option<usize>,
     /// The contacts; the one with `primaryContact`, else the first, is the primary one.
     pub contacts: Vec<ContactAnswer>,
     /// The tenant's own fields of the site configuration, as `userDefinedFields`; nothing for an empty one.

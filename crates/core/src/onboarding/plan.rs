@@ -1,9 +1,11 @@
 //! Plan: the answers as ordered steps, each with what it needs and how it is found again.
 
+mod contract;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answers::{Answers, ContractAnswer};
+use super::answers::Answers;
 use super::read::read_plan;
 use crate::instant::Instant;
 use crate::issue::Issue;
@@ -306,10 +308,21 @@ impl Planner<'_> {
     }
 
     fn later(&mut self, answers: &Answers, later: Record) {
-        if later.is_empty() {
+        let bill_to = answers.bill_to_site.filter(|site| *site < answers.sites.len());
+        if bill_to != answers.bill_to_site {
+            let hint = "choose one of the sites above, or none";
+            self.wrong("onboarding.no_such_site", "this site is not among the sites", hint, "billToSite".to_owned());
+        }
+        if later.is_empty() && bill_to.is_none() {
             return;
         }
-        let references = vec![Reference { field: "id".to_owned(), step: "company".to_owned(), is_optional: false }];
+        let mut references = vec![Reference { field: "id".to_owned(), step: "company".to_owned(), is_optional: false }];
+        references.extend(bill_to.map(|site| Reference {
+            field: "billToCompanyLocationID".to_owned(),
+            step: site_step(site),
+            // Without its site a change of nothing else has nothing to say.
+            is_optional: !later.is_empty(),
+        }));
         let title = answers.company.text("companyName").unwrap_or("company").to_owned();
         // The sites come first: one of them may be where invoices go.
         let sites = (0..answers.sites.len()).map(site_step).collect();
@@ -333,103 +346,6 @@ impl Planner<'_> {
             record,
             to_company(),
         );
-    }
-
-    fn contract(&mut self, answers: &Answers, contract: &ContractAnswer) {
-        let mut record = contract.record.clone();
-        for given in ["id", "companyID"] {
-            record.remove(given);
-        }
-        // 1 is active; hours are booked without start and stop unless the contract says so.
-        for (field, usual) in [("status", 1), ("timeReportingRequiresStartAndStopTimes", 0)] {
-            if record.is_null(field) {
-                record.set(field, usual);
-            }
-        }
-        self.check("Contracts", &record, &["companyID"], "contract", Mode::Create);
-        let (start, end) = (record.instant("startDate"), record.instant("endDate"));
-        if start.zip(end).is_some_and(|(start, end)| end < start) {
-            let hint = "a contract ends on or after the day it starts";
-            self.wrong(
-                "onboarding.ends_first",
-                "the contract ends before it starts",
-                hint,
-                "contract.endDate".to_owned(),
-            );
-        }
-        let mut references = to_company();
-        match contract.contact {
-            Some(contact) if contact < answers.contacts.len() => references.push(Reference {
-                field: "contactID".to_owned(),
-                step: contact_step(contact),
-                is_optional: true,
-            }),
-            Some(_) => {
-                let hint = "choose one of the contacts above, or none";
-                self.wrong(
-                    "onboarding.no_such_contact",
-                    "this contact is not among the contacts",
-                    hint,
-                    "contract.contact".to_owned(),
-                );
-            }
-            None => {}
-        }
-        let title = record.text("contractName").unwrap_or("contract").to_owned();
-        let start = record.get("startDate").cloned().unwrap_or_default();
-        self.add("contract", "Contracts", StepKind::Create, &title, record, references);
-        let to = |field: &str, step: String| Reference { field: field.to_owned(), step, is_optional: false };
-        for (index, service) in contract.services.iter().enumerate() {
-            let path = format!("contract.services[{index}]");
-            let mut record = service.record.clone();
-            for given in ["id", "contractID"] {
-                record.remove(given);
-            }
-            self.check("ContractServices", &record, &["contractID"], &path, Mode::Create);
-            let id = record.int("serviceID");
-            if id.is_some() && contract.services[..index].iter().any(|other| other.record.int("serviceID") == id) {
-                let hint = "give the whole quantity to one line";
-                self.wrong(
-                    "onboarding.service_twice",
-                    "this service is on two lines",
-                    hint,
-                    format!("{path}.serviceID"),
-                );
-            }
-            let title = format!("service {}", id.map_or_else(|| (index + 1).to_string(), |id| format!("#{id}")));
-            let line = format!("service_{index}");
-            let to_contract = || to("contractID", "contract".to_owned());
-            self.add(line.clone(), "ContractServices", StepKind::Create, &title, record, vec![to_contract()]);
-            match service.quantity {
-                Some(quantity) if quantity > 0 => {
-                    let mut units = Record::new().with("effectiveDate", start.clone()).with("unitChange", quantity);
-                    // Its price is the line's: an adjustment without one would take the catalogue's.
-                    if let Some(service) = id {
-                        units.set("serviceID", service);
-                    }
-                    let references = vec![to_contract(), to("contractServiceID", line.clone())];
-                    let title = format!("{quantity} units of {title}");
-                    self.add(
-                        format!("{line}_units"),
-                        "ContractServiceAdjustments",
-                        StepKind::Adjust,
-                        &title,
-                        units,
-                        references,
-                    );
-                }
-                Some(_) => {
-                    let hint = "at least 1; leave it out for a line without quantity";
-                    self.wrong(
-                        "onboarding.quantity",
-                        "the quantity of a service counts from 1",
-                        hint,
-                        format!("{path}.quantity"),
-                    );
-                }
-                None => {}
-            }
-        }
     }
 
     fn first(&mut self, answers: &Answers) {

@@ -22,7 +22,7 @@ const ISSUES_MAX: usize = 100;
 #[must_use]
 pub fn read_answers(json: &Value) -> (Answers, Vec<Issue>) {
     let mut reader = Reader::default();
-    let members = ["runId", "company", "sites", "contacts", "siteConfiguration", "contract", "first"];
+    let members = ["runId", "company", "sites", "billToSite", "contacts", "siteConfiguration", "contract", "first"];
     reader.object(json, "", &members);
     let answers = Answers {
         company: reader.row(json, "company", "").unwrap_or_default(),
@@ -32,6 +32,7 @@ pub fn read_answers(json: &Value) -> (Answers, Vec<Issue>) {
                 .cloned()
                 .map(Record::from)
         }),
+        bill_to_site: reader.index(json, "billToSite", ""),
         contacts: reader.list(json, "contacts", "", |reader, contact, path| {
             reader.object(contact, path, &["record", "site"]).then(|| ContactAnswer {
                 record: reader.row(contact, "record", path).unwrap_or_default(),
@@ -243,7 +244,7 @@ mod tests {
         assert_eq!((answers.sites.len(), answers.contacts[2].site), (2, Some(1)), "the others keep their places");
         assert_eq!(
             places(&read_answers(&json!([1])).1)[0].1,
-            "this is an object of runId, company, sites, contacts, siteConfiguration, contract, first"
+            "this is an object of runId, company, sites, billToSite, contacts, siteConfiguration, contract, first"
         );
         assert_eq!(
             places(&read_answers(&json!({"sites": vec![json!({}); LIST_MAX + 1]})).1),
@@ -317,8 +318,23 @@ mod tests {
             "[a-z]{0,4}".prop_map(Value::from)
         ];
         let names = prop::sample::select(vec![
-            "company", "sites", "contacts", "contract", "first", "record", "site", "services", "quantity", "version",
-            "runId", "steps", "event", "at", "step", "ids",
+            "company",
+            "sites",
+            "billToSite",
+            "contacts",
+            "contract",
+            "first",
+            "record",
+            "site",
+            "services",
+            "quantity",
+            "version",
+            "runId",
+            "steps",
+            "event",
+            "at",
+            "step",
+            "ids",
         ]);
         leaf.prop_recursive(4, 32, 4, move |inner| {
             prop_oneof![

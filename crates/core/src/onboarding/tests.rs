@@ -41,6 +41,7 @@ pub(super) fn everything() -> Answers {
         ("classification", json!(17)),
     ];
     company.into_iter().for_each(|(field, value)| answers.company.set(field, value));
+    answers.bill_to_site = Some(1);
     answers.site_configuration = Record::new().with("userDefinedFields", json!([{"name": "Firewall", "value": "x"}]));
     let service = |id: i64, quantity| ServiceAnswer { record: Record::new().with("serviceID", id), quantity };
     answers.contract = Some(ContractAnswer {
@@ -367,6 +368,8 @@ fn problems_carry_the_path_of_the_form() {
     contract.contact = Some(5);
     contract.services[0].quantity = Some(0);
     contract.services[1].record.set("serviceID", 11);
+    contract.record.remove("contractPeriodType");
+    answers.bill_to_site = Some(2);
     answers.first.note.as_mut().expect("there").remove("actionType");
     let (_, issues) = plan("r", &answers, &Schema::new());
     let found: Vec<_> = issues.iter().map(|i| (i.code, i.path.as_deref().unwrap_or(""))).collect();
@@ -378,7 +381,9 @@ fn problems_carry_the_path_of_the_form() {
             ("onboarding.two_primaries", "contacts[1].primaryContact"),
             ("record.email", "contacts[0].emailAddress"),
             ("onboarding.no_such_site", "contacts[1].site"),
+            ("onboarding.no_such_site", "billToSite"),
             ("record.required", "contract.contractName"),
+            ("record.required", "contract.contractPeriodType"),
             ("onboarding.ends_first", "contract.endDate"),
             ("onboarding.no_such_contact", "contract.contact"),
             ("onboarding.quantity", "contract.services[0].quantity"),
@@ -386,6 +391,34 @@ fn problems_carry_the_path_of_the_form() {
             ("record.required", "first.note.actionType"),
         ]
     );
+}
+
+#[test]
+fn only_a_contract_for_recurring_services_has_lines() {
+    let mut answers = everything();
+    answers.contract.as_mut().expect("there").record.set("contractType", 1);
+    let found = |answers: &Answers| {
+        let (_, issues) = plan("r", answers, &Schema::new());
+        issues.iter().map(|i| (i.code, i.path.clone().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&answers), [("onboarding.no_services", "contract.contractType".to_owned())]);
+    let contract = answers.contract.as_mut().expect("there");
+    contract.services.clear();
+    contract.record.remove("contractPeriodType");
+    assert_eq!(found(&answers), [], "others have no periods either");
+}
+
+#[test]
+fn a_site_where_invoices_go_is_enough_for_a_change_of_the_company() {
+    let answers = Answers { bill_to_site: Some(1), ..answers() };
+    let (plan, issues) = plan("r", &answers, &Schema::new());
+    assert_eq!(issues, []);
+    let step = plan.step("company_details").expect("there");
+    let to = |field: &str, step: &str| Reference { field: field.to_owned(), step: step.to_owned(), is_optional: false };
+    assert_eq!(step.references, [to("id", "company"), to("billToCompanyLocationID", "site_1")]);
+    let everything = super::plan("r", &everything(), &Schema::new()).0;
+    let step = everything.step("company_details").expect("there");
+    assert!(step.references[1].is_optional, "the rest goes without its site");
 }
 
 #[test]
