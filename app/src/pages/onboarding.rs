@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What this is.
-const WHAT: &str = "A new client with its sites and contacts is created in Autotask in one sitting, checked for duplicates before anything is sent.";
+const WHAT: &str = "A new client with its sites, contacts, contract and billing is created in Autotask in one sitting, checked for duplicates before anything is sent.";
 
 /// So many runs of the server are looked at, whether they are finished.
 const LOOKED_AT: usize = 20;

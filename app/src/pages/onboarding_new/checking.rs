@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use autotask_core::{Issue, Schema, Severity, onboarding};
 use leptos::prelude::*;
 
-use super::form::{Form, Row, control_id};
+use super::form::{Form, control_id};
 pub use crate::pages::failed::words;
 use crate::{
     components::error_summary::SummaryEntry,
-    store::onboarding::{Draft, Place, Step, draft::SHARED_FIELDS},
+    store::onboarding::{Part, Place, Step, draft::SHARED_FIELDS},
 };
 
 /// The id of the check box that gives the first site the company's address.
@@ -157,10 +157,7 @@ impl Checking {
     pub fn check(&self, form: &Form, schema: &Schema, steps: &[Step]) -> bool {
         let draft = form.draft();
         let (_, issues) = onboarding::plan("check", &draft.answers(schema), schema);
-        let keys =
-            |rows: RwSignal<Vec<Row>>| rows.with_untracked(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>());
-        let (sites, contacts) = (keys(form.sites), keys(form.contacts));
-        let found: Vec<Problem> = issues.iter().filter_map(|issue| problem(issue, &draft, &sites, &contacts)).collect();
+        let found: Vec<Problem> = issues.iter().filter_map(|issue| problem(issue, form)).collect();
         if self.problems.with_untracked(|problems| *problems != found) {
             self.problems.set(found);
         }
@@ -180,32 +177,30 @@ impl Checking {
 }
 
 /// An issue of core at its control.
-pub fn problem(issue: &Issue, draft: &Draft, sites: &[u32], contacts: &[u32]) -> Option<Problem> {
+fn problem(issue: &Issue, form: &Form) -> Option<Problem> {
     let place = Place::parse(issue.path.as_deref()?)?;
-    let keys = match place.step {
-        Step::Sites => sites,
-        Step::Contacts => contacts,
-        _ => &[0],
-    };
+    let keys = form.keys(place.part);
     let key = *keys.get(place.index)?;
     // The first site shows no fields of its own for what it has from the company.
-    let is_shared = place.step == Step::Sites
+    let is_shared = place.part == Part::Site
         && place.index == 0
-        && draft.first_site_like_company
+        && form.first_site_like_company.get_untracked()
         && SHARED_FIELDS.contains(&place.field);
-    let control = if is_shared { SHARE_ID.to_owned() } else { control_id(place.step, key, place.field) };
-    let row = match place.step {
-        Step::Sites if keys.len() > 1 => format!("Site {}", place.index + 1),
-        Step::Contacts if keys.len() > 1 => format!("Contact {}", place.index + 1),
+    let control = if is_shared { SHARE_ID.to_owned() } else { control_id(place.part, key, place.field) };
+    let row = match place.part {
+        Part::Site if keys.len() > 1 => format!("Site {}", place.index + 1),
+        Part::Contact if keys.len() > 1 => format!("Contact {}", place.index + 1),
+        Part::Service if keys.len() > 1 => format!("Line {}", place.index + 1),
         _ => String::new(),
     };
     let is_error = issue.severity == Severity::Error;
-    Some(Problem { step: place.step, control, row, message: words(issue), is_error })
+    Some(Problem { step: place.step(), control, row, message: words(issue), is_error })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::onboarding::Draft;
     use leptos::reactive::owner::Owner;
 
     fn controls(form: &Form) -> Vec<(Step, String)> {
@@ -228,6 +223,18 @@ mod tests {
         form.share_address(false);
         let site = form.sites.get_untracked()[0].key;
         assert!(controls(&form).contains(&(Step::Sites, format!("site-{site}-state"))));
+        form.set(&form.company(), "taxID", "x".repeat(51));
+        assert!(controls(&form).contains(&(Step::Billing, "company-taxID".to_owned())));
+        form.add_contract();
+        let line = form.services.get_untracked()[0].clone();
+        form.set(&line, "quantity", "some".to_owned());
+        let found = controls(&form);
+        for control in ["contract-contractName", "contract-contractPeriodType", "contract-endDate"] {
+            assert!(found.contains(&(Step::Contract, control.to_owned())), "{control}: {found:?}");
+        }
+        for name in ["serviceID", "quantity"] {
+            assert!(found.contains(&(Step::Contract, line.control_id(name))), "{name}: {found:?}");
+        }
     }
 
     #[test]

@@ -8,13 +8,12 @@ use super::{
     focus::{focus_soon, focus_soon_of},
     form::{Row, use_form},
     layout::{CONTACT, Slot},
+    link_field::link_field,
     mending::use_mending,
     warnings::email_words,
 };
 use crate::{
-    components::{
-        announcer::use_announcer, choice::Choice, field::Field, icon::Icon, icon_button::IconButton, select::Select,
-    },
+    components::{announcer::use_announcer, icon::Icon, icon_button::IconButton},
     store::metadata::use_metadata,
 };
 
@@ -103,13 +102,14 @@ fn ContactCard(
             <IconButton icon=Icon::Close label=["Remove ", &title].concat() on_click=remove />
         }
     });
+    let site = (!is_mending).then(|| link_field(&row, "site", "Site", "No site", form.sites, &["name"]));
     view! {
         <section class="panel rowcard" aria-label=title.clone()>
             <header>
                 <h2>{title.clone()}</h2>
                 {head}
             </header>
-            <div class="in cols2">{slots(&row)} {(!is_mending).then(|| site_field(row))}</div>
+            <div class="in cols2">{slots(&row)} {site}</div>
         </section>
     }
     .into_any()
@@ -130,37 +130,4 @@ fn slots(row: &Row) -> AnyView {
         Some(view! { <FieldView row=row field=field label=label width=width warning=warning /> }.into_any())
     };
     CONTACT.iter().filter_map(view).collect_view().into_any()
-}
-
-/// The site where the person works.
-fn site_field(row: Row) -> AnyView {
-    let form = use_form();
-    let choices = Memo::new(move |_| {
-        let choice = |(index, site): (usize, &Row)| {
-            let name = site.field("name").get();
-            let name = if name.trim().is_empty() { format!("Site {}", index + 1) } else { name };
-            Choice::new(site.key.to_string(), name)
-        };
-        form.sites.with(|sites| sites.iter().enumerate().map(choice).collect::<Vec<_>>())
-    });
-    let site = row.site.clone();
-    let value = {
-        let site = site.clone();
-        Signal::derive(move || match site.get() {
-            0 => String::new(),
-            key => key.to_string(),
-        })
-    };
-    let set = move |key: String| {
-        site.set(key.parse().unwrap_or(0));
-        form.changed();
-    };
-    view! {
-        <div class="slot h">
-            <Field id=row.control_id("site") label="Site" is_optional=true>
-                <Select choices=choices value=value on_change=set placeholder="No site" />
-            </Field>
-        </div>
-    }
-    .into_any()
 }

@@ -33,6 +33,9 @@ pub fn FieldView(
     /// Something to look at, said below the control in place of the counter; empty for nothing.
     #[prop(into, optional)]
     warning: Option<Signal<String>>,
+    /// A sentence that helps, said below the control in place of the counter.
+    #[prop(into, optional)]
+    note: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = use_form();
     let leaving = use_leaving();
@@ -41,11 +44,11 @@ pub fn FieldView(
     let text = row.field(&name);
     let value: Signal<String> = text.clone().into();
     // Another name, such as that of a user-defined field, would stand as a riddle beside our label.
-    let is_required = field.is_required_on_create() && !field.is_udf;
+    let is_required = field.is_required && !field.is_udf && !has_usual(&field);
 
     let error_id = StoredValue::new(id.clone());
     let error = Memo::new(move |_| form.checking.error_at(&error_id.read_value()));
-    let counter = counter(&field, text);
+    let counter = note.or_else(|| counter(&field, text));
     let is_warned = Memo::new(move |_| warning.is_some_and(|warning| !warning.with(String::is_empty)));
     let hint = (warning.is_some() || counter.is_some()).then(|| {
         Signal::derive(move || {
@@ -88,6 +91,11 @@ pub fn FieldView(
         </div>
     }
     .into_any()
+}
+
+/// Whether core has a value for a field that must have one and was left empty.
+fn has_usual(field: &FieldInfo) -> bool {
+    field.name == "timeReportingRequiresStartAndStopTimes"
 }
 
 /// "25 of 100 characters", for the names that tend to be long.

@@ -1,12 +1,18 @@
 //! The foot of the wizard: back, next, and the button that creates.
 
-use autotask_core::onboarding::{Event, plan};
+use autotask_core::onboarding::plan;
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
-    duplicates::use_duplicates, form::use_form, mending::use_mending, review_problems::may_start,
-    review_rail::call_count, step_path, use_attempt,
+    checking::Problem,
+    duplicates::use_duplicates,
+    form::{QUANTITY, control_id, use_form},
+    mending::use_mending,
+    review_problems::may_start,
+    review_rail::call_count,
+    services::use_services,
+    step_path, use_attempt,
 };
 use crate::{
     session::use_session,
@@ -95,6 +101,7 @@ fn create_view() -> AnyView {
     let attempt = use_attempt();
     let onboarding = use_onboarding();
     let navigate = use_navigate();
+    let services = use_services();
     let environment = use_session().environment;
     let meaning = move || environment.get().map(|environment| environment.meaning());
     let count = Memo::new(move |_| call_count(&form, &metadata));
@@ -106,7 +113,8 @@ fn create_view() -> AnyView {
             return;
         }
         let draft = form.draft();
-        let (plan, _) = plan(&new_id(), &draft.answers(&schema), &schema);
+        let (mut plan, _) = plan(&new_id(), &draft.answers(&schema), &schema);
+        services.name_steps(&mut plan);
         onboarding.keep(draft);
         onboarding.start(plan);
         navigate(&step_path(Step::Run), NavigateOptions { replace: true, ..NavigateOptions::default() });
@@ -143,10 +151,21 @@ fn mending_foot() -> AnyView {
         }
         let draft = form.draft();
         let (plan, _) = plan("edited", &draft.answers(&schema), &schema);
-        onboarding.keep(draft);
-        if let Some(step) = plan.steps.into_iter().find(|step| step.id == row.run_step) {
-            onboarding.answer(Event::Edited { step: step.id, record: step.record });
+        let events = onboarding.with_run_untracked(|run| run.correction(&plan, &row.run_step)).unwrap_or_default();
+        if events.is_empty() {
+            let control = control_id(row.part, row.key, QUANTITY);
+            let message = "Enter how many units there are, or go back to the run and skip them".to_owned();
+            form.checking.refuse(vec![Problem {
+                step: row.step,
+                control,
+                row: String::new(),
+                message,
+                is_error: true,
+            }]);
+            return attempt.update(|attempt| *attempt += 1);
         }
+        onboarding.keep(draft);
+        onboarding.answer_all(events);
         go_to_run();
     };
     view! {

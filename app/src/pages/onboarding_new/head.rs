@@ -7,7 +7,7 @@ use super::{form::use_form, mending::use_mending};
 use crate::{
     components::{dialog::Dialog, icon::Icon, page_head::use_window_title},
     page::Page,
-    store::onboarding::{Phase, Step, use_onboarding},
+    store::onboarding::{Part, Phase, Step, use_onboarding},
 };
 
 /// The head.
@@ -23,12 +23,14 @@ pub fn Head() -> impl IntoView {
     };
     let title = move || match form.step.get() {
         Step::Run if phase.with(|phase| *phase == Phase::Done) => "Created in Autotask",
-        step if mending.get().is_some() => match step {
-            Step::Company => "Correct the company",
-            Step::Sites => "Correct the site",
-            _ => "Correct the contact",
+        step => match mending.get().map(|row| row.part) {
+            None => step.title(),
+            Some(Part::Company) => "Correct the company",
+            Some(Part::Site) => "Correct the site",
+            Some(Part::Contact) => "Correct the contact",
+            Some(Part::Contract) => "Correct the contract",
+            Some(Part::Service) => "Correct the service",
         },
-        step => step.title(),
     };
     let window_title = Signal::derive(move || {
         let step = form.step.get();

@@ -60,14 +60,11 @@ pub const ADDRESS: [Slot; 6] = [
 ];
 
 /// What few clients need at once.
-pub const MORE: [Slot; 7] = [
+pub const MORE: [Slot; 4] = [
     slot("companyNumber", "Company number", Half),
-    slot("taxID", "Tax ID", Half),
     slot("classification", "Classification", Half),
     slot("territoryID", "Territory", Half),
     slot("marketSegmentID", "Market segment", Half),
-    slot("taxRegionID", "Tax region", Half),
-    slot("invoiceTemplateID", "Invoice template", Half),
 ];
 
 /// What a site has besides its address.
@@ -83,9 +80,51 @@ pub const CONTACT: [Slot; 6] = [
     slot("mobilePhone", "Mobile", Half),
 ];
 
+/// What a contract is.
+pub const CONTRACT: [Slot; 7] = [
+    slot("contractName", "Contract name", Full),
+    slot("contractType", "Type", Half),
+    slot("contractCategory", "Category", Half),
+    slot("startDate", "Starts", Third),
+    slot("endDate", "Ends", Third),
+    slot("contractPeriodType", "Period", Third),
+    slot("serviceLevelAgreementID", "Service level", Half),
+];
+
+/// What few contracts need at once.
+pub const CONTRACT_MORE: [Slot; 6] = [
+    slot("contractNumber", "Contract number", Half),
+    slot("purchaseOrderNumber", "Purchase order", Half),
+    slot("billingPreference", "Billing", Half),
+    slot("isDefaultContract", "Default contract of the company", Half),
+    slot("timeReportingRequiresStartAndStopTimes", "Time entries need start and stop", Half),
+    slot("description", "Description", Full),
+];
+
+/// Whom invoices are for, besides the site. The second one is only for companies that have a parent.
+pub const BILL_TO: [Slot; 2] = [
+    slot("billToAttention", "Attention of", Half),
+    slot("invoiceNonContractItemsToParentCompany", "Parent pays what no contract covers", Half),
+];
+
+/// What tax there is.
+pub const TAX: [Slot; 3] =
+    [slot("taxRegionID", "Tax region", Half), slot("taxID", "Tax ID", Half), slot("isTaxExempt", "Tax exempt", Half)];
+
+/// How invoices look and travel.
+pub const INVOICE: [Slot; 3] = [
+    slot("invoiceTemplateID", "Invoice template", Full),
+    slot("invoiceMethod", "Sent by", Half),
+    slot("invoiceEmailMessageID", "Invoice e-mail message, its ID", Half),
+];
+
+/// What amounts are in; only instances with several currencies take it.
+pub const CURRENCY: [Slot; 1] = [slot("currencyID", "Currency", Half)];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::onboarding::{Part, Step};
     use autotask_core::entity;
 
     #[test]
@@ -94,7 +133,7 @@ mod tests {
             let info = entity(name).expect("known");
             for slot in slots {
                 let field = info.field(slot.name).unwrap_or_else(|| panic!("{name} has no {}", slot.name));
-                assert!(!field.is_read_only, "{name}.{}", slot.name);
+                assert!(!field.is_read_only || info.is_given_at_create(field), "{name}.{}", slot.name);
             }
         };
         check("Companies", &IDENTITY);
@@ -103,13 +142,33 @@ mod tests {
         check("CompanyLocations", &SITE);
         check("CompanyLocations", &ADDRESS);
         check("Contacts", &CONTACT);
+        check("Contracts", &CONTRACT);
+        check("Contracts", &CONTRACT_MORE);
+        for slots in [&BILL_TO[..], &TAX, &INVOICE, &CURRENCY] {
+            check("Companies", slots);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_said_in_the_step_that_shows_it() {
+        let in_step = |slots: &[Slot], step: Step| {
+            for slot in slots {
+                assert_eq!(Part::Company.step(slot.name), step, "{}", slot.name);
+            }
+        };
+        for slots in [&IDENTITY[..], &ADDRESS, &MORE] {
+            in_step(slots, Step::Company);
+        }
+        for slots in [&BILL_TO[..], &TAX, &INVOICE, &CURRENCY] {
+            in_step(slots, Step::Billing);
+        }
     }
 
     #[test]
     fn nothing_that_a_create_demands_is_left_out() {
         let asked = |name: &str, slots: &[&[Slot]]| {
-            for field in entity(name).expect("known").fields.iter().filter(|field| field.is_required_on_create()) {
-                let set_by_core = ["isActive", "companyID"].contains(&&*field.name);
+            for field in entity(name).expect("known").fields.iter().filter(|field| field.is_required) {
+                let set_by_core = ["id", "isActive", "companyID", "status"].contains(&&*field.name);
                 let is_asked = slots.iter().any(|slots| slots.iter().any(|slot| field.is_named(slot.name)));
                 assert!(set_by_core || is_asked, "{name}.{}", field.name);
             }
@@ -117,5 +176,6 @@ mod tests {
         asked("Companies", &[&IDENTITY, &ADDRESS]);
         asked("CompanyLocations", &[&SITE, &ADDRESS]);
         asked("Contacts", &[&CONTACT]);
+        asked("Contracts", &[&CONTRACT, &CONTRACT_MORE]);
     }
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::{
     checking::{Problem, SHARE_ID, words},
-    form::{COMPANY, Form, control_id},
+    form::{Form, QUANTITY, control_id},
 };
-use crate::store::onboarding::{Step, draft::SHARED_FIELDS};
+use crate::store::onboarding::{Part, Run, Step, draft::SHARED_FIELDS};
 
 /// The row that is corrected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Mended {
     pub run_step: String,
     /// The step of the wizard that shows the row.
     pub step: Step,
+    /// What the row becomes.
+    pub part: Part,
     /// The key of the row.
     pub key: u32,
 }
@@ -46,44 +48,55 @@ impl Mending {
     }
 }
 
-/// The row of the form that a step of the run creates.
-pub fn mended(form: &Form, run_step: &str) -> Option<Mended> {
-    let (step, index) = row_of(run_step)?;
-    let key = match step {
-        Step::Sites => form.sites.with_untracked(|rows| rows.get(index).map(|row| row.key))?,
-        Step::Contacts => form.contacts.with_untracked(|rows| rows.get(index).map(|row| row.key))?,
-        _ => COMPANY,
-    };
-    Some(Mended { run_step: run_step.to_owned(), step, key })
+/// The row of the form that a step of the run creates, in the step of the wizard that shows what was refused.
+pub fn mended(form: &Form, run: &Run, run_step: &str, messages: &[String]) -> Option<Mended> {
+    let (part, index) = row_of(run_step)?;
+    let key = *form.keys(part).get(index)?;
+    // The later fields of a company stand in two steps: the one of the first field that is spoken of, else of any.
+    let mut step = part.step("");
+    if run_step == "company_details" {
+        let failure = failure(messages);
+        let record = run.record_of(run_step).unwrap_or_default();
+        let named = failure.issues.iter().find_map(|issue| issue.path.as_deref());
+        let field = named.or_else(|| record.iter().map(|(name, _)| name).find(|name| *name != "id"));
+        step = part.step(field.unwrap_or("taxRegionID"));
+    }
+    Some(Mended { run_step: run_step.to_owned(), step, part, key })
 }
 
-/// `site_2` is row 2 of the sites.
-fn row_of(run_step: &str) -> Option<(Step, usize)> {
+/// `site_2` is row 2 of the sites, `service_0_units` is of line 0.
+fn row_of(run_step: &str) -> Option<(Part, usize)> {
     match run_step {
-        "company" | "company_details" => Some((Step::Company, 0)),
-        "primary_location" => Some((Step::Sites, 0)),
+        "company" | "company_details" => Some((Part::Company, 0)),
+        "primary_location" => Some((Part::Site, 0)),
+        "contract" => Some((Part::Contract, 0)),
         _ => {
-            let (name, index) = run_step.split_once('_')?;
+            let (name, index) = run_step.strip_suffix("_units").unwrap_or(run_step).split_once('_')?;
             let index = index.parse().ok()?;
             match name {
-                "site" => Some((Step::Sites, index)),
-                "contact" => Some((Step::Contacts, index)),
+                "site" => Some((Part::Site, index)),
+                "contact" => Some((Part::Contact, index)),
+                "service" => Some((Part::Service, index)),
                 _ => None,
             }
         }
     }
 }
 
+fn failure(messages: &[String]) -> Failure {
+    Failure::new(FailureKind::Validation, 500, messages.to_vec())
+}
+
 /// Autotask's sentences at the controls of the row they are about.
 pub fn problems(mended: &Mended, messages: &[String], is_shared: bool) -> Vec<Problem> {
-    let failure = Failure::new(FailureKind::Validation, 500, messages.to_vec());
     let problem = |issue: &autotask_core::Issue| {
         let field = issue.path.as_deref()?;
         let is_shared = is_shared && mended.run_step == "primary_location" && SHARED_FIELDS.contains(&field);
-        let control = if is_shared { SHARE_ID.to_owned() } else { control_id(mended.step, mended.key, field) };
+        let field = if field.eq_ignore_ascii_case("unitChange") { QUANTITY } else { field };
+        let control = if is_shared { SHARE_ID.to_owned() } else { control_id(mended.part, mended.key, field) };
         Some(Problem { step: mended.step, control, row: String::new(), message: words(issue), is_error: true })
     };
-    failure.issues.iter().filter_map(problem).collect()
+    failure(messages).issues.iter().filter_map(problem).collect()
 }
 
 /// The row that is corrected in the wizard around the caller.
@@ -97,18 +110,41 @@ mod tests {
 
     #[test]
     fn a_step_of_the_run_is_a_row_of_the_form() {
-        assert_eq!(row_of("company"), Some((Step::Company, 0)));
-        assert_eq!(row_of("primary_location"), Some((Step::Sites, 0)));
-        assert_eq!(row_of("site_1"), Some((Step::Sites, 1)));
-        assert_eq!(row_of("contact_0"), Some((Step::Contacts, 0)));
-        assert_eq!([row_of("contract"), row_of("contact_x")], [None, None]);
+        assert_eq!(row_of("company"), Some((Part::Company, 0)));
+        assert_eq!(row_of("primary_location"), Some((Part::Site, 0)));
+        assert_eq!(row_of("site_1"), Some((Part::Site, 1)));
+        assert_eq!(row_of("contact_0"), Some((Part::Contact, 0)));
+        assert_eq!(row_of("contract"), Some((Part::Contract, 0)));
+        assert_eq!([row_of("service_1"), row_of("service_1_units")], [Some((Part::Service, 1)); 2]);
+        assert_eq!([row_of("site_configuration"), row_of("contact_x")], [None, None]);
+    }
+
+    #[test]
+    fn the_later_fields_of_a_company_are_mended_where_they_are_asked_for() {
+        let owner = leptos::reactive::owner::Owner::new();
+        owner.set();
+        let mut draft = crate::store::onboarding::Draft::default();
+        draft.company.insert("taxRegionID".to_owned(), "3".to_owned());
+        draft.company.insert("classification".to_owned(), "5".to_owned());
+        let schema = autotask_core::Schema::new();
+        let (plan, _) = autotask_core::onboarding::plan("r", &draft.answers(&schema), &schema);
+        let run = Run { plan, journal: Vec::new() };
+        let form = Form::new(draft);
+        let step = |message: &str| mended(&form, &run, "company_details", &[message.to_owned()]).map(|row| row.step);
+        assert_eq!(step("Missing Required Field: classification."), Some(Step::Company));
+        assert_eq!(step("Missing Required Field: taxRegionID."), Some(Step::Billing));
+        assert_eq!(step("Not now."), Some(Step::Billing), "the first field that was sent");
     }
 
     #[test]
     fn autotasks_sentence_lies_at_its_field() {
-        let mended = Mended { run_step: "contact_1".to_owned(), step: Step::Contacts, key: 9 };
+        let mended = Mended { run_step: "contact_1".to_owned(), step: Step::Contacts, part: Part::Contact, key: 9 };
         let messages = ["Missing Required Field: firstName.".to_owned(), "Something else.".to_owned()];
         let found: Vec<_> = problems(&mended, &messages, false).into_iter().map(|p| p.control).collect();
         assert_eq!(found, ["contact-9-firstName"]);
+        let mended =
+            Mended { run_step: "service_0_units".to_owned(), step: Step::Contract, part: Part::Service, key: 9 };
+        let messages = ["Missing Required Field: unitChange.".to_owned()];
+        assert_eq!(problems(&mended, &messages, false)[0].control, "service-9-quantity");
     }
 }

@@ -1,13 +1,15 @@
-//! The onboarding wizard: company, sites, contacts, review, run. The draft is kept while one types.
+//! The onboarding wizard: company, sites, contacts, contract, billing, review, run. The draft is kept while one types.
 //!
 //! ```text
 //! address ──► step ──► fields ──► Form ──► Draft (kept) ──► core: plan ──► issues at their fields
 //!                                              └─ Review ──► core: plan ──► Run, driven by the store
 //! ```
 
+mod billing_step;
 mod checking;
 mod company_step;
 mod contacts_step;
+mod contract_step;
 mod duplicates;
 mod field_view;
 mod focus;
@@ -17,6 +19,8 @@ mod head;
 mod keeping;
 mod layout;
 mod leaving;
+mod lines;
+mod link_field;
 mod mending;
 mod question;
 mod rail;
@@ -25,6 +29,7 @@ mod review_problems;
 mod review_rail;
 mod review_step;
 mod run_step;
+mod services;
 mod sites_step;
 mod start;
 mod steps_list;
@@ -46,8 +51,10 @@ use crate::{
         owners::Owners,
     },
 };
+use billing_step::BillingStep;
 use company_step::CompanyStep;
 use contacts_step::ContactsStep;
+use contract_step::ContractStep;
 use duplicates::{Duplicates, use_duplicates};
 use foot::Foot;
 use form::{Form, use_form};
@@ -58,13 +65,20 @@ use rail::DuplicatesRail;
 use review_rail::ReviewRail;
 use review_step::ReviewStep;
 use run_step::RunStep;
+use services::Services;
 use sites_step::SitesStep;
 use start::Start;
 use steps_list::StepsList;
 use stuck::{MetadataBand, RefusalBand};
 
-/// The entities that the wizard writes.
+/// The entities that the wizard always writes.
 const ENTITIES: [&str; 3] = ["Companies", "CompanyLocations", "Contacts"];
+
+/// The entities whose lists the form needs now: a contract's only where there may be one. Reactive.
+fn entities(form: &Form) -> impl Iterator<Item = &'static str> + use<> {
+    let has_contract = form.contract.with(Option::is_some) || form.step.get() == Step::Contract;
+    ENTITIES.into_iter().chain(has_contract.then_some("Contracts"))
+}
 
 /// The address of a step.
 pub fn step_path(step: Step) -> String {
@@ -99,6 +113,12 @@ pub fn OnboardingNewPage() -> impl IntoView {
     provide_context(form);
     provide_context(Mending::new());
     provide_context(Owners::load());
+    let services = Services::new();
+    provide_context(services);
+    // Review and run call the lines of a contract by their services.
+    if form.contract.with_untracked(Option::is_some) {
+        services.ask();
+    }
     let duplicates = Duplicates::new(form);
     provide_context(duplicates);
     provide_context(Attempts(RwSignal::new(0)));
@@ -119,8 +139,7 @@ pub fn OnboardingNewPage() -> impl IntoView {
     follow_address(form);
 
     // Picklists decide what can be chosen: nothing is drawn before they are here, or known not to come.
-    let is_waiting =
-        Memo::new(move |_| ENTITIES.into_iter().any(|name| metadata.state(name) == MetadataState::Loading));
+    let is_waiting = Memo::new(move |_| entities(&form).any(|name| metadata.state(name) == MetadataState::Loading));
     let step = Memo::new(move |_| form.step.get());
     let content = |(is_waiting, step): (bool, Step)| match (is_waiting, step) {
         (true, _) => view! { <div class="body"><Skeleton what="fields" /></div> }.into_any(),
@@ -155,6 +174,8 @@ fn StepFrame(
         Step::Company => view! { <CompanyStep /> }.into_any(),
         Step::Sites => view! { <SitesStep /> }.into_any(),
         Step::Contacts => view! { <ContactsStep /> }.into_any(),
+        Step::Contract => view! { <ContractStep /> }.into_any(),
+        Step::Billing => view! { <BillingStep /> }.into_any(),
         Step::Review | Step::Run => view! { <ReviewStep /> }.into_any(),
     };
     let rail = match step {
@@ -219,7 +240,7 @@ fn follow_address(form: Form) {
             form.changed();
         }
         if step == Step::Review {
-            for earlier in [Step::Company, Step::Sites, Step::Contacts] {
+            for earlier in Step::LISTED.into_iter().filter(|earlier| *earlier != Step::Review) {
                 form.checking.attempt(earlier);
             }
             duplicates.look(&untrack(|| metadata.schema()));

@@ -136,7 +136,8 @@ fn refused(step: &str, messages: Vec<String>) -> AnyView {
     let edit = {
         let (step, messages) = (step.to_owned(), messages);
         move |_| {
-            let Some(row) = mended(&form, &step) else { return };
+            let row = onboarding.with_run_untracked(|run| mended(&form, run, &step, &messages)).flatten();
+            let Some(row) = row else { return };
             let is_shared = form.first_site_like_company.get_untracked();
             let found: Vec<Problem> = problems(&row, &messages, is_shared);
             let path = step_path(row.step);

@@ -7,6 +7,7 @@ use super::{
     duplicates::use_duplicates,
     form::{Form, use_form},
     review_problems::{LOOK_ID, tick_id},
+    services::use_services,
     use_look,
     warnings::{Warning, warnings},
 };
@@ -38,11 +39,14 @@ pub fn ReviewRail() -> impl IntoView {
 #[component]
 fn Calls() -> impl IntoView {
     let form = use_form();
+    let services = use_services();
     let metadata = use_metadata();
     let lines = Memo::new(move |_| {
         form.changes.track();
         let schema = metadata.schema();
-        outline(&plan("outline", &form.draft().answers(&schema), &schema).0)
+        let (mut plan, _) = plan("outline", &form.draft().answers(&schema), &schema);
+        services.with(|_| services.name_steps(&mut plan));
+        outline(&plan)
     });
     let line = |(index, (method, path, purpose)): (usize, (&'static str, String, String))| {
         view! {

@@ -10,8 +10,10 @@ use leptos::prelude::*;
 
 use super::{
     form::use_form,
-    layout::{ADDRESS, CONTACT, IDENTITY, MORE, SITE, Slot},
+    layout::{ADDRESS, BILL_TO, CONTACT, CONTRACT, CONTRACT_MORE, CURRENCY, IDENTITY, INVOICE, MORE, SITE, Slot, TAX},
+    lines::{period, period_label},
     review_problems::ReviewProblems,
+    services::{Line, money, use_services},
     step_path,
 };
 use crate::{
@@ -28,6 +30,7 @@ use crate::{
 pub fn ReviewStep() -> impl IntoView {
     let form = use_form();
     let metadata = use_metadata();
+    let services = use_services();
     let draft = Memo::new(move |_| {
         form.changes.track();
         form.draft()
@@ -63,8 +66,7 @@ pub fn ReviewStep() -> impl IntoView {
         answers.with(|answers| {
             let lines = answers.contacts.iter().map(|contact| {
                 let row = &contact.record;
-                let name: Vec<&str> = [row.text("firstName"), row.text("lastName")].into_iter().flatten().collect();
-                let name = if name.is_empty() { "Without a name".to_owned() } else { name.join(" ") };
+                let name = person(row);
                 let slots = CONTACT.iter().filter(|slot| !["firstName", "lastName"].contains(&slot.name));
                 let is_primary = row.flag("primaryContact") == Some(true);
                 let site = contact.site.and_then(|site| sites.get(site).cloned());
@@ -78,13 +80,65 @@ pub fn ReviewStep() -> impl IntoView {
             if lines.is_empty() { vec![pair("Nobody".to_owned(), ().into_any())] } else { lines }
         })
     };
+    let contract = move || {
+        let info = metadata.entity_untracked("Contracts");
+        let Some(contract) = answers.with(|answers| answers.contract.clone()) else {
+            return vec![pair("No contract".to_owned(), ().into_any())];
+        };
+        let mut lines: Vec<AnyView> =
+            CONTRACT.iter().chain(&CONTRACT_MORE).filter_map(|slot| line(&info, slot, &contract.record)).collect();
+        let contact = contract.contact.and_then(|index| answers.with(|answers| answers.contacts.get(index).cloned()));
+        lines.extend(contact.map(|contact| pair("Contact".to_owned(), person(&contact.record).into_any())));
+        for field in info.user_defined_fields.iter() {
+            lines.extend(shown(field, &contract.record).map(|value| pair(field.label.to_string(), value)));
+        }
+        lines.extend(form.services.get().iter().map(|row| service_line(&services.line(row))));
+        if let Some(sum) = services.sum(&form, period(&form)) {
+            let label = period(&form).and_then(|number| period_label(&info, number)).unwrap_or_default();
+            let words = if label.is_empty() { "Sum".to_owned() } else { ["Sum, ", &label.to_lowercase()].concat() };
+            lines.push(pair(words, view! { <b class="tnum">{money(sum)}</b> }.into_any()));
+        }
+        lines
+    };
+    let billing = move || {
+        let info = metadata.entity_untracked("Companies");
+        let row = answers.with(|answers| answers.company.clone());
+        let site =
+            answers.with(|answers| answers.bill_to_site).and_then(|index| draft.with(site_names).get(index).cloned());
+        let site = site.map(|name| pair("Invoices go to".to_owned(), name.into_any()));
+        let slots = BILL_TO.iter().chain(&TAX).chain(&INVOICE).chain(&CURRENCY);
+        let lines: Vec<AnyView> = site.into_iter().chain(slots.filter_map(|slot| line(&info, slot, &row))).collect();
+        match lines.is_empty() {
+            true => vec![pair("Nothing set".to_owned(), "The defaults of your Autotask apply".into_any())],
+            false => lines,
+        }
+    };
     view! {
         <ReviewProblems />
         {group(Step::Company, company)}
         {group(Step::Sites, sites)}
         {group(Step::Contacts, contacts)}
+        {group(Step::Contract, contract)}
+        {group(Step::Billing, billing)}
     }
     .into_any()
+}
+
+fn person(row: &Record) -> String {
+    let name: Vec<&str> = [row.text("firstName"), row.text("lastName")].into_iter().flatten().collect();
+    if name.is_empty() { "Without a name".to_owned() } else { name.join(" ") }
+}
+
+/// `25 × 55.00 = 1,375.00` beside the service.
+fn service_line(line: &Line) -> AnyView {
+    let name = line.service.as_ref().map_or_else(|| "No service chosen".to_owned(), |service| service.name.clone());
+    let price = line.price.map(money).unwrap_or_default();
+    let words = match (line.units, line.sum()) {
+        (Some(units), Some(sum)) => [&units.to_string(), " × ", &price, " = ", &money(sum)].concat(),
+        _ if price.is_empty() => "no units".to_owned(),
+        _ => [&price, " a unit, no units"].concat(),
+    };
+    pair(name, view! { <span class="tnum">{words}</span> }.into_any())
 }
 
 fn site_names(draft: &Draft) -> Vec<String> {

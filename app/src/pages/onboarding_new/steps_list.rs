@@ -25,9 +25,11 @@ fn line(form: super::form::Form, index: usize, step: Step) -> AnyView {
     let is_visited = Memo::new(move |_| form.visited.with(|visited| visited.contains(&step)));
     let state = Memo::new(move |_| StepState::of(is_visited.get(), form.checking.shows_errors(step)));
     let count = move || match step {
-        Step::Sites => Some(form.sites.with(Vec::len)),
-        Step::Contacts => Some(form.contacts.with(Vec::len)),
-        _ => None,
+        Step::Sites => form.sites.with(Vec::len).to_string(),
+        Step::Contacts => form.contacts.with(Vec::len).to_string(),
+        Step::Contract if form.contract.with(Option::is_some) => String::new(),
+        Step::Contract | Step::Billing => "optional".to_owned(),
+        _ => String::new(),
     };
     let dot = move || {
         let (class, face) = match (is_current.get(), state.get()) {

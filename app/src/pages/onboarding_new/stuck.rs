@@ -3,7 +3,7 @@
 use autotask_core::onboarding::Question;
 use leptos::prelude::*;
 
-use super::ENTITIES;
+use super::{entities, form::use_form};
 use crate::{
     components::{banner::Banner, tone::Tone},
     pages::failed::sentence,
@@ -27,15 +27,16 @@ pub fn RefusalBand() -> impl IntoView {
 /// The band about fields and lists; nothing while all is well.
 #[component]
 pub fn MetadataBand() -> impl IntoView {
+    let form = use_form();
     let metadata = use_metadata();
     let failure = Memo::new(move |_| {
-        ENTITIES.into_iter().find_map(|name| match metadata.state(name) {
+        entities(&form).find_map(|name| match metadata.state(name) {
             MetadataState::Failed(failure) => Some(failure),
             _ => None,
         })
     });
     let retry = move |_| {
-        for name in ENTITIES {
+        for name in untrack(|| entities(&form)) {
             if matches!(untrack(|| metadata.state(name)), MetadataState::Failed(_)) {
                 metadata.reload(name);
             }

@@ -10,11 +10,14 @@ use autotask_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{run::Run, step::Step};
+use super::{contract::ContractDraft, run::Run, step::Step};
 use crate::store::typed_text::{Values, record_of};
 
-/// The shape of a stored draft. One of another version is not read; a change of shape raises it.
-pub const SCHEMA_VERSION: u32 = 2;
+/// The shape of a stored draft; a change of shape raises it. One of a version that is not known is not read.
+pub const SCHEMA_VERSION: u32 = 3;
+
+/// The oldest shape that is read: it has no contract and no site that invoices go to, and is whole without.
+const OLDEST_VERSION: u32 = 2;
 
 /// The fields that the first site takes over from the company.
 pub const SHARED_FIELDS: [&str; 7] = ["address1", "address2", "postalCode", "city", "state", "countryID", "phone"];
@@ -36,6 +39,12 @@ pub struct Draft {
     pub first_site_like_company: bool,
     /// The contacts.
     pub contacts: Vec<ContactDraft>,
+    /// The contract, once somebody has chosen to make one.
+    #[serde(default)]
+    pub contract: Option<ContractDraft>,
+    /// Index of the site where invoices go; none for the company's address.
+    #[serde(default)]
+    pub bill_to_site: Option<usize>,
     /// Companies that are not this one: a person said so.
     pub not_same: BTreeSet<i64>,
     /// Warnings and notes that were confirmed.
@@ -71,6 +80,8 @@ impl Default for Draft {
             sites: vec![text("name", FIRST_SITE_NAME)],
             first_site_like_company: true,
             contacts: vec![ContactDraft { site: Some(0), is_primary: true, ..ContactDraft::default() }],
+            contract: None,
+            bill_to_site: None,
             not_same: BTreeSet::new(),
             ticked: BTreeSet::new(),
             step: Step::Company,
@@ -82,9 +93,10 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Reads a stored draft; `None` when it is of another version or not readable.
+    /// Reads a stored draft, an older one as one of today; `None` when it is of an unknown version or not readable.
     pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().filter(|draft: &Self| draft.version == SCHEMA_VERSION)
+        let draft: Self = serde_json::from_str(text).ok()?;
+        (OLDEST_VERSION..=SCHEMA_VERSION).contains(&draft.version).then(|| Self { version: SCHEMA_VERSION, ..draft })
     }
 
     /// What must have been entered for a run that another browser has begun.
@@ -100,25 +112,30 @@ impl Draft {
         let rows: Vec<String> = run.plan.steps.iter().map(|step| step.id.clone()).collect();
         // Sites and contacts are numbered as they were entered; the primary contact is made first, wherever it stands.
         let place = |id: &str, kind: &str| id.strip_prefix(kind).and_then(|number| number.parse::<usize>().ok());
+        let site_of = |step: &autotask_core::onboarding::Step, field: &str| {
+            let reference = step.references.iter().find(|reference| reference.field == field)?;
+            match reference.step.as_str() {
+                "primary_location" => Some(0),
+                other => place(other, "site_"),
+            }
+        };
         for id in &rows {
             let Some((step, record)) = run.step(id).zip(run.record_of(id)) else { continue };
             let values = texts_of(&record);
             if step.entity == "Companies" {
                 draft.company.extend(values);
+                draft.bill_to_site = site_of(step, "billToCompanyLocationID");
             } else if let Some(index) = (id == "primary_location").then_some(0).or_else(|| place(id, "site_")) {
                 draft.sites.resize(draft.sites.len().max(index + 1), Values::new());
                 draft.sites[index] = values;
             } else if let Some(index) = place(id, "contact_") {
                 draft.contacts.resize(draft.contacts.len().max(index + 1), ContactDraft::default());
-                let at_site = step.references.iter().find(|reference| reference.field == "companyLocationID");
-                let site = at_site.and_then(|reference| match reference.step.as_str() {
-                    "primary_location" => Some(0),
-                    other => place(other, "site_"),
-                });
+                let site = site_of(step, "companyLocationID");
                 let is_primary = record.flag("primaryContact") == Some(true);
                 draft.contacts[index] = ContactDraft { values, site, is_primary };
             }
         }
+        draft.contract = ContractDraft::of_run(&run);
         draft.run = Some(run);
         draft
     }
@@ -130,6 +147,8 @@ impl Draft {
             && self.company == blank.company
             && self.sites == blank.sites
             && self.contacts == blank.contacts
+            && self.contract == blank.contract
+            && self.bill_to_site == blank.bill_to_site
     }
 
     /// The company's name, or what stands for it.
@@ -169,13 +188,15 @@ impl Draft {
                     site: contact.site,
                 })
                 .collect(),
+            bill_to_site: self.bill_to_site,
+            contract: self.contract.as_ref().map(|contract| contract.answer(schema)),
             ..Answers::default()
         }
     }
 }
 
 /// The texts of a row, as they are entered; what the plan adds by itself is none of them.
-fn texts_of(record: &Record) -> Values {
+pub(super) fn texts_of(record: &Record) -> Values {
     const ADDED: [&str; 5] = ["companyID", "isPrimary", "primaryContact", "isActive", "id"];
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -195,6 +216,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::store::onboarding::contract::ServiceDraft;
 
     fn filled() -> Draft {
         let mut draft = Draft::default();
@@ -236,9 +258,28 @@ mod tests {
         };
         draft.contacts[0].values = name("Bo");
         draft.contacts.push(ContactDraft { values: name("Mara"), site: Some(1), is_primary: true });
+        draft.company.insert("taxRegionID".to_owned(), "3".to_owned());
+        draft.bill_to_site = Some(1);
+        let values = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<Values>()
+        };
+        let service =
+            |id, quantity: &str| ServiceDraft { values: values(&[("serviceID", id)]), quantity: quantity.to_owned() };
+        draft.contract = Some(ContractDraft {
+            values: values(&[
+                ("contractName", "Managed"),
+                ("contractType", "7"),
+                ("contractPeriodType", "1"),
+                ("startDate", "2026-12-01"),
+                ("endDate", "2027-11-30"),
+            ]),
+            contact: Some(1),
+            services: vec![service("11", "25"), service("12", "")],
+        });
         let answers = draft.answers(&Schema::new());
         let (plan, _) = autotask_core::onboarding::plan("r", &answers, &Schema::new());
         let taken = Draft::of_run(Run { plan, journal: Vec::new() });
+        assert_eq!(answers.contract.as_ref().map(|contract| contract.services[0].quantity), Some(Some(25)));
         assert_eq!(taken.answers(&Schema::new()), answers);
         assert_eq!((taken.title().as_str(), taken.step), ("Acme", Step::Run));
     }
@@ -260,7 +301,17 @@ mod tests {
         assert_eq!(Draft::read(&text), Some(draft.clone()));
         let other = text.replace(&format!(r#""version":{SCHEMA_VERSION}"#), r#""version":99"#);
         assert_eq!(Draft::read(&other), None);
+        assert_eq!(Draft::read(&text.replace(r#""version":3"#, r#""version":1"#)), None);
         assert_eq!(Draft::read("{}"), None);
+    }
+
+    #[test]
+    fn a_draft_of_before_there_were_contracts_goes_on() {
+        let mut old = serde_json::to_value(filled()).expect("serialises");
+        let members = old.as_object_mut().expect("an object");
+        members.insert("version".to_owned(), json!(2));
+        assert!(members.remove("contract").is_some() && members.remove("billToSite").is_some());
+        assert_eq!(Draft::read(&old.to_string()), Some(filled()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!            └── driver: look up · send · ask ◄── answers of a person
 //! ```
 
+pub mod contract;
 pub mod draft;
 pub mod kept;
 mod lock;
@@ -23,7 +24,7 @@ use leptos::{prelude::*, task::spawn_local};
 pub use draft::Draft;
 pub use kept::Created;
 pub use run::{Phase, Run};
-pub use step::{Place, Step, StepState};
+pub use step::{Part, Place, Step, StepState};
 
 use super::{clock, use_late_store};
 use crate::api::api;
@@ -50,7 +51,7 @@ pub struct Onboarding {
     recent: RwSignal<Vec<Created>>,
     wants_pause: StoredValue<bool>,
     /// What was decided while the run waits for something that may still come.
-    decision: StoredValue<Option<Event>>,
+    decision: StoredValue<Vec<Event>>,
 }
 
 impl Onboarding {
@@ -145,20 +146,25 @@ impl Onboarding {
 
     /// Writes down what a person decided, and goes on.
     pub fn answer(&self, event: Event) {
+        self.answer_all(vec![event]);
+    }
+
+    /// Writes down what a person decided, where one decision is about several steps, and goes on.
+    pub fn answer_all(&self, events: Vec<Event>) {
         // The driver takes it when the call that is under way has ended.
         if matches!(self.phase.get_untracked(), Phase::Running | Phase::Waiting { .. }) {
-            self.decision.set_value(Some(event));
+            self.decision.set_value(events);
             return;
         }
-        self.proceed(Some(event));
+        self.proceed(events);
     }
 
     /// Goes on with the run from where its journal stands.
     pub fn go_on(&self) {
-        self.proceed(None);
+        self.proceed(Vec::new());
     }
 
-    fn proceed(&self, decision: Option<Event>) {
+    fn proceed(&self, decision: Vec<Event>) {
         if matches!(self.phase.get_untracked(), Phase::Running | Phase::Pausing | Phase::Waiting { .. }) {
             return;
         }
@@ -173,7 +179,7 @@ impl Onboarding {
         });
     }
 
-    async fn drive(self, decision: Option<Event>) {
+    async fn drive(self, decision: Vec<Event>) {
         let before = self.with_run_untracked(|run| run.journal.len());
         if !self.take_over() {
             return self.fail(GONE);
@@ -183,11 +189,11 @@ impl Onboarding {
         }
         let Some(run) = self.with_run_untracked(Run::clone) else { return };
         // What was decided on an older journal may be about something that is settled by now: it is asked anew.
-        let decision = decision.filter(|_| before == Some(run.journal.len()));
-        if let Some(event) = decision
-            && let Err(why) = self.note(Entry { at: clock::now(), event }).await
-        {
-            return self.fail(&why);
+        let is_fresh = before == Some(run.journal.len());
+        for event in decision.into_iter().filter(|_| is_fresh) {
+            if let Err(why) = self.note(Entry { at: clock::now(), event }).await {
+                return self.fail(&why);
+            }
         }
         if !self.keep_run() {
             return self.fail(NOT_KEPT);
@@ -198,17 +204,21 @@ impl Onboarding {
             let halt = drive(&api(), &run.plan, &mut journal, &mut Desk { store: self, plan: &run.plan }).await;
             let decided = match halt {
                 Halt::Ask { ref step, ref question } if self.is_answered(&run, step, question) => {
-                    Some(Event::NotTheSame { step: step.clone() })
+                    vec![Event::NotTheSame { step: step.clone() }]
                 }
-                Halt::Paused => self.decision.try_update_value(Option::take).flatten(),
-                _ => None,
+                Halt::Paused => self.decision.try_update_value(std::mem::take).unwrap_or_default(),
+                _ => Vec::new(),
             };
-            let Some(event) = decided else { return self.settle(halt) };
-            let entry = Entry { at: clock::now(), event };
-            if let Err(why) = self.note(entry.clone()).await {
-                return self.fail(&why);
+            if decided.is_empty() {
+                return self.settle(halt);
             }
-            journal.push(entry);
+            for event in decided {
+                let entry = Entry { at: clock::now(), event };
+                if let Err(why) = self.note(entry.clone()).await {
+                    return self.fail(&why);
+                }
+                journal.push(entry);
+            }
             self.phase.set(Phase::Running);
         }
     }
@@ -364,7 +374,7 @@ impl Keeper for Desk<'_> {
     }
 
     fn wants_pause(&self) -> bool {
-        self.store.wants_pause.get_value() || self.store.decision.with_value(Option::is_some)
+        self.store.wants_pause.get_value() || self.store.decision.with_value(|decision| !decision.is_empty())
     }
 
     async fn keep(&mut self, entry: &Entry) -> Result<(), String> {
@@ -383,7 +393,7 @@ fn new_onboarding() -> Onboarding {
         is_kept: RwSignal::new(true),
         recent: RwSignal::new(kept::recent()),
         wants_pause: StoredValue::new(false),
-        decision: StoredValue::new(None),
+        decision: StoredValue::default(),
     }
 }
 

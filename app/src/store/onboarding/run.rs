@@ -2,7 +2,7 @@
 
 use autotask_core::{
     Instant, Record,
-    onboarding::{Action, Entry, Plan, Progress, Question, State, Step, StepKind, next_action, next_actions},
+    onboarding::{Action, Entry, Event, Plan, Progress, Question, State, Step, StepKind, next_action, next_actions},
 };
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +113,23 @@ impl Run {
         self.progress(step).map(|progress| progress.record)
     }
 
+    /// What to write down when a step was corrected: its row, and the rows of steps after it that the correction
+    /// changes too, such as the first day of the units when that of the contract has changed. Empty when the corrected
+    /// plan does without the step.
+    pub fn correction(&self, corrected: &Plan, step: &str) -> Vec<Event> {
+        let Some(own) = corrected.step(step) else { return Vec::new() };
+        let edited = |step: &Step| Event::Edited { step: step.id.clone(), record: step.record.clone() };
+        let is_after = |later: &&Step| later.references.iter().any(|reference| reference.step == step);
+        let is_changed = |later: &&Step| {
+            self.progress(&later.id).is_some_and(|progress| {
+                let is_to_come = matches!(progress.state, State::Waiting | State::Looked(_) | State::Refused(_));
+                is_to_come && progress.record != later.record
+            })
+        };
+        let after = corrected.steps.iter().filter(is_after).filter(is_changed);
+        std::iter::once(own).chain(after).map(edited).collect()
+    }
+
     /// The state of each line, in order.
     pub fn lines(&self, phase: &Phase, now: Instant) -> Vec<LineState> {
         let actions = next_actions(&self.plan, &self.journal, now, &[]);
@@ -168,10 +185,7 @@ pub fn kind_of(step: &Step) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use autotask_core::{
-        Schema,
-        onboarding::{self, Event},
-    };
+    use autotask_core::{Schema, onboarding};
 
     fn run() -> Run {
         let mut answers = onboarding::blank_answers();
@@ -198,6 +212,28 @@ mod tests {
         let phase = run.phase(now);
         assert!(matches!(&phase, Phase::Asking { step, .. } if step == "site_1"), "{phase:?}");
         assert_eq!(run.lines(&phase, now)[1..3], [LineState::Skipped, LineState::Failed]);
+    }
+
+    #[test]
+    fn a_corrected_contract_takes_its_units_along() {
+        let mut answers = onboarding::blank_answers();
+        let service = onboarding::ServiceAnswer { record: Record::new().with("serviceID", 11), quantity: Some(5) };
+        let record = Record::new().with("contractName", "Managed").with("startDate", "2026-12-01T00:00:00Z");
+        answers.contract = Some(onboarding::ContractAnswer { record, contact: None, services: vec![service] });
+        let plan = |answers: &onboarding::Answers| onboarding::plan("r", answers, &Schema::new()).0;
+        let run = Run { plan: plan(&answers), journal: Vec::new() };
+        let steps = |events: Vec<Event>| {
+            events.iter().map(|event| event.step().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let contract = answers.contract.as_mut().expect("there");
+        contract.record.set("contractName", "Managed services");
+        assert_eq!(steps(run.correction(&plan(&answers), "contract")), ["contract"]);
+        let contract = answers.contract.as_mut().expect("there");
+        contract.record.set("startDate", "2027-01-01T00:00:00Z");
+        assert_eq!(steps(run.correction(&plan(&answers), "contract")), ["contract", "service_0_units"]);
+        let contract = answers.contract.as_mut().expect("there");
+        contract.services[0].quantity = None;
+        assert_eq!(steps(run.correction(&plan(&answers), "service_0_units")), [""; 0]);
     }
 
     #[test]

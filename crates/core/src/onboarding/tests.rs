@@ -403,6 +403,12 @@ fn only_a_contract_for_recurring_services_has_lines() {
     };
     assert_eq!(found(&answers), [("onboarding.no_services", "contract.contractType".to_owned())]);
     let contract = answers.contract.as_mut().expect("there");
+    contract.record.remove("contractType");
+    contract.services[1].record.remove("serviceID");
+    let required = |path: &str| ("record.required", path.to_owned());
+    assert_eq!(found(&answers), [required("contract.contractType"), required("contract.services[1].serviceID")]);
+    let contract = answers.contract.as_mut().expect("there");
+    contract.record.set("contractType", 3);
     contract.services.clear();
     contract.record.remove("contractPeriodType");
     assert_eq!(found(&answers), [], "others have no periods either");

@@ -61,6 +61,10 @@ impl Planner<'_> {
                 record.remove(given);
             }
             self.check("ContractServices", &record, &["contractID"], &path, Mode::Create);
+            if record.is_null("serviceID") {
+                let hint = "choose what is served, or remove the line";
+                self.wrong("record.required", "ServiceID is required", hint, format!("{path}.serviceID"));
+            }
             let id = record.int("serviceID");
             if id.is_some() && contract.services[..index].iter().any(|other| other.record.int("serviceID") == id) {
                 let hint = "give the whole quantity to one line";
@@ -107,8 +111,13 @@ impl Planner<'_> {
         }
     }
 
-    /// What only contracts for recurring services have, and what they cannot be without. The period cannot be set later.
+    /// The type, what only contracts for recurring services have, and what they cannot be without. None of it can be set
+    /// later.
     fn check_type(&mut self, record: &Record, contract: &ContractAnswer) {
+        if record.is_null("contractType") {
+            let hint = "it cannot be changed later";
+            self.wrong("record.required", "ContractType is required", hint, "contract.contractType".to_owned());
+        }
         match record.int("contractType") {
             Some(RECURRING_SERVICE) if record.is_null("contractPeriodType") => {
                 let hint = "a contract for recurring services bills by periods, which cannot be changed later";
