@@ -38,6 +38,7 @@ fn whole_plan() -> Plan {
         ),
         sites: vec![record(json!({"name": "HQ"})), record(json!({"name": "Depot"}))],
         contacts: vec![contact("Mara", Some("mara@acme.example")), contact("Bo", None)],
+        bill_to_site: Some(1),
         site_configuration: record(json!({"userDefinedFields": [{"name": "Firewall", "value": "x"}]})),
         contract: Some(ContractAnswer {
             record: record(

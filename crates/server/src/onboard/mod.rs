@@ -54,7 +54,7 @@ const EXAMPLES: &str = "Examples:
 
 Answers: {\"company\": {\"companyName\": \"Acme\", \"companyType\": 1, \"phone\": \"555-0100\", \"ownerResourceID\": 4},
   \"sites\": [{\"name\": \"HQ\"}], \"contacts\": [{\"record\": {\"firstName\": \"Mara\", \"lastName\": \"Lind\"}, \"site\": 0}],
-  \"siteConfiguration\": {\"userDefinedFields\": []}, \"contract\": {\"record\": {…}, \"contact\": 0,
+  \"billToSite\": 0, \"siteConfiguration\": {\"userDefinedFields\": []}, \"contract\": {\"record\": {…}, \"contact\": 0,
   \"services\": [{\"record\": {\"serviceID\": 11}, \"quantity\": 25}]}, \"first\": {\"note\": {…}, \"toDo\": {…}, \"opportunity\": {…}}}
 
 Ends with 0 when the client is there, 2 for an error, 3 for a question, 4 when it broke off and the same command goes on,

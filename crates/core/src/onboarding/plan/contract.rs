@@ -120,7 +120,7 @@ impl Planner<'_> {
         }
         match record.int("contractType") {
             Some(RECURRING_SERVICE) if record.is_null("contractPeriodType") => {
-                let hint = "a contract for recurring services bills by periods, which cannot be changed later";
+                let hint = "recurring services are billed by periods";
                 let path = "contract.contractPeriodType".to_owned();
                 self.wrong("record.required", "ContractPeriodType is required", hint, path);
             }
