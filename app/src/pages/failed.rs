@@ -19,11 +19,16 @@ pub fn sentence(failure: &Failure) -> String {
     [as_sentence(&failure.message()), as_sentence(&failure.advice)].join(" ").trim().to_owned()
 }
 
-/// Message and hint of an issue as one sentence.
+/// Message and hint of an issue as one sentence, with a capital unless it begins with the name of a field.
 pub fn words(issue: &Issue) -> String {
-    match &issue.hint {
+    let said = match &issue.hint {
         Some(hint) => [&issue.message, ": ", hint].concat(),
         None => issue.message.clone(),
+    };
+    let first = said.split(' ').next().unwrap_or_default();
+    match first.chars().all(|c| c.is_ascii_lowercase()) {
+        true if !first.is_empty() => [&said[..1].to_ascii_uppercase(), &said[1..]].concat(),
+        _ => said,
     }
 }
 

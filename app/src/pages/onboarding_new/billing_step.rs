@@ -9,6 +9,7 @@ use super::{
     form::{Row, use_form},
     layout::{BILL_TO, CURRENCY, INVOICE, Slot, TAX},
     link_field::link_field,
+    mending::use_mending,
 };
 use crate::{
     api::api,
@@ -27,7 +28,11 @@ pub fn BillingStep() -> impl IntoView {
         let company = company.clone();
         move || has_parent.get().then(|| slots(&company, &BILL_TO[1..]))
     };
-    let site = link_field(&company, "billToSite", "Invoices go to", "The company's address", form.sites, &["name"]);
+    // Which site it is was settled when the run began.
+    let site = use_mending()
+        .get_untracked()
+        .is_none()
+        .then(|| link_field(&company, "billToSite", "Invoices go to", "The company's address", form.sites, &["name"]));
     view! {
         <p class="muted">"Everything here is optional. What is left empty gets the defaults of your Autotask."</p>
         <fieldset>

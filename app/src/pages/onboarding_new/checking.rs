@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn sentences_begin_with_a_capital_and_names_stay() {
+        let said = |message: &str| words(&Issue::error("x", message.to_owned()));
+        assert_eq!(said("two sites are called \"HQ\""), "Two sites are called \"HQ\"");
+        assert_eq!([said("contactID: no such row"), said(""), said("élan")], ["contactID: no such row", "", "élan"]);
+    }
+
+    #[test]
     fn a_refusal_goes_when_its_field_is_changed() {
         let owner = Owner::new();
         owner.set();

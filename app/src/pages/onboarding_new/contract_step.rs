@@ -35,7 +35,7 @@ pub fn ContractStep() -> impl IntoView {
         None => view! {
             <section class="panel">
                 <Empty
-                    icon=Icon::Text
+                    icon=Icon::Calendar
                     title="No contract yet"
                     text="The client is created without one. That is fine: it can be made later in Autotask."
                 >

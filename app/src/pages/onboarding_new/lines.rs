@@ -80,15 +80,15 @@ pub fn Lines() -> impl IntoView {
                 <h2 id="services-title">"Services"</h2>
                 <span class="n">{move || form.services.with(Vec::len)}</span>
             </header>
-            <div class="in stack lined">
+            <div class="in stack svcpanel">
                 {band}
-                <ol class="lines">
+                <div class="svclines">
                     <For
                         each=rows
                         key=|(index, row)| (*index, row.key)
                         children=|(index, row)| view! { <LineView row=row index=index /> }
                     />
-                </ol>
+                </div>
                 {end}
             </div>
         </section>
@@ -111,10 +111,10 @@ fn Sum() -> impl IntoView {
         }
     };
     view! {
-        <dl class="linesum push" role="status">
-            <dt class="muted">{label}</dt>
-            <dd class="tnum">{move || sum.get().map_or_else(|| "–".to_owned(), money)}</dd>
-        </dl>
+        <p class="svcsum push" role="status">
+            <span class="muted">{label}</span>
+            <b class="tnum">{move || sum.get().map_or_else(|| "–".to_owned(), money)}</b>
+        </p>
     }
     .into_any()
 }
@@ -190,7 +190,7 @@ fn LineView(
             }
         });
         let is_loading = Signal::derive(move || services.is_loading());
-        cell(&row, "serviceID", "Service", "", period_hint.into(), false, move |id, value, set| {
+        cell(&row, "serviceID", "Service", "cell what", period_hint.into(), move |id, value, set| {
             view! {
                 <Combobox
                     id=id
@@ -206,18 +206,18 @@ fn LineView(
         })
     });
     let price = shows_line.then(|| {
-        cell(&row, "unitPrice", "Unit price", "num", price_hint.into(), true, |_, value, set| {
+        cell(&row, "unitPrice", "Unit price", "cell price", price_hint.into(), |_, value, set| {
             view! { <TextInput value=value on_input=set kind=InputKind::Number /> }.into_any()
         })
     });
     let quantity = shows_units.then(|| {
-        cell(&row, QUANTITY, "Quantity", "num", Signal::stored(String::new()), false, |_, value, set| {
+        cell(&row, QUANTITY, "Quantity", "cell units", Signal::stored(String::new()), |_, value, set| {
             view! { <TextInput value=value on_input=set kind=InputKind::Number /> }.into_any()
         })
     });
     let end = mended.is_none().then(|| {
         view! {
-            <div class="field sum">
+            <div class="sum">
                 <span class="label" aria-hidden="true">
                     "Sum"
                 </span>
@@ -229,9 +229,9 @@ fn LineView(
         }
     });
     view! {
-        <li role="group" aria-label=name.clone()>
+        <div role="group" aria-label=name.clone()>
             {service} {price} {quantity} {end}
-        </li>
+        </div>
     }
     .into_any()
 }
@@ -243,7 +243,6 @@ fn cell(
     label: &'static str,
     class: &'static str,
     hint: Signal<String>,
-    is_optional: bool,
     control: impl FnOnce(String, Signal<String>, Callback<String>) -> AnyView + Send + 'static,
 ) -> AnyView {
     let form = use_form();
@@ -268,7 +267,7 @@ fn cell(
     };
     view! {
         <div class=class on:focusout=on_focusout>
-            <Field id=id label=label is_optional=is_optional hint=hint error=error>
+            <Field id=id label=label hint=hint error=error>
                 {inside()}
             </Field>
         </div>

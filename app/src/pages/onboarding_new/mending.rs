@@ -52,15 +52,12 @@ impl Mending {
 pub fn mended(form: &Form, run: &Run, run_step: &str, messages: &[String]) -> Option<Mended> {
     let (part, index) = row_of(run_step)?;
     let key = *form.keys(part).get(index)?;
-    // The later fields of a company stand in two steps: the one of the first field that is spoken of, else of any.
-    let mut step = part.step("");
-    if run_step == "company_details" {
-        let failure = failure(messages);
-        let record = run.record_of(run_step).unwrap_or_default();
-        let named = failure.issues.iter().find_map(|issue| issue.path.as_deref());
-        let field = named.or_else(|| record.iter().map(|(name, _)| name).find(|name| *name != "id"));
-        step = part.step(field.unwrap_or("taxRegionID"));
-    }
+    let failure = failure(messages);
+    let named = failure.issues.iter().find_map(|issue| issue.path.as_deref());
+    // A company's fields stand in two steps: the one of the first field that is spoken of, else of any that was sent.
+    let record = run.record_of(run_step).filter(|_| run_step == "company_details").unwrap_or_default();
+    let sent = record.iter().map(|(name, _)| name).find(|name| *name != "id");
+    let step = part.step(named.or(sent).unwrap_or_default());
     Some(Mended { run_step: run_step.to_owned(), step, part, key })
 }
 
@@ -120,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_later_fields_of_a_company_are_mended_where_they_are_asked_for() {
+    fn the_fields_of_a_company_are_mended_where_they_are_asked_for() {
         let owner = leptos::reactive::owner::Owner::new();
         owner.set();
         let mut draft = crate::store::onboarding::Draft::default();
@@ -130,10 +127,13 @@ mod tests {
         let (plan, _) = autotask_core::onboarding::plan("r", &draft.answers(&schema), &schema);
         let run = Run { plan, journal: Vec::new() };
         let form = Form::new(draft);
-        let step = |message: &str| mended(&form, &run, "company_details", &[message.to_owned()]).map(|row| row.step);
-        assert_eq!(step("Missing Required Field: classification."), Some(Step::Company));
-        assert_eq!(step("Missing Required Field: taxRegionID."), Some(Step::Billing));
-        assert_eq!(step("Not now."), Some(Step::Billing), "the first field that was sent");
+        let step =
+            |run_step: &str, message: &str| mended(&form, &run, run_step, &[message.to_owned()]).map(|row| row.step);
+        assert_eq!(step("company_details", "Missing Required Field: classification."), Some(Step::Company));
+        assert_eq!(step("company_details", "Missing Required Field: taxRegionID."), Some(Step::Billing));
+        assert_eq!(step("company_details", "Not now."), Some(Step::Billing), "the first field that was sent");
+        assert_eq!(step("company", "Missing Required Field: currencyID."), Some(Step::Billing), "sent with the create");
+        assert_eq!(step("company", "Not now."), Some(Step::Company));
     }
 
     #[test]

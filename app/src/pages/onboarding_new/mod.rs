@@ -115,8 +115,8 @@ pub fn OnboardingNewPage() -> impl IntoView {
     provide_context(Owners::load());
     let services = Services::new();
     provide_context(services);
-    // Review and run call the lines of a contract by their services.
-    if form.contract.with_untracked(Option::is_some) {
+    // Review calls the lines of a contract by their services; a run has their names.
+    if form.contract.with_untracked(Option::is_some) && onboarding.with_run_untracked(|_| ()).is_none() {
         services.ask();
     }
     let duplicates = Duplicates::new(form);

@@ -36,10 +36,14 @@ pub fn email_words(email: &str, duplicates: &Duplicates) -> String {
 
 /// Everything that has to be confirmed before the run. Reactive.
 pub fn warnings(form: &Form, duplicates: &Duplicates) -> Vec<Warning> {
+    let (title, text) = match form.contract.with(Option::is_some) {
+        false => ("The company cannot be deleted later", "Autotask only lets you deactivate it."),
+        true => ("The company and its contract cannot be deleted later", "Autotask only lets you deactivate them."),
+    };
     let mut all = vec![Warning {
         mark: NO_DELETION.to_owned(),
-        title: "The company cannot be deleted later".to_owned(),
-        text: "Autotask only lets you deactivate it. Contacts and extra sites can be removed.".to_owned(),
+        title: title.to_owned(),
+        text: [text, " Contacts and extra sites can be removed."].concat(),
         link: None,
     }];
     for row in form.contacts.get() {
