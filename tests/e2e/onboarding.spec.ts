@@ -6,6 +6,14 @@ import { expect, test } from './support/test';
 
 const next = (page: Page, step: string) => page.getByRole('button', { name: `Next: ${step}` }).click();
 
+/** From the contacts on, for a client without a contract. */
+async function toReview(page: Page): Promise<void> {
+  await next(page, 'Contract');
+  await expect(page.getByText('No contract yet')).toBeVisible();
+  await next(page, 'Billing');
+  await next(page, 'Review');
+}
+
 /** Chooses in a combobox by typing. */
 async function choose(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole('combobox', { name: label }).fill(text);
@@ -68,7 +76,7 @@ test('a client with a second site, found by search and in the hierarchy', async 
   await other.getByLabel('Last name').fill('Zane');
   await other.getByLabel('E-mail').fill('zack@zebra-crossing.example.com');
   await checkAxe();
-  await next(page, 'Review');
+  await toReview(page);
 
   await expect(page.getByRole('heading', { level: 1, name: 'Review' })).toBeVisible();
   await page.getByRole('checkbox', { name: /cannot be deleted/ }).check();
@@ -216,7 +224,7 @@ async function fillAll(page: Page, name: string, contact: string): Promise<void>
   await region.getByLabel('First name').fill(contact);
   await region.getByLabel('Last name').fill('Quill');
   await region.getByLabel('E-mail').fill(`${contact.toLowerCase()}@${name.split(' ')[0].toLowerCase()}.example.com`);
-  await next(page, 'Review');
+  await toReview(page);
   await page.getByRole('checkbox', { name: /cannot be deleted/ }).check();
 }
 
