@@ -59,6 +59,8 @@ pub enum Verb {
     Post,
     /// Sets.
     Put,
+    /// Takes away.
+    Delete,
 }
 
 /// Asks for what the proxy itself knows and keeps, by its path below `/api`.
@@ -72,6 +74,7 @@ pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, 
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
         Verb::Put => Method::PUT,
+        Verb::Delete => Method::DELETE,
     };
     let builder =
         RequestBuilder::new(&["/api/", path].concat()).method(method).header("X-Requested-With", "autotask-crm");
@@ -82,6 +85,9 @@ pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, 
     let response = request.map_err(unreachable)?.send().await.map_err(unreachable)?;
     let status = response.status();
     let body = response.binary().await.map_err(unreachable)?;
+    if status == 204 {
+        return Ok(Value::Null);
+    }
     // What was made is answered with 201, which Autotask never does.
     autotask_core::response::read(if status == 201 { 200 } else { status }, &body)
 }

@@ -311,3 +311,38 @@ test('two browsers on one run: the one that was overtaken looks on', async ({ pa
   await other.context().close();
   await expectOneOfEach(house, name, 'Nora');
 });
+
+test('a draft goes on in another browser, and where both change it, both are kept', async ({ page, house, browser, checkAxe }) => {
+  const name = 'Quokka Shipping LLC';
+  await page.goto('/onboarding/new/company');
+  await fillCompany(page, name);
+  await expect(page.getByText('on the server too')).toBeVisible();
+
+  const other = await (await browser.newContext({ baseURL: house.url })).newPage();
+  await other.goto('/onboarding');
+  const drafts = other.getByRole('region', { name: 'Drafts from other browsers' });
+  await expect(drafts).toBeVisible();
+  await checkAxe(other);
+  await drafts.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: 'Go on here' }).click();
+  await expect(other.getByLabel('Company name')).toHaveValue(name);
+  await other.getByLabel('Company name').fill(`${name} (Perth)`);
+  await expect(other.getByText('on the server too')).toBeVisible();
+
+  // The first one did not hear of it, and what is typed there is not lost either.
+  await page.getByLabel('Company name').fill(`${name} (Broome)`);
+  await expect(page.getByText('on the server too')).toBeVisible();
+  await other.goto('/onboarding');
+  await expect(drafts.getByRole('listitem').filter({ hasText: '(Broome)' })).toBeVisible();
+  await expect(other.getByRole('heading', { name: `${name} (Perth)` })).toBeVisible();
+
+  // Discarded, it is gone from the server as well.
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard draft' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: '(Perth)' })).toBeVisible();
+  await other.reload();
+  await expect(other.getByRole('heading', { name: `${name} (Perth)` })).toBeVisible();
+  await expect(drafts).toHaveCount(0);
+  await other.getByRole('button', { name: 'Discard draft' }).click();
+  await other.getByRole('dialog').getByRole('button', { name: 'Discard draft' }).click();
+  await other.context().close();
+});

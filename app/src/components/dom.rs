@@ -36,7 +36,7 @@ pub fn is_field(target: Option<web_sys::EventTarget>) -> bool {
 }
 
 /// Moves the focus to the element of this id, once what is being drawn is there.
-pub fn focus_soon(id: String) {
+pub fn focus_when_drawn(id: String) {
     request_animation_frame(move || {
         let element = document().get_element_by_id(&id);
         if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {

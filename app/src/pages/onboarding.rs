@@ -9,7 +9,7 @@ use crate::{
     page::Page,
     store::{
         clock,
-        onboarding::{Created, Draft, Phase, Run, Step, kept, shared, use_onboarding},
+        onboarding::{Created, Draft, Phase, Run, Step, kept, shared, shared_drafts, use_onboarding},
     },
 };
 
@@ -57,6 +57,7 @@ pub fn OnboardingPage() -> impl IntoView {
                     <p class="muted">{WHAT}</p>
                 </Show>
                 {move || draft.get().map(|draft| view! { <DraftPanel draft=draft /> })}
+                <DraftsElsewhere />
                 <Elsewhere />
                 <Show when=move || !recent.with(Vec::is_empty)>
                     <section class="panel">
@@ -134,6 +135,63 @@ fn DraftPanel(
         >
             <p>{text}</p>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// The clients that other browsers enter: drafts on the server that are not this browser's; nothing while there are none.
+#[component]
+fn DraftsElsewhere() -> impl IntoView {
+    let onboarding = use_onboarding();
+    let lines = RwSignal::new(Vec::<shared_drafts::Line>::new());
+    let navigate = use_navigate();
+    spawn_local(async move {
+        let Ok(all) = shared_drafts::list().await else { return };
+        lines.try_set(all);
+    });
+    let shown = move || {
+        let own = onboarding.draft().and_then(|draft| draft.share).map(|share| share.id);
+        let is_other = |line: &shared_drafts::Line| line.draft.share.as_ref().map(|share| &share.id) != own.as_ref();
+        lines.get().into_iter().filter(is_other).collect::<Vec<_>>()
+    };
+    let is_busy = Memo::new(move |_| onboarding.draft().is_some_and(|draft| !draft.is_blank()));
+    let line_view = move |line: shared_drafts::Line| {
+        let navigate = navigate.clone();
+        let title = line.draft.title();
+        let kept = ["At the step ", line.draft.step.title(), ", saved ", &age(kept::now() - line.updated_at)].concat();
+        let take_up = move |_| {
+            let step = line.draft.step;
+            onboarding.take_draft(line.draft.clone());
+            navigate(&step_path(step), leptos_router::NavigateOptions::default());
+        };
+        view! {
+            <li class="row wrap">
+                <span class="name" dir="auto">{title}</span>
+                <span class="muted small">{kept}</span>
+                <button type="button" class="btn push" disabled=is_busy on:click=take_up>
+                    "Go on here"
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !shown().is_empty()>
+            <section class="panel" aria-labelledby="drafts-elsewhere">
+                <header>
+                    <h2 id="drafts-elsewhere">"Drafts from other browsers"</h2>
+                </header>
+                <ul class="createds">{
+                    let line_view = line_view.clone();
+                    move || shown().into_iter().map(line_view.clone()).collect_view()
+                }</ul>
+                <footer>
+                    {move || match is_busy.get() {
+                        true => "Finish or discard the client that is entered here first.",
+                        false => "If both browsers change it from then on, each goes on with a draft of its own.",
+                    }}
+                </footer>
+            </section>
+        </Show>
     }
     .into_any()
 }

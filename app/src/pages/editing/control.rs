@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::session::Editing;
 use crate::{
     components::{
-        dom::focus_soon,
+        dom::focus_when_drawn,
         dynamic::{effect, handler},
         field::{Field, bare_field},
         field_control::{Control, field_control},
@@ -35,7 +35,7 @@ pub fn bare_control(editing: Editing, field: &FieldInfo) -> AnyView {
         let (name, opener) = (name.clone(), opener_id(editing.entity, &name));
         move || {
             editing.close(&name);
-            focus_soon(opener.clone());
+            focus_when_drawn(opener.clone());
         }
     };
     let field = field.clone();
@@ -119,7 +119,7 @@ fn error_of(editing: Editing, name: &str) -> Signal<Option<String>> {
 fn take_focus(editing: Editing, name: String, id: String) {
     effect(move || {
         if editing.focus.with(|focus| focus.as_ref() == Some(&name)) {
-            focus_soon(id.clone());
+            focus_when_drawn(id.clone());
             editing.focus.set(None);
         }
     });

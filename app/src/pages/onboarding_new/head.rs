@@ -101,6 +101,7 @@ fn draft_actions() -> AnyView {
         (true, Some(at)) => view! {
             <span class="muted small row savedat">
                 {Icon::Check.view()} "Draft saved " <span class="tnum">{clock(at)}</span>
+                {move || onboarding.is_shared().then_some(", on the server too")}
             </span>
         }
         .into_any(),

@@ -10,7 +10,7 @@ use autotask_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{contract::ContractDraft, run::Run, step::Step};
+use super::{contract::ContractDraft, run::Run, shared_drafts::Share, step::Step};
 use crate::store::typed_text::{Values, record_of};
 
 /// The shape of a stored draft; a change of shape raises it. One of a version that is not known is not read.
@@ -55,6 +55,9 @@ pub struct Draft {
     pub visited: BTreeSet<Step>,
     /// When it was stored, in milliseconds since 1970.
     pub saved_at: f64,
+    /// Which draft of the server this is; none until it was kept there.
+    #[serde(default)]
+    pub share: Option<Share>,
     /// The creating, once it has begun.
     pub run: Option<Run>,
 }
@@ -87,6 +90,7 @@ impl Default for Draft {
             step: Step::Company,
             visited: BTreeSet::new(),
             saved_at: 0.0,
+            share: None,
             run: None,
         }
     }

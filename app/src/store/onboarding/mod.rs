@@ -12,22 +12,31 @@ pub mod kept;
 mod lock;
 pub mod run;
 pub mod shared;
+pub mod shared_drafts;
 pub mod step;
+
+use std::time::Duration;
 
 use autotask_client::onboarding::{Halt, Keeper, drive};
 use autotask_core::{
     Instant,
     onboarding::{Action, Entry, Event, Plan, Question, next_action},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
 pub use draft::Draft;
 pub use kept::Created;
 pub use run::{Phase, Run};
+pub use shared_drafts::Share;
 pub use step::{Part, Place, Step, StepState};
+
+use shared_drafts::Kept;
 
 use super::{clock, use_late_store};
 use crate::api::api;
+
+/// How long typing rests before the server keeps the draft too.
+const SHARE_REST: Duration = Duration::from_secs(2);
 
 /// Said when the browser keeps nothing: without a journal a run that breaks off could not be taken up again.
 const NOT_KEPT: &str = "This browser does not keep the journal: its storage is blocked or full. Allow storage for this address, then try again.";
@@ -49,6 +58,10 @@ pub struct Onboarding {
     /// Whether the browser kept what was written last.
     is_kept: RwSignal<bool>,
     recent: RwSignal<Vec<Created>>,
+    /// When the draft was saved that the server has.
+    shared_at: RwSignal<Option<f64>>,
+    /// The keeping on the server that waits for typing to rest.
+    sharing: StoredValue<Option<TimeoutHandle>>,
     wants_pause: StoredValue<bool>,
     /// What was decided while the run waits for something that may still come.
     decision: StoredValue<Vec<Event>>,
@@ -104,6 +117,7 @@ impl Onboarding {
     pub fn keep(&self, mut draft: Draft) {
         draft.saved_at = kept::now();
         draft.run = self.with_run_untracked(Run::clone);
+        draft.share = self.draft.with_untracked(|draft| draft.as_ref().and_then(|draft| draft.share.clone()));
         if draft.run.is_none()
             && let Some(run) = kept::draft().and_then(|kept| kept.run)
         {
@@ -112,10 +126,66 @@ impl Onboarding {
         }
         self.is_kept.set(kept::keep_draft(&draft));
         self.draft.set(Some(draft));
+        self.share_soon();
+    }
+
+    /// Whether the server has the draft as it is here. Reactive.
+    pub fn is_shared(&self) -> bool {
+        self.shared_at.get().is_some_and(|at| self.saved_at() == Some(at))
+    }
+
+    /// Takes up a draft that another browser has entered, in place of none or an empty one.
+    pub fn take_draft(&self, draft: Draft) {
+        self.is_kept.set(kept::keep_draft(&draft));
+        self.shared_at.set(Some(draft.saved_at));
+        self.draft.set(Some(draft));
+        self.phase.set(Phase::Paused);
+    }
+
+    /// Keeps the draft on the server too, once typing has rested.
+    fn share_soon(&self) {
+        let store = *self;
+        if let Some(Some(waiting)) = self.sharing.try_update_value(Option::take) {
+            waiting.clear();
+        }
+        let share = move || spawn_local(store.share());
+        self.sharing.set_value(set_timeout_with_handle(share, SHARE_REST).ok());
+    }
+
+    async fn share(self) {
+        let Some(draft) = self.draft.get_untracked().filter(|draft| draft.run.is_none() && !draft.is_blank()) else {
+            return;
+        };
+        let share = draft.share.clone().unwrap_or_else(Share::new);
+        // What cannot be kept there now is kept with the next change; here it is kept already.
+        let kept = match shared_drafts::keep(&draft, &share).await {
+            Ok(Kept::Overtaken) => shared_drafts::keep(&draft, &Share::new()).await,
+            kept => kept,
+        };
+        let Ok(Kept::As(share)) = kept else { return };
+        self.shared_at.set(Some(draft.saved_at));
+        self.draft.update(|now| {
+            if let Some(now) = now {
+                now.share = Some(share);
+                self.is_kept.set(kept::keep_draft(now));
+            }
+        });
+    }
+
+    /// The server has it no longer: it was created or thrown away.
+    fn forget_shared(&self) {
+        if let Some(Some(waiting)) = self.sharing.try_update_value(Option::take) {
+            waiting.clear();
+        }
+        let share = self.draft.with_untracked(|draft| draft.as_ref().and_then(|draft| draft.share.clone()));
+        if let Some(share) = share {
+            spawn_local(async move { shared_drafts::forget(&share.id).await });
+        }
     }
 
     /// Forgets the draft with its run.
     pub fn discard(&self) {
+        self.forget_shared();
         kept::drop_draft();
         self.draft.set(None);
         self.phase.set(Phase::Paused);
@@ -126,9 +196,11 @@ impl Onboarding {
         if self.with_run_untracked(|_| ()).is_some() {
             return;
         }
+        self.forget_shared();
         self.draft.update(|draft| {
             if let Some(draft) = draft {
                 draft.run = Some(Run { plan, journal: Vec::new() });
+                draft.share = None;
             }
         });
         self.keep_run();
@@ -392,6 +464,8 @@ fn new_onboarding() -> Onboarding {
         phase: RwSignal::new(phase),
         is_kept: RwSignal::new(true),
         recent: RwSignal::new(kept::recent()),
+        shared_at: RwSignal::new(None),
+        sharing: StoredValue::new(None),
         wants_pause: StoredValue::new(false),
         decision: StoredValue::default(),
     }
