@@ -10,7 +10,7 @@ use super::times::{DAY, cents, midnight};
 /// A kind of product that is installed.
 pub(super) struct Product {
     pub(super) id: i64,
-    name: &'static str,
+    pub(super) name: &'static str,
     /// The value of `configurationItemType`.
     kind: i64,
     prefix: &'static str,

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! company ─► contracts ─► lines, units by period, blocks, rates, milestones
-//!         ├► tickets ─► notes, time entries, service calls
+//!         ├► tickets ─► notes, time entries, service calls, charges, attachments, secondary resources
 //!         ├► configuration items
-//!         ├► projects ─► phases, tasks, time entries, service calls
-//!         ├► opportunities ─► quotes, orders; notes, to-dos, alerts, team
+//!         ├► projects ─► phases, tasks, notes, time entries, service calls
+//!         ├► opportunities ─► quotes, orders; notes, to-dos, alerts, team, attachments
 //!         └► billing items ─► invoices
 //! ```
 
@@ -17,7 +17,7 @@ use super::invoices::{self, Items};
 use super::seeds::Seeds;
 use super::tickets::{self, Around, Numbers};
 use super::{Maker, contacts::Person};
-use super::{assets, crm, deleted, projects, sales};
+use super::{assets, attachments, by_user, crm, deleted, projects, sales};
 
 /// Customers that have a book of their own, in the order of their numbers; sales to others end with the last of them. The bound keeps a world of a hundred
 /// thousand companies within a minute or two; a world of the default size stays far below it.
@@ -33,6 +33,10 @@ pub(super) enum Stream {
     Crm = 5,
     Assets = 6,
     Deleted = 7,
+    TicketParts = 8,
+    ProjectNotes = 9,
+    Files = 10,
+    ByUser = 11,
 }
 
 impl Stream {
@@ -82,6 +86,8 @@ impl Book {
             return Ok(());
         }
         self.customers += 1;
+        attachments::of_company(maker, &self.catalog, client)?;
+        by_user::all(maker, &self.catalog, client)?;
         let mut items = Items::default();
         let contracts = contracts::all(maker, &self.catalog, client, &mut items)?;
         let assets = assets::all(maker, &self.catalog, client, &contracts)?;

@@ -2,6 +2,7 @@
 
 use super::Maker;
 use super::assets::{self, Product};
+use super::by_user;
 use super::offers::{self, Offer};
 use super::seeds::Seeds;
 
@@ -20,6 +21,8 @@ pub(super) struct Catalog {
     /// Invoice templates with their payment terms, and the days of those.
     pub(super) terms: Vec<(i64, i64, i64)>,
     pub(super) products: Vec<Product>,
+    /// The product that is billed by user.
+    pub(super) by_user: i64,
     pub(super) services: Vec<Offer>,
     pub(super) bundles: Vec<Offer>,
     /// Billing codes by name.
@@ -43,6 +46,7 @@ impl Catalog {
                 "Projects",
             ),
             products: assets::products(maker, find(&codes, "Hardware"))?,
+            by_user: by_user::product(maker, find(&codes, "Software"))?,
             terms: terms(maker)?,
             codes,
         })

@@ -1,5 +1,6 @@
 //! Contacts of a company.
 
+use autotask_core::Instant;
 use rusqlite::types::Value as Cell;
 
 use super::companies::Known;
@@ -37,6 +38,7 @@ pub(super) struct Person {
     pub(super) id: i64,
     /// Where it is, of the company's sites.
     pub(super) site: i64,
+    pub(super) created: Instant,
 }
 
 /// Makes so many contacts, the first of them primary; with `duplicate`, one of them once more. Answers the active ones.
@@ -55,7 +57,11 @@ pub(super) fn all(
         let row = one(maker, &mut dice, company, index);
         let id = maker.insert(row.clone())?;
         if row.is_true("isActive") {
-            people.push(Person { id, site: row.int("companyLocationID").unwrap_or_default() });
+            people.push(Person {
+                id,
+                site: row.int("companyLocationID").unwrap_or_default(),
+                created: Instant(row.int("createDate").unwrap_or_default()),
+            });
         }
         if dice.percent(6) && index == 0 {
             let group = seeds.contact_groups[usize::try_from(dice.below(3)).unwrap_or(0)];

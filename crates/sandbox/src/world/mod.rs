@@ -4,9 +4,13 @@
 //! purpose. What was planted stands in the table `_world` and at `GET /_sandbox/world`.
 
 mod assets;
+mod attachments;
 mod book;
+mod by_user;
 mod calls;
 mod catalog;
+pub(crate) mod category_defaults;
+mod charges;
 mod companies;
 mod contacts;
 mod contract_lines;
@@ -16,6 +20,7 @@ mod crm;
 mod deleted;
 pub(crate) mod dice;
 mod entries;
+mod files;
 mod invoices;
 pub(crate) mod life;
 pub(crate) mod lists;
@@ -26,8 +31,10 @@ mod names;
 mod offers;
 mod places;
 mod plan;
+mod project_notes;
 mod projects;
 mod sales;
+mod secondary;
 mod seeds;
 mod ticket_texts;
 mod tickets;

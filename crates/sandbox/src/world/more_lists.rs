@@ -34,7 +34,7 @@ pub(super) const ITEM_TYPES: List =
     &[(29_682_801, "Workstation"), (29_682_802, "Server"), (29_682_803, "Network Device"), (29_682_804, "Peripheral")];
 const PRODUCT_CATEGORIES: List =
     &[(29_682_741, "Workstations"), (29_682_742, "Servers"), (29_682_743, "Networking"), (29_682_744, "Peripherals")];
-const BILLING_SUB_TYPES: List = &[(1, "Labor"), (6, "Service"), (7, "Service Bundle"), (8, "Milestone")];
+const BILLING_SUB_TYPES: List = &[(1, "Labor"), (3, "Charge"), (6, "Service"), (7, "Service Bundle"), (8, "Milestone")];
 const SYMBOLS: List = &[(1, "Currency Code"), (2, "Currency Symbol")];
 const DEFAULTS: List = &[(1, "Default")];
 const RETAINER_STATUSES: List = &[(0, "Inactive"), (1, "Active")];

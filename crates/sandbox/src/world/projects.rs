@@ -8,7 +8,7 @@ use super::deleted::Kept;
 use super::dice::Dice;
 use super::invoices::Items;
 use super::times::{DAY, HOUR, midnight, seconds_between};
-use super::{Maker, calls, entries};
+use super::{Maker, calls, entries, project_notes};
 use crate::store::rows::Row;
 
 /// A name, and the phases by title with the titles of their tasks.
@@ -77,8 +77,9 @@ pub(super) fn all<'a>(
 ) -> rusqlite::Result<Vec<Kept>> {
     let mut kept = Vec::new();
     let mut dice = Stream::Projects.dice(maker, client.number);
+    let mut notes = Stream::ProjectNotes.dice(maker, client.number);
     for _ in 0..dice.weighted(&[(62, 0_u32), (30, 1), (8, 2)]) {
-        one(maker, book, client, contracts, &mut dice, (items, &mut kept))?;
+        one(maker, book, client, contracts, (&mut dice, &mut notes), (items, &mut kept))?;
     }
     Ok(kept)
 }
@@ -88,7 +89,7 @@ fn one<'a>(
     book: &mut Book,
     client: &Client<'_, '_>,
     contracts: &[Agreement],
-    dice: &mut Dice,
+    (dice, notes): (&mut Dice, &mut Dice),
     (items, kept): (&mut Items<'a>, &mut Vec<Kept>),
 ) -> rusqlite::Result<()> {
     let (name, phases) = PLANS[usize::try_from(dice.below(4)).unwrap_or(0)];
@@ -172,6 +173,7 @@ fn one<'a>(
     row.set_instant("lastActivityDateTime", touched);
     row.set("lastActivityResourceID", lead);
     row.set("lastActivityPersonType", 1_i64);
+    project_notes::of(maker, notes, &row, (created, touched))?;
     maker.insert(row)?;
     Ok(())
 }

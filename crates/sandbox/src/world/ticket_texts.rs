@@ -216,5 +216,7 @@ pub(super) const ANSWERS: [&str; 5] = [
     "It happened again this morning.",
     "I am out of office until Thursday, please talk to my colleague.",
     "Any news on this?",
-    "Screenshot attached, this is what I see.",
+    WITH_PICTURE,
 ];
+/// The one of them that comes with a picture.
+pub(super) const WITH_PICTURE: &str = "Screenshot attached, this is what I see.";

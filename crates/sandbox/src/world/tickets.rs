@@ -8,14 +8,15 @@ use std::collections::HashMap;
 
 use autotask_core::Instant;
 
+use super::attachments::Promise;
 use super::book::{Book, Client, Stream};
 use super::contracts::{Agreement, RECURRING};
 use super::deleted::Kept;
 use super::dice::Dice;
 use super::invoices::Items;
-use super::ticket_texts::{ANSWERS, PROGRESS, SUBJECTS, Subject};
+use super::ticket_texts::{ANSWERS, PROGRESS, SUBJECTS, Subject, WITH_PICTURE};
 use super::times::{HOUR, MINUTE, seconds_between};
-use super::{Maker, calls, entries};
+use super::{Maker, attachments, calls, charges, entries, secondary};
 use crate::store::rows::Row;
 
 /// Days that tickets go back.
@@ -85,6 +86,7 @@ pub(super) fn all<'a>(
 ) -> rusqlite::Result<Vec<Kept>> {
     let mut kept = Vec::new();
     let mut dice = Stream::Tickets.dice(maker, client.number);
+    let mut parts = Stream::TicketParts.dice(maker, client.number);
     let count = match client.is_active() {
         true => {
             let most = dice.weighted(&[(25, 6_u32), (50, 15), (25, 22)]);
@@ -96,8 +98,11 @@ pub(super) fn all<'a>(
     for _ in 0..count {
         let mut ticket = one(maker, book, client, around, &mut dice);
         entries::of_ticket(maker, book, &mut dice, &mut ticket, items)?;
-        notes(maker, &mut dice, &mut ticket)?;
+        let promises = notes(maker, &mut dice, &mut ticket)?;
         calls::of_ticket(maker, book, &mut dice, &ticket)?;
+        charges::of_ticket(maker, book, &mut parts, &ticket, items)?;
+        secondary::of_ticket(maker, book, &mut parts, &ticket)?;
+        attachments::of_ticket(maker, &mut parts, &mut ticket, &promises)?;
         for field in ["lastActivityDate", "lastTrackedModificationDateTime", "lastCustomerVisibleActivityDateTime"] {
             ticket.row.set_instant(field, ticket.touched);
         }
@@ -254,8 +259,9 @@ fn service_level(dice: &mut Dice, row: &mut Row<'_>, due: Instant, completed: Op
     }
 }
 
-/// What technicians and contacts wrote.
-fn notes(maker: &mut Maker<'_>, dice: &mut Dice, ticket: &mut Ticket<'_>) -> rusqlite::Result<()> {
+/// What technicians and contacts wrote; answers where a contact spoke of a picture.
+fn notes(maker: &mut Maker<'_>, dice: &mut Dice, ticket: &mut Ticket<'_>) -> rusqlite::Result<Vec<Promise>> {
+    let mut promises = Vec::new();
     let count = dice.weighted(&[(20, 0_u32), (40, 1), (25, 2), (15, 4)]);
     let until = ticket.completed.unwrap_or(maker.now);
     let mut at = ticket.created;
@@ -272,13 +278,17 @@ fn notes(maker: &mut Maker<'_>, dice: &mut Dice, ticket: &mut Ticket<'_>) -> rus
             None => row.set("creatorResourceID", ticket.technician),
         }
         row.set_text("title", if contact.is_some() { "Answer of the contact" } else { "Progress" });
-        row.set_text("description", dice.pick(if contact.is_some() { &ANSWERS[..] } else { &PROGRESS }));
+        let text = dice.pick(if contact.is_some() { &ANSWERS[..] } else { &PROGRESS });
+        row.set_text("description", text);
         row.set("noteType", if dice.percent(80) { 3_i64 } else { 1 });
         row.set("publish", if contact.is_some() || dice.percent(70) { 1_i64 } else { 2 });
         row.set_instant("createDateTime", at);
         row.set_instant("lastActivityDate", at);
-        maker.insert(row)?;
+        let note = maker.insert(row)?;
+        if let Some(contact) = contact.filter(|_| text == WITH_PICTURE) {
+            promises.push(Promise { note, contact, at });
+        }
         ticket.touched = ticket.touched.max(at);
     }
-    Ok(())
+    Ok(promises)
 }

@@ -23,7 +23,7 @@ use crate::webhooks;
 use crate::world;
 use draft::Draft;
 
-pub(crate) use rules::{PRIMARY_LOCATION, primary_location};
+pub(crate) use rules::{PRIMARY_LOCATION, attached, primary_location};
 pub(crate) use volume::Volume;
 
 /// What a write is about, for checks and rules.

@@ -214,3 +214,53 @@ async fn a_category_is_active_when_a_company_gets_it() {
     assert_eq!(api.post("/Companies", body).await.error(), text);
     api.patch("/Companies", json!({"id": company, "phone": "2"})).await.ok();
 }
+
+#[tokio::test]
+async fn what_was_not_sent_comes_from_the_category() {
+    let api = Api::new(2);
+    let categories = api.everything("CompanyCategories").await;
+    let named = |name: &str| categories.iter().find(|row| row["name"] == name).expect("it is there")["id"].clone();
+    let (standard, co_managed) = (named("Standard"), named("Co-managed"));
+    for (sent, category, method) in [
+        (json!({}), &standard, 2),
+        (json!({"companyCategoryID": null, "invoiceMethod": 0}), &standard, 0),
+        (json!({"companyCategoryID": co_managed}), &co_managed, 3),
+    ] {
+        let id = api.company("New", sent.clone()).await;
+        let row = api.row("Companies", id).await;
+        assert_eq!((&row["companyCategoryID"], &row["invoiceMethod"]), (category, &json!(method)), "{sent}");
+        // Later nothing is filled in any more.
+        api.patch("/Companies", json!({"id": id, "companyCategoryID": standard, "invoiceMethod": null})).await.ok();
+        assert_eq!(api.row("Companies", id).await["invoiceMethod"], json!(null));
+    }
+    // Another default counts from then on.
+    api.patch("/CompanyCategories", json!({"id": co_managed, "isGlobalDefault": true})).await.ok();
+    let id = api.company("Later", json!({})).await;
+    assert_eq!(api.row("Companies", id).await["invoiceMethod"], 3);
+    let sale = |more: Value| {
+        let mut body = json!({
+            "companyID": id, "ownerResourceID": 4, "title": "t", "stage": 29_682_831, "status": 1,
+            "startDate": "2026-11-21", "projectedCloseDate": "2026-12-21", "probability": 50, "amount": 1, "cost": 1,
+            "useQuoteTotals": false,
+        });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for (more, rating, months, source) in [
+        (json!({}), 2, 12, json!(null)),
+        (json!({"opportunityCategoryID": 29_682_802}), 1, 36, json!(29_682_724)),
+        (json!({"opportunityCategoryID": 29_682_802, "rating": 3, "leadSource": 29_682_721}), 3, 36, json!(29_682_721)),
+    ] {
+        let opportunity = api.post("/Opportunities", sale(more.clone())).await.item_id();
+        let row = api.row("Opportunities", opportunity).await;
+        assert_eq!(
+            (&row["rating"], &row["totalAmountMonths"], &row["leadSource"]),
+            (&json!(rating), &json!(months), &source),
+            "{more}"
+        );
+        assert_eq!(
+            row["opportunityCategoryID"],
+            more.get("opportunityCategoryID").cloned().unwrap_or(json!(29_682_801))
+        );
+    }
+}

@@ -22,4 +22,5 @@ mod tickets;
 mod webhooks;
 mod world;
 mod world_consistency;
+mod world_parts;
 mod writes;

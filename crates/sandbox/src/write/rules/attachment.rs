@@ -5,11 +5,15 @@ use rusqlite::types::Value as Cell;
 use super::{Context, refused};
 use crate::answer::Refusal;
 use crate::store::rows::{self, Row};
+use crate::tenant::Tenant;
 use crate::world::lists;
 use crate::write::checks::missing;
 
 /// Most bytes of one file. Decision: the documents say 6 to 7 MB; these are 6 MiB.
 const FILE_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+/// The type of what has a content.
+pub(crate) const FILE: &str = "FILE_ATTACHMENT";
 
 /// What has attachments, and the field that names the owner.
 const OWNERS: [(&str, &str, i64); 2] = [
@@ -35,11 +39,10 @@ const CONTENT_TYPES: [(&str, &str); 12] = [
 
 /// Decision: the limits are documented, the texts ours.
 pub(super) fn before(context: Context<'_>, row: &mut Row<'_>) -> Result<(), Refusal> {
-    let Some((_, owner, _)) = OWNERS.iter().find(|(entity, ..)| *entity == row.table.info.name) else { return Ok(()) };
     if !row.is_null("attachedByContactID") && row.int("publish") != Some(lists::PUBLISHED_TO_ALL) {
         return refused("Data violation: An Attachment of a Contact must be published to all Autotask users.");
     }
-    let is_file = row.text("attachmentType") == Some("FILE_ATTACHMENT");
+    let is_file = row.text("attachmentType") == Some(FILE);
     let bytes = match row.text("data").map(str::to_owned) {
         Some(data) if is_file => Some(
             base64_bytes(&data)
@@ -63,7 +66,7 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>) -> Result<(), Refu
     } else {
         row.set("data", Cell::Null);
     }
-    row.set("parentID", row.get(owner).clone());
+    own(row);
     row.set_instant("attachDate", context.now);
     if row.is_null("attachedByContactID") {
         row.set("attachedByResourceID", context.resource);
@@ -71,16 +74,30 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>) -> Result<(), Refu
     Ok(())
 }
 
-/// The row in `AttachmentInfo`: what the two have in common.
+/// Puts the row in `AttachmentInfo` in.
 pub(super) fn after(context: Context<'_>, row: &Row<'_>) -> Result<(), Refusal> {
-    let Some((.., kind)) = OWNERS.iter().find(|(entity, ..)| *entity == row.table.info.name) else { return Ok(()) };
-    let mut info = Row::new(context.tenant.named("AttachmentInfo"));
+    if let Some(info) = info(context.tenant, row) {
+        rows::insert(context.connection, &info)?;
+    }
+    Ok(())
+}
+
+/// The row in `AttachmentInfo`: what the two have in common.
+pub(crate) fn info<'t>(tenant: &'t Tenant, row: &Row<'_>) -> Option<Row<'t>> {
+    let (.., kind) = OWNERS.iter().find(|(entity, ..)| *entity == row.table.info.name)?;
+    let mut info = Row::new(tenant.named("AttachmentInfo"));
     for (at, field) in info.table.info.fields.iter().enumerate() {
         info.cells[at] = row.get(&field.name).clone();
     }
     info.set("parentType", *kind);
-    rows::insert(context.connection, &info)?;
-    Ok(())
+    Some(info)
+}
+
+/// Notes the owner where all kinds of owners are noted.
+pub(crate) fn own(row: &mut Row<'_>) {
+    if let Some((_, owner, _)) = OWNERS.iter().find(|(entity, ..)| *entity == row.table.info.name) {
+        row.set("parentID", row.get(owner).clone());
+    }
 }
 
 /// Ids of attachments are those of `AttachmentInfo`, whatever they hang on.
@@ -97,7 +114,8 @@ pub(super) fn before_delete(context: Context<'_>, row: &Row<'_>) -> Result<(), R
     Ok(())
 }
 
-fn content_type(name: &str) -> &'static str {
+/// What kind of file a name is of.
+pub(crate) fn content_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     CONTENT_TYPES
         .iter()

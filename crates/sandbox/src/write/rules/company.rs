@@ -44,10 +44,6 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'
     }
     if old.is_none() {
         row.set("billToAddressToUse", 1_i64);
-        if row.is_null("companyCategoryID") {
-            let category = default_category(context)?;
-            row.set("companyCategoryID", category);
-        }
     }
     mirror_bill_to(row);
     Ok(())
@@ -85,12 +81,6 @@ fn keeps_type(context: Context<'_>, row: &Row<'_>, old: &Row<'_>) -> Result<(), 
         return refused("Data violation: companyType cannot be changed while the Company is the vendor of Services.");
     }
     Ok(())
-}
-
-fn default_category(context: Context<'_>) -> rusqlite::Result<Cell> {
-    let categories = context.tenant.named("CompanyCategories");
-    let found = rows::select(context.connection, categories, &Where::equals("isGlobalDefault", 1))?;
-    Ok(found.first().map_or(Cell::Null, |row| Cell::Integer(row.id())))
 }
 
 /// Copies the address into the bill-to block, of a company that is billed at its address.

@@ -6,8 +6,9 @@
 //! delete                                         before_delete ─► delete
 //! ```
 
-mod attachment;
+pub(crate) mod attachment;
 mod belongs;
+mod category;
 mod company;
 mod contact;
 mod contract;
@@ -26,6 +27,7 @@ use super::Context;
 use crate::answer::Refusal;
 use crate::store::rows::Row;
 
+pub(crate) use attachment as attached;
 pub(crate) use company::{PRIMARY_LOCATION, primary_location};
 pub(super) use deletions::ticket as delete_ticket;
 pub(super) use fields::{defaults, silent, stamp};
@@ -41,6 +43,7 @@ pub(super) fn before(context: Context<'_>, row: &mut Row<'_>, old: Option<&Row<'
     belongs::check(context, row, old)?;
     if old.is_none() {
         contract::allows(context, row)?;
+        category::fill(context, row)?;
     }
     match row.table.info.name {
         "Companies" => company::before(context, row, old),
