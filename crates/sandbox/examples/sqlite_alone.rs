@@ -8,6 +8,7 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     for line in std::io::stdin().lock().lines() {
         let asked: Value = serde_json::from_str(&line?)?;
         let times = asked["times"].as_u64().unwrap_or(1);

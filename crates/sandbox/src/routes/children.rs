@@ -6,7 +6,7 @@ use serde_json::json;
 use super::query::PAGE_RECORDS_MAX;
 use super::{Call, page};
 use crate::answer::{Answer, Refusal};
-use crate::store::lines::{self, Lines};
+use crate::store::lines::{self, Lines, Wanted};
 use crate::store::rows::Shown;
 use crate::store::sql::Where;
 use crate::tenant::Table;
@@ -51,13 +51,13 @@ fn below(entity: &EntityInfo, parent: i64) -> Where {
 fn read(call: &Call<'_>, table: &Table, condition: &Where, data: bool) -> Result<Lines, Refusal> {
     let shown = Shown { data, ..Shown::all(table) };
     let store = &call.inner.store;
-    Ok(store.read(|connection| lines::list(connection, &store.buffers, table, &shown, condition, false, None))?)
+    let wanted = Wanted { table, shown: &shown, condition, descending: false, limit: None, written: usize::MAX };
+    Ok(store.read(|connection| lines::list(connection, &store.buffers, &wanted))?)
 }
 
 fn collection(rows: Lines) -> Answer {
     let details = json!({
         "count": rows.len(), "requestCount": PAGE_RECORDS_MAX, "prevPageUrl": null, "nextPageUrl": null,
     });
-    let count = rows.len();
-    page::collection(rows, count, false, &details)
+    page::collection(rows, false, &details)
 }

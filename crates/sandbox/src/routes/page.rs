@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Call;
 use super::query::PAGE_RECORDS_MAX;
 use crate::answer::{Answer, Refusal};
-use crate::store::lines::{self, Lines};
+use crate::store::lines::{self, Lines, Wanted};
 use crate::store::rows::{self, Shown};
 use crate::store::sql::Where;
 use crate::tenant::Table;
@@ -65,7 +65,16 @@ pub(super) fn page(
     let backwards = page == Page::Previous;
     let buffers = &call.inner.store.buffers;
     let list = |connection: &Connection, condition: &Where| {
-        lines::list(connection, buffers, table, shown, condition, backwards, Some(limit))
+        let wanted = Wanted {
+            table,
+            shown,
+            condition,
+            descending: backwards,
+            // One more is asked for, to know whether there is another page.
+            limit: Some(limit),
+            written: usize::try_from(cursor.size).unwrap_or(usize::MAX),
+        };
+        lines::list(connection, buffers, &wanted)
     };
     let (rows, count, before, after) = call.inner.store.read(|connection| -> rusqlite::Result<_> {
         let rows = match page {
@@ -73,7 +82,6 @@ pub(super) fn page(
             Page::Next => list(connection, &within(">", cursor.next))?,
             Page::Previous => list(connection, &within("<", cursor.previous))?,
         };
-        // One more was asked for, to know whether there is another page.
         let count = rows.len().min(usize::try_from(cursor.size).unwrap_or(usize::MAX));
         let is_more = rows.len() > count;
         let shown = &rows.ids[..count];
@@ -114,12 +122,12 @@ pub(super) fn page(
         "prevPageUrl": url("previous", before),
         "nextPageUrl": url("next", after),
     });
-    Ok(collection(rows, count, backwards, &details))
+    Ok(collection(rows, backwards, &details))
 }
 
-/// So many of the rows and what is said of the page.
-pub(super) fn collection(rows: Lines, count: usize, reversed: bool, details: &Value) -> Answer {
-    let mut json = rows.into_items(count, reversed);
+/// The rows and what is said of the page.
+pub(super) fn collection(rows: Lines, reversed: bool, details: &Value) -> Answer {
+    let mut json = rows.into_items(reversed);
     json.extend_from_slice(b"],\"pageDetails\":");
     json.extend_from_slice(details.to_string().as_bytes());
     json.push(b'}');

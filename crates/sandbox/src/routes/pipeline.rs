@@ -1,9 +1,10 @@
 //! Pipeline: what happens to a request of Autotask's API from its arrival to its answer.
 //!
 //! ```text
-//! route ── credentials ── hour ── threads ── faults before ── work on a blocking thread ── faults after ── recorded
+//! route ── credentials ── hour ── threads ── faults before ── work where it may block ── faults after ── recorded
 //! ```
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment, SystemTime};
 
@@ -14,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::{Call, Effects, body, dispatch};
 use crate::Inner;
@@ -164,8 +166,15 @@ impl Work {
         }
     }
 
+    /// Runs where it may block: on this thread where others can take over what else it has to do, since an answer that
+    /// is sent by the thread that wrote it waits for none to wake up, and is still in its processor's memory.
     async fn run(self) -> Result<Answer, Refusal> {
         let work = move || self.run_here();
+        if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+            // A fault of ours ends this request and not the connection, on another thread too.
+            let done = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work)));
+            return done.map_err(|_| Refusal::Fault("the work panicked".to_owned()))?;
+        }
         tokio::task::spawn_blocking(work).await.map_err(|cause| Refusal::Fault(cause.to_string()))?
     }
 

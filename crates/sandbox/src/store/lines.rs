@@ -18,6 +18,18 @@ use crate::tenant::Table;
 /// What stands before the rows, so that a page need not be copied behind it.
 const LEAD: &[u8] = b"{\"items\":[";
 
+/// Which rows are wanted, and how.
+pub(crate) struct Wanted<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) shown: &'a Shown,
+    pub(crate) condition: &'a Where,
+    pub(crate) descending: bool,
+    /// Rows that are looked for.
+    pub(crate) limit: Option<u32>,
+    /// Rows that are written; of those beyond only the ids are kept.
+    pub(crate) written: usize,
+}
+
 /// The rows of an answer as JSON.
 #[derive(Debug)]
 pub(crate) struct Lines {
@@ -34,16 +46,14 @@ impl Lines {
         self.ids.len()
     }
 
-    /// `{"items":[` and the first `count` rows with commas between, the last one first if `reversed`.
-    pub(crate) fn into_items(mut self, count: usize, reversed: bool) -> Buffer {
-        let count = count.min(self.len());
+    /// `{"items":[` and the rows with commas between, the last one first if `reversed`.
+    pub(crate) fn into_items(self, reversed: bool) -> Buffer {
         if !reversed {
-            self.json.truncate(count.checked_sub(1).map_or(LEAD.len(), |last| self.ends[last]));
             return self.json;
         }
         let mut out = self.json.another();
         out.extend_from_slice(LEAD);
-        for index in (0..count).rev() {
+        for index in (0..self.ends.len()).rev() {
             out.extend_from_slice(self.row(index));
             if index > 0 {
                 out.push(b',');
@@ -54,7 +64,7 @@ impl Lines {
 
     /// The first row, if there is one.
     pub(crate) fn first(&self) -> Option<&[u8]> {
-        (self.len() > 0).then(|| self.row(0))
+        (!self.ends.is_empty()).then(|| self.row(0))
     }
 
     fn row(&self, index: usize) -> &[u8] {
@@ -119,15 +129,8 @@ impl Pen<'_> {
 }
 
 /// The rows that match, by id.
-pub(crate) fn list(
-    connection: &Connection,
-    buffers: &Buffers,
-    table: &Table,
-    shown: &Shown,
-    condition: &Where,
-    descending: bool,
-    limit: Option<u32>,
-) -> rusqlite::Result<Lines> {
+pub(crate) fn list(connection: &Connection, buffers: &Buffers, wanted: &Wanted<'_>) -> rusqlite::Result<Lines> {
+    let Wanted { table, shown, condition, descending, limit, written } = *wanted;
     let types: Vec<DataType> = shown.fields.iter().map(|at| table.info.fields[*at].data_type).collect();
     // The id is needed in any case, and mostly the first field.
     let skipped = usize::from(shown.fields.first() != Some(&table.id));
@@ -152,10 +155,13 @@ pub(crate) fn list(
     let mut lines = Lines { ids: Vec::new(), json, ends: Vec::new() };
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        if !lines.ids.is_empty() {
+        lines.ids.push(id);
+        if lines.ids.len() > written {
+            continue;
+        }
+        if lines.ids.len() > 1 {
             lines.json.push(b',');
         }
-        lines.ids.push(id);
         let mut pen = Pen { blank: &blank, done: 0, out: &mut lines.json };
         for (index, data_type) in types.iter().enumerate() {
             // Not `?`: that would copy each cell once more, and there are thirty thousand.
@@ -211,6 +217,13 @@ pub(super) fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: Data
 }
 
 pub(super) fn write_text(json: &mut Vec<u8>, text: &[u8]) {
+    if is_plain(text) {
+        json.reserve(text.len() + 2);
+        json.push(b'"');
+        json.extend_from_slice(text);
+        json.push(b'"');
+        return;
+    }
     match std::str::from_utf8(text) {
         Ok(text) => write_json(json, text),
         // Somebody else wrote into the file.
@@ -218,7 +231,58 @@ pub(super) fn write_text(json: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
+/// Whether a text is ASCII and has nothing that JSON escapes, as nearly all are: looked at eight bytes at a time, and
+/// only once, for that it is UTF-8 and for what is in it.
+fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The high bit of some byte is set where any byte is below `bound`, which is at most 128.
+    let has_below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
+    let is_plain = |eight: [u8; 8]| {
+        let word = u64::from_ne_bytes(eight);
+        let quote = has_below(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = has_below(word ^ (ONES * u64::from(b'\\')), 1);
+        (word | has_below(word, 0x20) | quote | backslash) & HIGH == 0
+    };
+    let Some(end) = text.last_chunk::<8>() else {
+        return text.iter().all(|byte| matches!(byte, 0x20..=0x7f) && !matches!(byte, b'"' | b'\\'));
+    };
+    // The end overlaps with the last whole eight, which is quicker than single bytes.
+    text.as_chunks::<8>().0.iter().all(|eight| is_plain(*eight)) && is_plain(*end)
+}
+
 fn write_json<T: serde::Serialize + ?Sized>(json: &mut Vec<u8>, value: &T) {
     // Writing texts and numbers into memory cannot fail.
     let _ = serde_json::to_writer(json, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A text looks as serde writes it, whatever is in it and wherever.
+        #[test]
+        fn texts_are_written_as_serde_writes_them(text in "([a-z ]{0,9}[\\x00-\u{ff}\"\\\\]?){0,4}") {
+            let mut json = Vec::new();
+            write_text(&mut json, text.as_bytes());
+            prop_assert_eq!(String::from_utf8(json).expect("UTF-8"), serde_json::to_string(&text).expect("written"));
+        }
+    }
+
+    #[test]
+    fn every_byte_is_told_at_every_place() {
+        for length in 1..20 {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut text = vec![b'a'; length];
+                    text[at] = byte;
+                    let expected = (0x20..0x80).contains(&byte) && byte != b'"' && byte != b'\\';
+                    assert_eq!(is_plain(&text), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
+    }
 }

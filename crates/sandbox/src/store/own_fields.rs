@@ -78,6 +78,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::store::buffers::Buffers;
+    use crate::store::lines::Wanted;
     use crate::store::rows::{self, Row, Shown};
     use crate::store::sql::Where;
     use crate::store::{lines, prepare, schema};
@@ -128,10 +129,16 @@ mod tests {
                 expected.reverse();
             }
             expected.truncate(count);
-            let list = lines::list(
-                &connection, &Buffers::default(), table, &Shown::all(table), &Where::everything(), descending, None,
-            );
-            let mut text = list.expect("listed").into_items(count, descending).to_vec();
+            let wanted = Wanted {
+                table,
+                shown: &Shown::all(table),
+                condition: &Where::everything(),
+                descending,
+                limit: None,
+                written: count,
+            };
+            let list = lines::list(&connection, &Buffers::default(), &wanted);
+            let mut text = list.expect("listed").into_items(descending).to_vec();
             text.extend_from_slice(b"]}");
             let answer: Value = serde_json::from_slice(&text).expect("JSON");
             let value = |row: &Value, name: &str| {
