@@ -150,13 +150,14 @@ for (const { name, filter, where, values, count, sql } of QUESTIONS) {
     'SQLite alone min / p50 ms': times(direct),
     'whole: ratio of min / p50': `${ratio.toFixed(2)} / ${ratioOfMedians.toFixed(2)}`,
     'beyond the floor': beyond.toFixed(2),
-    'goal ≤ 2': ratio <= GOAL ? 'met' : `missed by ${(ratio - GOAL).toFixed(2)}`,
+    'no server could, p50': ((percentile(least, 50) + percentile(direct, 50)) / percentile(direct, 50)).toFixed(2),
+    'goal ≤ 2, p50': ratioOfMedians <= GOAL ? 'met' : `missed by ${(ratioOfMedians - GOAL).toFixed(2)}`,
     'requests/s, 3 at once': perSecond.toFixed(0),
   });
 }
 const memory = execFileSync('ps', ['-o', 'rss=', '-p', `${sandbox.pid}`]).toString().trim() / 1024;
 const notes = [
-  'the goal is judged by the least of the whole, as the client sees it; “beyond the floor” is the same without what the client takes for so many bytes from memory (least by least)',
+  'the goal is judged by p50 of the whole, as the client sees it; “beyond the floor” is the whole without what the client takes for so many bytes from memory (least by least), “no server could” is that and SQLite’s own time together: below it is nobody who answers over HTTP',
   `${COMPANIES.toLocaleString('en-US')} companies, ${CONTACTS.toLocaleString('en-US')} contacts; the file has ${(statSync(database).size / 1e6).toFixed(0)} MB` +
     (isNew ? `, made in ${made.toFixed(0)} s` : ''),
   `resident memory of the sandbox after all that: ${memory.toFixed(0)} MB`,

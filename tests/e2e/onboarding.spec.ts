@@ -325,11 +325,16 @@ test('a draft goes on in another browser, and where both change it, both are kep
   await checkAxe(other);
   await drafts.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: 'Go on here' }).click();
   await expect(other.getByLabel('Company name')).toHaveValue(name);
+  const keptByServer = (on: Page) =>
+    on.waitForResponse((answer) => /\/api\/drafts\/./.test(answer.url()) && answer.request().method() === 'PUT' && answer.ok());
+  const perth = keptByServer(other);
   await other.getByLabel('Company name').fill(`${name} (Perth)`);
-  await expect(other.getByText('on the server too')).toBeVisible();
+  await perth;
 
   // The first one did not hear of it, and what is typed there is not lost either.
+  const broome = keptByServer(page);
   await page.getByLabel('Company name').fill(`${name} (Broome)`);
+  await broome;
   await expect(page.getByText('on the server too')).toBeVisible();
   await other.goto('/onboarding');
   await expect(drafts.getByRole('listitem').filter({ hasText: '(Broome)' })).toBeVisible();
