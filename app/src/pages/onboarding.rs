@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::{age::age, onboarding_new::step_path};
 use crate::{
-    components::{dialog::Dialog, empty::Empty, icon::Icon, page_head::PageHead},
+    components::{dialog::Dialog, dynamic::optional, empty::Empty, icon::Icon, page_head::PageHead},
     page::Page,
     store::{
         clock,
@@ -159,41 +159,16 @@ fn DraftsElsewhere() -> impl IntoView {
         let navigate = navigate.clone();
         let title = line.draft.title();
         let kept = ["At the step ", line.draft.step.title(), ", saved ", &age(kept::now() - line.updated_at)].concat();
-        let take_up = move |_| {
+        let take_up = move || {
             let step = line.draft.step;
             onboarding.take_draft(line.draft.clone());
             navigate(&step_path(step), leptos_router::NavigateOptions::default());
         };
-        view! {
-            <li class="row wrap">
-                <span class="name" dir="auto">{title}</span>
-                <span class="muted small">{kept}</span>
-                <button type="button" class="btn push" disabled=is_busy on:click=take_up>
-                    "Go on here"
-                </button>
-            </li>
-        }
+        elsewhere_line(title, kept, is_busy, take_up)
     };
-    view! {
-        <Show when=move || !shown().is_empty()>
-            <section class="panel" aria-labelledby="drafts-elsewhere">
-                <header>
-                    <h2 id="drafts-elsewhere">"Drafts from other browsers"</h2>
-                </header>
-                <ul class="createds">{
-                    let line_view = line_view.clone();
-                    move || shown().into_iter().map(line_view.clone()).collect_view()
-                }</ul>
-                <footer>
-                    {move || match is_busy.get() {
-                        true => "Finish or discard the client that is entered here first.",
-                        false => "If both browsers change it from then on, each goes on with a draft of its own.",
-                    }}
-                </footer>
-            </section>
-        </Show>
-    }
-    .into_any()
+    let lines = move || shown().into_iter().map(&line_view).collect();
+    let free = "If both browsers change it from then on, each goes on with a draft of its own.";
+    elsewhere_panel("Drafts from other browsers", free, is_busy, lines, || None)
 }
 
 /// The runs that other browsers have begun and not finished; nothing while there are none.
@@ -223,7 +198,7 @@ fn Elsewhere() -> impl IntoView {
         let navigate = navigate.clone();
         let title = line.title.clone();
         let worked = ["Worked on ", &age(kept::now() - line.updated_at)].concat();
-        let take_up = move |_| {
+        let take_up = move || {
             let (line, navigate) = (line.clone(), navigate.clone());
             spawn_local(async move {
                 match onboarding.take_up(line).await {
@@ -232,37 +207,54 @@ fn Elsewhere() -> impl IntoView {
                 }
             });
         };
-        view! {
-            <li class="row wrap">
-                <span class="name" dir="auto">{title}</span>
-                <span class="muted small">{worked}</span>
-                <button type="button" class="btn push" disabled=is_busy on:click=take_up>
-                    "Go on here"
-                </button>
-            </li>
-        }
+        elsewhere_line(title, worked, is_busy, take_up)
     };
+    let lines = move || shown().into_iter().map(&line_view).collect();
+    let free = "Whoever works on it there only looks on from then.";
+    elsewhere_panel("Not finished, begun in another browser", free, is_busy, lines, move || failure.get())
+}
+
+/// What was begun elsewhere, with the way to go on with it here.
+fn elsewhere_line(title: String, detail: String, is_busy: Memo<bool>, take_up: impl Fn() + 'static) -> AnyView {
     view! {
-        <Show when=move || !shown().is_empty()>
-            <section class="panel">
-                <header>
-                    <h2>"Not finished, begun in another browser"</h2>
-                </header>
-                <ul class="createds">{
-                    let line_view = line_view.clone();
-                    move || shown().into_iter().map(line_view.clone()).collect_view()
-                }</ul>
-                {move || failure.get().map(|why| view! { <p class="t-danger" role="alert">{why}</p> })}
-                <footer>
-                    {move || match is_busy.get() {
-                        true => "Finish or discard the client that is entered here first.",
-                        false => "Whoever works on it there only looks on from then.",
-                    }}
-                </footer>
-            </section>
-        </Show>
+        <li class="row wrap">
+            <span class="name" dir="auto">{title}</span>
+            <span class="muted small">{detail}</span>
+            <button type="button" class="btn push" disabled=is_busy on:click=move |_| take_up()>
+                "Go on here"
+            </button>
+        </li>
     }
     .into_any()
+}
+
+/// A panel of such lines, while there are any. `free` says what going on does; `failure` why it did not work.
+fn elsewhere_panel(
+    title: &'static str,
+    free: &'static str,
+    is_busy: Memo<bool>,
+    lines: impl Fn() -> Vec<AnyView> + Send + 'static,
+    failure: impl Fn() -> Option<String> + Send + Sync + Copy + 'static,
+) -> AnyView {
+    let id = title.replace([' ', ','], "-").to_lowercase();
+    let panel = move |lines: Vec<AnyView>| {
+        view! {
+            <section class="panel" aria-labelledby=id.clone()>
+                <header>
+                    <h2 id=id.clone()>{title}</h2>
+                </header>
+                <ul class="createds">{lines}</ul>
+                {move || failure().map(|why| view! { <p class="t-danger" role="alert">{why}</p> })}
+                <footer>
+                    {move || if is_busy.get() { "Finish or discard the client that is entered here first." } else { free }}
+                </footer>
+            </section>
+        }
+    };
+    optional(move || {
+        let lines = lines();
+        (!lines.is_empty()).then(|| panel(lines))
+    })
 }
 
 fn created_line(created: Created) -> AnyView {

@@ -15,11 +15,10 @@ use crate::{
     components::{
         banner::Banner,
         dynamic::{dynamic, handler, memo},
-        icon::Icon,
         skeleton::Skeleton,
         tone::Tone,
     },
-    pages::editing::Editing,
+    pages::editing::{Editing, line::edit_icon},
     store::{
         metadata::{Metadata, MetadataState, use_metadata},
         names::use_names,
@@ -147,19 +146,8 @@ fn address_view(row: &Record, fields: AddressFields, written: Vec<FieldInfo>, ed
     let names: Vec<String> = written.iter().map(form_name).collect();
     let is_open = memo(move || names.iter().any(|name| editing.is_open(name)));
     let label = ["Edit ", fields.title].concat();
-    let edit = (!written.is_empty()).then(|| {
-        view! {
-            <button
-                type="button"
-                class="iconbtn s editbtn"
-                aria-label=label.clone()
-                title=label
-                on:click=handler(move |_| editing.open(&written))
-            >
-                {Icon::Edit.view()}
-            </button>
-        }
-    });
+    let edit =
+        (!written.is_empty()).then(|| edit_icon(label, None, None, Callback::new(move |()| editing.open(&written))));
     let names = use_names();
     let country = memo(move || country.and_then(|country| names.name("Countries", country)));
     let copied = lines.clone();

@@ -7,7 +7,10 @@ use leptos::prelude::*;
 
 use crate::{
     components::dynamic::{effect, memo, optional},
-    pages::editing::row_form::{Edited, row_button, row_form},
+    pages::editing::{
+        line::edit_icon,
+        row_form::{Edited, row_form},
+    },
     store::changes::{key_of, use_changes},
 };
 
@@ -43,7 +46,7 @@ impl OpenRows {
                 }
             });
         };
-        row_button(title, self.is_open(id), Callback::new(toggle))
+        edit_icon(["Edit ", title].concat(), None, Some(self.is_open(id)), Callback::new(toggle))
     }
 
     /// The form below a row, while it is open; the table has so many columns.

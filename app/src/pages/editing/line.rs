@@ -92,6 +92,12 @@ pub fn edit_button(editing: Editing, field: &FieldInfo) -> AnyView {
     let label = ["Edit ", &field.label].concat();
     let id = opener_id(editing.entity, &form_name(field));
     let field = field.clone();
+    let open = move |()| editing.open(std::slice::from_ref(&field));
+    edit_icon(label, Some(id), None, Callback::new(open))
+}
+
+/// The pencil that stands at what can be edited, shown when the pointer or the focus is there.
+pub fn edit_icon(label: String, id: Option<String>, is_open: Option<Signal<bool>>, on_click: Callback<()>) -> AnyView {
     view! {
         <button
             type="button"
@@ -99,7 +105,8 @@ pub fn edit_button(editing: Editing, field: &FieldInfo) -> AnyView {
             id=id
             aria-label=label.clone()
             title=label
-            on:click=handler(move |_| editing.open(std::slice::from_ref(&field)))
+            aria-expanded=is_open.map(|is_open| move || is_open.get().to_string())
+            on:click=handler(move |_| on_click.run(()))
         >
             {Icon::Edit.view()}
         </button>

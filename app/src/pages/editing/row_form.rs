@@ -116,21 +116,3 @@ fn fields_view(editing: Editing, (first, others): &(Vec<FieldInfo>, Vec<FieldInf
     }
     .into_any()
 }
-
-/// The button in a line of a list that opens the form below it.
-pub fn row_button(title: &str, is_open: Signal<bool>, on_click: Callback<()>) -> AnyView {
-    let label = ["Edit ", title].concat();
-    view! {
-        <button
-            type="button"
-            class="iconbtn s editbtn"
-            aria-label=label.clone()
-            title=label
-            aria-expanded=move || is_open.get().to_string()
-            on:click=handler(move |_| on_click.run(()))
-        >
-            {Icon::Edit.view()}
-        </button>
-    }
-    .into_any()
-}
