@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use autotask_core::onboarding::{Action, Entry, Event, Outcome, Plan, Question, next_actions};
 use autotask_core::write::{Verdict, verify};
-use autotask_core::{EntityInfo, Instant, Operation, Query, Record};
+use autotask_core::{EntityInfo, Failure, FailureKind, Instant, Operation, Query, Record};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
@@ -60,8 +60,13 @@ pub enum Halt {
     NotKept(String),
 }
 
-/// A call that is under way: the step, and what came of it; a message when a look-up failed.
-type Call<'c> = Pin<Box<dyn Future<Output = (String, Result<Event, String>)> + 'c>>;
+/// A call that is under way: the step, and what came of it; the failure of a look-up.
+type Call<'c> = Pin<Box<dyn Future<Output = (String, Result<Event, Failure>)> + 'c>>;
+
+/// How long it rests when Autotask was too busy for a look-up, in seconds.
+const THROTTLED_REST: i64 = 60;
+/// After so many times in a row it comes to a stand: the hour of the limit is over by then.
+const THROTTLED_MAX: u32 = 65;
 
 /// Goes on with a run from where its journal stands, with at most two calls at a time to one entity.
 ///
@@ -77,6 +82,7 @@ pub async fn drive<T: Transport>(
     let mut calls: FuturesUnordered<Call<'_>> = FuturesUnordered::new();
     let mut busy: Vec<String> = Vec::new();
     let mut end: Option<Halt> = None;
+    let mut throttled = 0;
     loop {
         if end.is_none() && keeper.wants_pause() {
             end = Some(Halt::Paused);
@@ -112,11 +118,18 @@ pub async fn drive<T: Transport>(
                 busy.retain(|other| *other != step);
                 match came {
                     Ok(event) => {
+                        throttled = 0;
                         if let Err(why) = note(journal, keeper, event).await {
                             end = Some(Halt::NotKept(why));
                         }
                     }
-                    Err(message) => end = end.or(Some(Halt::Failed { step, message })),
+                    Err(failure) if failure.kind == FailureKind::Throttled && throttled < THROTTLED_MAX => {
+                        throttled += 1;
+                        let until = keeper.now().plus_seconds(THROTTLED_REST);
+                        keeper.waits(&step, until, &failure.message());
+                        keeper.wait(until).await;
+                    }
+                    Err(failure) => end = end.or(Some(Halt::Failed { step, message: failure.to_string() })),
                 }
             }
             None => {
@@ -135,11 +148,9 @@ async fn note(journal: &mut Vec<Entry>, keeper: &mut impl Keeper, event: Event) 
     Ok(())
 }
 
-async fn look_up<T: Transport>(client: &Client<T>, step: String, query: Query) -> (String, Result<Event, String>) {
-    let came = match client.rows(&query).await {
-        Ok(rows) => Ok(Event::Found { step: step.clone(), ids: rows.iter().filter_map(Record::id).collect() }),
-        Err(failure) => Err(failure.to_string()),
-    };
+async fn look_up<T: Transport>(client: &Client<T>, step: String, query: Query) -> (String, Result<Event, Failure>) {
+    let found = |rows: Vec<Record>| rows.iter().filter_map(Record::id).collect();
+    let came = client.rows(&query).await.map(|rows| Event::Found { step: step.clone(), ids: found(rows) });
     (step, came)
 }
 
@@ -148,12 +159,15 @@ async fn send<T: Transport>(
     step: String,
     operation: Operation,
     key: String,
-) -> (String, Result<Event, String>) {
+) -> (String, Result<Event, Failure>) {
     let event = match client.write_once(&operation, &key).await {
         Ok(id) => match operation {
             Operation::Update(info, record, _) => read_back(client, info, &record, step.clone(), id).await,
             _ => Event::Confirmed { step: step.clone(), id },
         },
+        Err(failure) if failure.kind == FailureKind::Throttled => {
+            Event::Throttled { step: step.clone(), why: failure.message() }
+        }
         Err(failure) if failure.kind.wrote_nothing() => {
             Event::Rejected { step: step.clone(), messages: failure.messages }
         }

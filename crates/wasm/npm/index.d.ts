@@ -676,6 +676,8 @@ export type OnboardingEvent = { at: string } & (
   | { event: 'confirmed'; step: string; id: number }
   /** Autotask refused it: nothing was written. */
   | { event: 'rejected'; step: string; messages: string[] }
+  /** Autotask was too busy, or the limit of the hour was reached: nothing was written. It is sent again after a minute. */
+  | { event: 'throttled'; step: string; why: string }
   /** No answer came, or none that says: it may or may not have been written. */
   | { event: 'unknown'; step: string; why: string }
   /** A person took a row that was found for this step. */

@@ -73,7 +73,8 @@ fn Progress(
     #[prop(into)]
     lines: Signal<Vec<LineState>>,
 ) -> impl IntoView {
-    let phase = use_onboarding().phase();
+    let onboarding = use_onboarding();
+    let phase = onboarding.phase();
     let count =
         move |wanted: fn(&LineState) -> bool| lines.with(|lines| lines.iter().filter(|line| wanted(line)).count());
     let all = move || lines.with(Vec::len).max(1);
@@ -82,14 +83,21 @@ fn Progress(
     let skipped = move || count(|line| *line == LineState::Skipped);
     let waiting = move || count(|line| *line == LineState::Waiting);
     let width = move |part: usize| format!("{}%", 100 * part / all());
-    let word = move || match phase.get() {
-        Phase::Running => "Running",
-        Phase::Pausing => "Pausing after this call",
-        Phase::Waiting { .. } => "Waiting for what may still come",
-        Phase::Paused => "Paused",
-        Phase::Asking { .. } => "Waits for your decision",
-        Phase::Failed { .. } => "Stopped",
-        Phase::Done => "Finished",
+    let word = move || {
+        let word = match phase.get() {
+            Phase::Running => "Running",
+            Phase::Pausing => "Pausing after this call",
+            Phase::Waiting { step, .. } if onboarding.with_run(|run| run.doubt(&step)).flatten().is_some() => {
+                "Waiting for what may still come"
+            }
+            // Such as the limit of calls: nothing is in doubt, and it goes on by itself.
+            Phase::Waiting { why, .. } => return ["Waiting: ", &why].concat(),
+            Phase::Paused => "Paused",
+            Phase::Asking { .. } => "Waits for your decision",
+            Phase::Failed { .. } => "Stopped",
+            Phase::Done => "Finished",
+        };
+        word.to_owned()
     };
     let rest = move || {
         let mut parts = Vec::new();
@@ -212,7 +220,7 @@ fn announce_changes() {
             match &now {
                 Phase::Asking { .. } => announcer.assertive("The run waits for your decision"),
                 Phase::Failed { message, .. } => announcer.assertive(message),
-                Phase::Waiting { .. } => announcer.polite("The run waits for what may still come"),
+                Phase::Waiting { .. } => announcer.polite("The run waits, and goes on by itself"),
                 Phase::Paused => announcer.polite("Paused"),
                 Phase::Done => announcer.polite("The client was created"),
                 Phase::Running | Phase::Pausing => {}

@@ -20,7 +20,7 @@ use std::time::Duration;
 use autotask_client::onboarding::{Halt, Keeper, drive};
 use autotask_core::{
     Instant,
-    onboarding::{Action, Entry, Event, Plan, Question, next_action},
+    onboarding::{Entry, Event, Plan, Question},
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 
@@ -273,7 +273,7 @@ impl Onboarding {
         let Some(run) = self.with_run_untracked(Run::clone) else { return };
         let mut journal = run.journal.clone();
         loop {
-            let halt = drive(&api(), &run.plan, &mut journal, &mut Desk { store: self, plan: &run.plan }).await;
+            let halt = drive(&api(), &run.plan, &mut journal, &mut Desk { store: self }).await;
             let decided = match halt {
                 Halt::Ask { ref step, ref question } if self.is_answered(&run, step, question) => {
                     vec![Event::NotTheSame { step: step.clone() }]
@@ -419,24 +419,23 @@ fn said(why: shared::NotKept) -> String {
 }
 
 /// The driver's desk: the browser's clock, and the journal that the browser keeps.
-struct Desk<'p> {
+struct Desk {
     store: Onboarding,
-    plan: &'p Plan,
 }
 
 /// How often it is looked, while the run waits, whether a person has decided, in milliseconds.
 const GLANCE: i32 = 200;
 
-impl Keeper for Desk<'_> {
+impl Keeper for Desk {
     fn now(&self) -> Instant {
         clock::now()
     }
 
+    fn waits(&self, step: &str, until: Instant, why: &str) {
+        self.store.phase.set(Phase::Waiting { step: step.to_owned(), why: why.to_owned(), until });
+    }
+
     async fn wait(&self, until: Instant) {
-        let waits_for = self.store.with_run_untracked(|run| next_action(self.plan, &run.journal, clock::now()));
-        if let Some(Action::WaitUntil { step, until, why }) = waits_for {
-            self.store.phase.set(Phase::Waiting { step, why, until });
-        }
         while clock::now() < until && !self.wants_pause() {
             clock::sleep(GLANCE).await;
         }

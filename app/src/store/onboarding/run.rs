@@ -122,7 +122,10 @@ impl Run {
         let is_after = |later: &&Step| later.references.iter().any(|reference| reference.step == step);
         let is_changed = |later: &&Step| {
             self.progress(&later.id).is_some_and(|progress| {
-                let is_to_come = matches!(progress.state, State::Waiting | State::Looked(_) | State::Refused(_));
+                let is_to_come = matches!(
+                    progress.state,
+                    State::Waiting | State::Looked(_) | State::Refused(_) | State::Throttled { .. }
+                );
                 is_to_come && progress.record != later.record
             })
         };

@@ -162,13 +162,14 @@ fn exactly_one_of_each(plan: &Plan, world: &World, what: &str) {
     assert!(outcomes.iter().all(|outcome| outcome.id.is_some()), "{what}: {outcomes:?}");
 }
 
-const BEHAVIOURS: [Behaviour; 8] = [
+const BEHAVIOURS: [Behaviour; 9] = [
     Behaviour::Normal,
     Behaviour::CommitThenCut,
     Behaviour::CommitLate(5),
     Behaviour::CommitLate(100),
     Behaviour::CommitLate(359),
     Behaviour::Refuse,
+    Behaviour::Throttle,
     Behaviour::FaultWithoutCommit,
     Behaviour::Slow(200),
 ];
@@ -210,6 +211,43 @@ fn each_step_killed_at_each_point_under_each_behaviour() {
     insta::assert_snapshot!(table);
 }
 
+#[test]
+fn who_is_throttled_waits_by_itself() {
+    let plan = whole_plan();
+    let mut world = World { busy_for: 3, ..World::default() };
+    for step in &plan.steps {
+        for attempt in 1..=3 {
+            world.behaviours.insert(format!("{}/{attempt}", step.id), Behaviour::Throttle);
+        }
+    }
+    let world = Rc::new(RefCell::new(world));
+    let taken = run_to_the_end(&plan, &world);
+    assert_eq!(taken.questions, Vec::<String>::new(), "nobody is asked");
+    exactly_one_of_each(&plan, &world.borrow(), "throttled");
+    assert!(
+        world.borrow().now >= 6 * 60,
+        "three minutes for the look-ups, three for each step: {}",
+        world.borrow().now
+    );
+}
+
+#[test]
+fn who_is_throttled_for_more_than_an_hour_is_asked() {
+    let plan = whole_plan();
+    let mut world = World::default();
+    for attempt in 1..=100 {
+        world.behaviours.insert(format!("company/{attempt}"), Behaviour::Throttle);
+    }
+    let world = Rc::new(RefCell::new(world));
+    let mut journal = Vec::new();
+    let client = Client::new(Shared(Rc::clone(&world)));
+    let halt = live(&world, drive(&client, &plan, &mut journal, &mut Shared(Rc::clone(&world))));
+    let Some(Halt::Ask { step, question: Question::Refused { messages } }) = halt else { panic!("{halt:?}") };
+    assert_eq!((step.as_str(), messages[0].as_str()), ("company", "Autotask's limit of calls is reached"));
+    assert!((3_600..4_200).contains(&world.borrow().now), "{}", world.borrow().now);
+    assert_eq!(world.borrow().rows.len(), 0);
+}
+
 /// A sequence of numbers that a seed gives, each run the same.
 struct Dice(u64);
 
@@ -245,6 +283,7 @@ fn seeded_runs_with_several_faults_at_once() {
                     2 => Behaviour::Refuse,
                     3 => Behaviour::FaultWithoutCommit,
                     4 => Behaviour::Slow(dice.seconds(300)),
+                    5 => Behaviour::Throttle,
                     _ => continue,
                 };
                 world.behaviours.insert(format!("{}/{attempt}", step.id), behaviour);

@@ -22,6 +22,8 @@ pub(crate) enum Behaviour {
     /// The line is cut; the commit comes so many seconds later.
     CommitLate(i64),
     Refuse,
+    /// The limit of calls is reached.
+    Throttle,
     FaultWithoutCommit,
     /// The answer comes after so many seconds.
     Slow(i64),
@@ -53,6 +55,8 @@ pub(crate) struct World {
     /// How long the calls take, in seconds, one after another and from the beginning again.
     pub(crate) latencies: Vec<i64>,
     pub(crate) calls: usize,
+    /// Look-ups that the limit of calls refuses from now on.
+    pub(crate) busy_for: u32,
     pub(crate) last_id: i64,
     pub(crate) late: Vec<(i64, &'static str, Record)>,
     pub(crate) timers: Vec<(i64, Waker)>,
@@ -140,6 +144,10 @@ impl World {
         let ok = |body: Value, after| Some((Answer { status: 200, body: body.to_string().into_bytes() }, after));
         let failed = |body: &str| Some((Answer { status: 500, body: body.as_bytes().to_vec() }, latency));
         let (info, is_create) = match route(request.method, request.path.split('?').next().unwrap_or_default()) {
+            Ok(Route::Query(..)) if self.busy_for > 0 => {
+                self.busy_for -= 1;
+                return Some((Answer { status: 429, body: Vec::new() }, latency));
+            }
             Ok(Route::Query(info, ..)) => {
                 return ok(json!({"items": self.find(info, request), "pageDetails": {"nextPageUrl": null}}), latency);
             }
@@ -156,6 +164,7 @@ impl World {
         let behaviour = self.behaviours.get(sending).copied().unwrap_or(Behaviour::Normal);
         match behaviour {
             Behaviour::Refuse => return failed(r#"{"errors":["Simulated refusal ; on record number [1]."]}"#),
+            Behaviour::Throttle => return Some((Answer { status: 429, body: Vec::new() }, latency)),
             Behaviour::FaultWithoutCommit => return failed("<html>Service Unavailable</html>"),
             Behaviour::CommitLate(after) if is_create => {
                 self.late.push((self.now + after, info.name, sent));

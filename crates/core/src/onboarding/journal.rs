@@ -74,6 +74,14 @@ pub enum Event {
         /// Autotask's sentences.
         messages: Vec<String>,
     },
+    /// Autotask was too busy for it, or the limit of the hour was reached; nothing was written. It is sent again later,
+    /// without anybody being asked.
+    Throttled {
+        /// The step.
+        step: String,
+        /// What was said.
+        why: String,
+    },
     /// No answer came, so it may or may not have been written.
     Unknown {
         /// The step.
@@ -113,6 +121,7 @@ impl Event {
             | Event::Adopted { step, .. }
             | Event::NotTheSame { step }
             | Event::Rejected { step, .. }
+            | Event::Throttled { step, .. }
             | Event::Unknown { step, .. }
             | Event::Edited { step, .. }
             | Event::Skipped { step } => Some(step),
@@ -135,6 +144,7 @@ impl Event {
             "adopted" => Event::Adopted { step, id: id()? },
             "notTheSame" => Event::NotTheSame { step },
             "rejected" => Event::Rejected { step, messages: texts(json, "messages")? },
+            "throttled" => Event::Throttled { step, why: text(json, "why")? },
             "unknown" => Event::Unknown { step, why: text(json, "why")? },
             "edited" => Event::Edited { step, record: record(json, "record")? },
             "skipped" => Event::Skipped { step },

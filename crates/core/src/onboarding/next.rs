@@ -16,6 +16,9 @@ use crate::request::{Operation, Query};
 const LOOK_AGAIN_SOON: i64 = 5;
 /// For how long that location is waited for, in seconds.
 const OWN_ROWS_WITHIN: i64 = 60;
+/// How long a step rests for which Autotask was too busy, in seconds. The limit counts the last 60 minutes: each minute
+/// some of it comes back.
+const THROTTLED_REST: i64 = 60;
 /// Calls to one entity at a time. Autotask takes three, and others call, too.
 pub const AT_ONCE: usize = 2;
 
@@ -241,21 +244,31 @@ fn what_now<'p>(
     let look_up = |since: Option<Instant>| {
         natural_key(step, &record, since).map(|query| Now::Do(Action::LookUp { step: step.id.clone(), query }))
     };
+    if let State::Throttled { at, why } = &progress.state {
+        let rested = at.plus_seconds(THROTTLED_REST);
+        if now < rested {
+            return Now::Wait(rested, why.clone());
+        }
+    }
     match (&progress.state, step.kind) {
         (State::Here(_) | State::Skipped, _) => Now::Settled,
         (State::Twice(one, other), _) => Now::Ask(Question::Twice { ids: vec![*one, *other] }),
         (State::Refused(messages), _) => Now::Ask(Question::Refused { messages: messages.clone() }),
         // A change says the same twice.
         (_, StepKind::Update) => send(record, None),
-        (State::Waiting | State::Sent | State::InDoubt { .. }, StepKind::Adopt) => match look_up(None) {
-            Some(look_up) => look_up,
-            None => send(record, None),
-        },
+        (State::Waiting | State::Throttled { .. } | State::Sent | State::InDoubt { .. }, StepKind::Adopt) => {
+            match look_up(None) {
+                Some(look_up) => look_up,
+                None => send(record, None),
+            }
+        }
         (State::Looked(ids), StepKind::Adopt) => match ids.as_slice() {
             [id] => send(record, Some(*id)),
             [] => not_made_yet(plan, step, progress, now, || look_up(None), || send(record.clone(), None)),
             _ => Now::Ask(Question::Exists { ids: ids.clone() }),
         },
+        // What was looked for before it was refused so need not be looked for again.
+        (State::Throttled { .. }, _) => send(record, None),
         (State::Waiting, _) => match look_up(None).filter(|_| is_looked_for_first(step, journal)) {
             Some(look_up) => look_up,
             None => send(record, None),

@@ -5,6 +5,9 @@ use super::plan::{Step, StepKind};
 use crate::instant::Instant;
 use crate::record::Record;
 
+/// After so many times in a row, a minute apart, a person is asked: the hour of the limit is over by then.
+const THROTTLED_MAX: u32 = 65;
+
 /// Where a step is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
@@ -18,6 +21,13 @@ pub enum State {
     Here(i64),
     /// Autotask refused it.
     Refused(Vec<String>),
+    /// Autotask was too busy for it.
+    Throttled {
+        /// When it said so.
+        at: Instant,
+        /// What it said.
+        why: String,
+    },
     /// It may have been written.
     InDoubt {
         /// What happened.
@@ -38,6 +48,8 @@ pub struct Progress {
     pub state: State,
     /// How often it was sent.
     pub attempts: u32,
+    /// How often in a row Autotask was too busy for it.
+    throttled: u32,
     /// When it was sent last.
     pub(super) sent_at: Option<Instant>,
     /// What was sent last.
@@ -61,6 +73,7 @@ impl Progress {
         let mut progress = Progress {
             state: State::Waiting,
             attempts: 0,
+            throttled: 0,
             sent_at: None,
             hash: None,
             known: Vec::new(),
@@ -115,6 +128,16 @@ impl Progress {
                 }
             },
             Event::Rejected { messages, .. } => self.state = State::Refused(messages.clone()),
+            Event::Throttled { why, .. } if self.state == State::Sent => {
+                self.throttled += 1;
+                self.state = match self.throttled {
+                    // By then something else is wrong than that others call, too.
+                    THROTTLED_MAX.. => State::Refused(vec![why.clone()]),
+                    _ => State::Throttled { at, why: why.clone() },
+                };
+            }
+            // Only what was sent can be told so; a doubt stays one.
+            Event::Throttled { .. } => {}
             Event::Unknown { why, .. } => {
                 self.sent_at.get_or_insert(at);
                 // Said again, it is looked for again.
@@ -137,6 +160,7 @@ impl Progress {
             // What is on its way cannot be corrected any more.
             Event::Edited { record, .. } if !matches!(self.state, State::Sent | State::InDoubt { .. }) => {
                 self.record = record.clone();
+                self.throttled = 0;
                 self.state = State::Waiting;
             }
             Event::Edited { .. } | Event::Paused | Event::Resumed { .. } => {}

@@ -297,6 +297,23 @@ fn a_refusal_is_asked_about_and_an_edit_is_sent() {
 }
 
 #[test]
+fn what_autotask_was_too_busy_for_rests_a_minute_and_is_sent_again() {
+    let (plan, _) = plan("r", &answers(), &Schema::new());
+    let busy = || Event::Throttled { step: "company".to_owned(), why: "too many calls".to_owned() };
+    let mut journal = vec![found(0, "company", &[])];
+    journal.push(intent(&plan, &journal, 0));
+    journal.push(entry(1, busy()));
+    assert_eq!(next(&plan, &journal, 1), "company: wait until 2026-11-21T09:01:01Z: too many calls");
+    assert_eq!(next(&plan, &journal, 60), next(&plan, &journal, 1));
+    assert!(next(&plan, &journal, 61).starts_with("r/company/2: POST /V1.0/Companies "), "nothing was written");
+    journal.push(intent(&plan, &journal, 61));
+    // What may have been written is not made certain by a late word of it.
+    journal.push(entry(62, Event::Unknown { step: "company".to_owned(), why: "cut".to_owned() }));
+    journal.push(entry(63, busy()));
+    assert!(next(&plan, &journal, 63).starts_with("company: look up"));
+}
+
+#[test]
 fn two_calls_to_one_entity_at_most_and_none_behind_a_question() {
     let mut answers = answers();
     for name in ["C", "D", "E"] {

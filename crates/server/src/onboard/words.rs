@@ -25,6 +25,7 @@ pub(super) fn event(plan: &Plan, event: &Event) -> String {
         Event::Adopted { id, .. } => format!("#{id} is taken"),
         Event::NotTheSame { .. } => "what was found is not it".to_owned(),
         Event::Rejected { messages, .. } => format!("refused: {}", messages.join(" ")),
+        Event::Throttled { why, .. } => format!("not now: {why}"),
         Event::Unknown { why, .. } => format!("in doubt: {why}"),
         Event::Edited { .. } => "tried again".to_owned(),
         Event::Skipped { .. } => "left out".to_owned(),
