@@ -146,12 +146,13 @@ impl RowList {
     /// How many rows there are to show. Reactive.
     pub fn len(self) -> usize {
         self.version.track();
-        self.with_shown(<[u32]>::len)
+        let found = self.search.with_value(|search| search.as_ref().and_then(|search| search.matches()));
+        found.map_or_else(|| self.order.with_value(Vec::len), |found| found.total)
     }
 
     /// Reads the row at a place of the view. Not reactive: the grid asks again when the version grows.
     pub fn with_row<T>(self, place: usize, read: impl FnOnce(&Record) -> T) -> Option<T> {
-        let row = self.with_shown(|rows| rows.get(place).copied())?;
+        let row = self.row_at(place)?;
         let known =
             self.made.with_value(|made| made.iter().find(|(own, _)| *own == row).map(|(_, made)| Arc::clone(made)));
         let record = match known {
@@ -183,19 +184,33 @@ impl RowList {
 
     /// Where in a text of a row the words are that are searched for, in bytes. Not reactive.
     pub fn marks(self, place: usize, field: &str) -> Vec<Range<usize>> {
-        let Some(row) = self.with_shown(|rows| rows.get(place).copied()) else { return Vec::new() };
+        let Some(row) = self.row_at(place) else { return Vec::new() };
         self.table.with_value(|table| {
             self.search
                 .with_value(|search| search.as_ref().map(|search| search.marks(table, row, field)).unwrap_or_default())
         })
     }
 
-    /// The rows to show, in their order.
-    fn with_shown<T>(self, read: impl FnOnce(&[u32]) -> T) -> T {
-        self.search.with_value(|search| match search.as_ref().and_then(|search| search.rows()) {
-            Some(rows) => read(rows),
-            None => self.order.with_value(|order| read(order)),
-        })
+    /// The row at a place of the view.
+    fn row_at(self, place: usize) -> Option<u32> {
+        let found = |search: &Option<Box<dyn Finder>>| search.as_ref()?.rows().map(|rows| rows.get(place).copied());
+        match self.search.with_value(found) {
+            None => self.order.with_value(|order| order.get(place).copied()),
+            Some(Some(row)) => Some(row),
+            // Behind the best ones.
+            Some(None) => {
+                self.complete();
+                self.search.with_value(found).flatten()
+            }
+        }
+    }
+
+    /// Finds the rows behind the best ones too.
+    fn complete(self) {
+        self.search.update_value(|search| {
+            let Some(search) = search else { return };
+            self.table.with_value(|table| self.order.with_value(|order| search.complete(table, order)));
+        });
     }
 
     /// Says that what is to be shown cannot be asked for.
@@ -382,6 +397,9 @@ impl RowList {
                 }
             });
             self.fetch_search();
+        } else {
+            // What was found was found among the rows that were here.
+            self.complete();
         }
         let before = self.order.with_value(Vec::len);
         let mut replaced = Vec::new();

@@ -33,8 +33,11 @@ pub(super) trait Finder: Send + Sync {
     fn find(&mut self, table: &Table, order: &[u32], text: &str, is_ranked: bool);
     /// What was found; `None` when nothing is looked for.
     fn matches(&self) -> Option<Matches>;
-    /// The rows that were found, in the order in which they are shown; `None` when nothing is looked for.
+    /// The rows that were found, in the order in which they are shown; `None` when nothing is looked for. At first only
+    /// the best ones, until [`Finder::complete`].
     fn rows(&self) -> Option<&[u32]>;
+    /// Adds the rows that stand behind the best ones, of the table and the order that were searched.
+    fn complete(&mut self, table: &Table, order: &[u32]);
     /// Where the words are in a text of a row, in bytes, in ascending order.
     fn marks(&self, table: &Table, row: u32, field: &str) -> Vec<Range<usize>>;
 }
@@ -57,6 +60,8 @@ struct RowSearch {
     text: String,
     rows: Vec<u32>,
     matches: Option<Matches>,
+    /// Whether `rows` are the best ones only. Nobody sees the others at a key, and finding them takes as long again.
+    is_begun: bool,
     /// The marks of the row that was asked for last: each of its cells asks.
     marked: Mutex<Option<(u32, Vec<Mark>)>>,
 }
@@ -70,6 +75,7 @@ impl RowSearch {
             text: String::new(),
             rows: Vec::new(),
             matches: None,
+            is_begun: false,
             marked: Mutex::default(),
         }
     }
@@ -93,6 +99,7 @@ impl Finder for RowSearch {
         self.marked = Mutex::default();
         self.rows.clear();
         self.matches = None;
+        self.is_begun = false;
         // Blanks alone, for example, ask for nothing.
         if Query::of(text).is_empty() {
             return;
@@ -108,13 +115,8 @@ impl Finder for RowSearch {
                 is_near = answer.total > 0;
             }
             self.rows.extend(answer.hits.iter().map(|hit| hit.row));
-            if answer.total > self.rows.len() {
-                let mut others = members(&index.rows_with(table, &self.text, is_near), table);
-                for row in &self.rows {
-                    others[*row as usize] = false;
-                }
-                self.rows.extend(order.iter().filter(|row| is_member(&others, **row)));
-            }
+            self.is_begun = answer.total > self.rows.len();
+            self.matches = Some(Matches { total: answer.total, is_near });
         } else {
             let mut found = index.rows_with(table, &self.text, false);
             if found.is_empty() {
@@ -123,8 +125,19 @@ impl Finder for RowSearch {
             }
             let found = members(&found, table);
             self.rows.extend(order.iter().filter(|row| is_member(&found, **row)));
+            self.matches = Some(Matches { total: self.rows.len(), is_near });
         }
-        self.matches = Some(Matches { total: self.rows.len(), is_near });
+    }
+
+    fn complete(&mut self, table: &Table, order: &[u32]) {
+        let Some(matches) = self.matches.filter(|_| std::mem::take(&mut self.is_begun)) else { return };
+        let mut others = members(&self.index.rows_with(table, &self.text, matches.is_near), table);
+        for row in &self.rows {
+            if let Some(member) = others.get_mut(*row as usize) {
+                *member = false;
+            }
+        }
+        self.rows.extend(order.iter().filter(|row| is_member(&others, **row)));
     }
 
     fn matches(&self) -> Option<Matches> {
@@ -184,12 +197,29 @@ mod tests {
         let (table, mut search, order) = list(1000);
         search.find(&table, &order, "acme", true);
         assert_eq!(search.matches(), Some(Matches { total: 1001, is_near: false }));
+        assert_eq!(search.rows().map(<[u32]>::len), Some(BEST_MAX), "nobody waits for the others");
+        search.complete(&table, &order);
         let rows = search.rows().expect("searched");
         assert_eq!(rows[..3], [0, 1, 2], "by name");
         assert_eq!(rows[BEST_MAX..BEST_MAX + 2], [1000, 999], "the rest in the order of the list");
         let mut all = rows.to_vec();
         all.sort_unstable();
         assert_eq!(all, (0..=1000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn as_many_rows_come_as_were_counted() {
+        let (table, mut search, order) = list(1000);
+        for text in ["a", "e", "0", "acme koln", "acme 00", "acme", "koln", "00", "bravo", "acmee koln", "no such"] {
+            search.find(&table, &order, text, true);
+            let total = search.matches().map(|matches| matches.total);
+            search.complete(&table, &order);
+            let mut rows = search.rows().map(<[u32]>::to_vec).unwrap_or_default();
+            assert_eq!(Some(rows.len()), total, "{text}");
+            rows.sort_unstable();
+            rows.dedup();
+            assert_eq!(Some(rows.len()), total, "{text}: each once");
+        }
     }
 
     #[test]
