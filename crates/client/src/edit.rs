@@ -48,8 +48,8 @@ pub struct ReadBack {
 ///
 /// # Errors
 ///
-/// Any [`Failure`], and then nothing was written: the row could not be read, or is gone (`NotFound`), or Autotask
-/// refused the change.
+/// Any [`Failure`], and then nothing was written: the patch has no id, the row could not be read, or is gone
+/// (`NotFound`), or Autotask refused the change.
 pub async fn edit<T: Transport>(
     client: &Client<T>,
     info: &'static EntityInfo,
@@ -57,8 +57,7 @@ pub async fn edit<T: Transport>(
     base: &Record,
 ) -> Result<Edited, Failure> {
     let sent = patch.record();
-    let id = sent.id().unwrap_or_default();
-    let before = read(client, info, id).await?;
+    let before = read(client, info, &sent).await?;
     let conflicts = conflicts(info, patch, base, &before);
     if !conflicts.is_empty() {
         return Ok(Edited::Conflict { conflicts, now: before });
@@ -84,12 +83,16 @@ pub async fn read_back<T: Transport>(
     sent: &Record,
     before: &Record,
 ) -> Result<ReadBack, Failure> {
-    let row = read(client, info, sent.id().unwrap_or_default()).await?;
+    let row = read(client, info, sent).await?;
     let fields = verify(info, sent, before, &row);
     Ok(ReadBack { row, fields })
 }
 
-async fn read<T: Transport>(client: &Client<T>, info: &'static EntityInfo, id: i64) -> Result<Record, Failure> {
+/// The row that is changed. Without an id there is none: 0 is a row as well.
+async fn read<T: Transport>(client: &Client<T>, info: &'static EntityInfo, sent: &Record) -> Result<Record, Failure> {
+    let Some(id) = sent.id() else {
+        return Err(Failure::new(FailureKind::Validation, 0, vec!["Id is required".to_owned()]));
+    };
     let gone = || Failure::new(FailureKind::NotFound, 404, vec![format!("{} {id} is not there any more", info.name)]);
     client.get(info, id).await?.ok_or_else(gone)
 }

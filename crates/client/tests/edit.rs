@@ -108,6 +108,9 @@ async fn a_refusal_and_a_row_that_is_gone_are_failures_and_nothing_is_written() 
     let refused = edit(&client, companies(), &patch, &row).await.unwrap_err();
     assert_eq!(refused.kind, FailureKind::Validation, "{refused}");
     assert_eq!(client.get(companies(), 0).await.unwrap().unwrap().get("city"), row.get("city"));
+    let nameless =
+        edit(&client, companies(), &change(&Record::new(), json!({"city": "Graz"})), &row).await.unwrap_err();
+    assert_eq!((nameless.kind, nameless.message().as_str()), (FailureKind::Validation, "Id is required"));
     let gone = change(&Record::new(), json!({"id": 999_999_999, "city": "Graz"}));
     let failure = edit(&client, companies(), &gone, &Record::new()).await.unwrap_err();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Numbers with a fraction as text: read and written as JSON reads and writes them, so that the number in a filter
 //! and the number in a row are the same when their digits are.
 
-pub use autotask_columns::number::to_whole;
+pub use autotask_columns::number::{to_float, to_whole};
 
 /// How far serde_json is looked away from; two steps were seen.
 const STEPS_MAX: usize = 8;

@@ -131,9 +131,8 @@ pub struct Line {
 
 impl Line {
     /// The price of all its units.
-    #[allow(clippy::cast_precision_loss, reason = "people do not sell 2^53 units")]
     pub fn sum(&self) -> Option<f64> {
-        Some(self.price? * self.units? as f64)
+        Some(self.price? * number::to_float(self.units?)?)
     }
 
     /// Whether its price is for the period of the contract, as far as both are known.
