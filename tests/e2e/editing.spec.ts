@@ -208,6 +208,35 @@ test('a contact and a site are edited below their lines', async ({ page, house, 
   expect(((await call(house, 'GET', `/CompanyLocations/${site.id}`)) as { item: Row }).item.city).toBe(site.city);
 });
 
+test('two forms that are open at once are each of their own person', async ({ page, house }) => {
+  const row = await someCompany(house, 6);
+  const filter = [{ op: 'eq', field: 'companyID', value: row.id }, { op: 'eq', field: 'isActive', value: 1 }];
+  const [one, other] = await rows(house, 'Contacts', filter);
+  await open(page, row);
+  const people = page.getByRole('region', { name: 'Contacts' });
+  for (const person of [one, other]) {
+    await people.getByRole('button', { name: `Edit ${person.firstName} ${person.lastName}` }).first().click();
+    await expect(page.locator(':focus')).toHaveValue(String(person.firstName));
+  }
+  const form = page.locator('.rowform').filter({ has: page.locator(':focus') });
+  await form.getByText('Last name').click();
+  await expect(page.locator(':focus')).toHaveValue(String(other.lastName));
+  await page.keyboard.press('End');
+  await page.keyboard.type('x');
+  await page.keyboard.press('Enter');
+  await expect(messages(page)).toContainText(`Saved: ${other.firstName} ${other.lastName}`);
+  const item = ((await call(house, 'GET', `/Contacts/${other.id}`)) as { item: Row }).item;
+  expect(item.lastName).toBe(`${other.lastName}x`);
+  // Closed with something typed, a form says so in its line.
+  await people.getByRole('textbox', { name: 'Title' }).fill('Not yet');
+  await people.getByRole('button', { name: `Edit ${one.firstName} ${one.lastName}` }).first().click();
+  await expect(people.getByText('Not saved')).toBeAttached();
+  await page.mouse.move(20, 400);
+  await page.mouse.wheel(0, 3000);
+  await page.waitForTimeout(200);
+  expect(await page.evaluate(() => document.scrollingElement?.scrollTop), 'only panels scroll').toBe(0);
+});
+
 test('a change in doubt stays in doubt until it is looked for', async ({ page, house }) => {
   const before = await someCompany(house, 5);
   await open(page, before);

@@ -22,6 +22,7 @@ pub mod grid_parts;
 pub mod icon;
 pub mod icon_button;
 pub mod lazy;
+pub mod leaving;
 pub mod page_head;
 mod row_pool;
 pub mod segmented;

@@ -10,6 +10,7 @@ use super::links::autotask_href;
 use crate::{
     components::{badge::Badge, glyph::TypeGlyph, icon::Icon, tone::Tone},
     page::Page,
+    pages::editing::session::row_opener_id,
     session::use_session,
     store::{
         metadata::{MetadataState, use_metadata},
@@ -68,6 +69,7 @@ fn marks_view(row: &Record, on_edit: Callback<()>) -> AnyView {
             <button
                 type="button"
                 class="btn btn--primary"
+                id=row_opener_id("Companies", id)
                 aria-keyshortcuts="e"
                 on:click=handler(move |_| on_edit.run(()))
             >

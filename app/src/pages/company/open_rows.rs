@@ -6,10 +6,11 @@ use autotask_core::Record;
 use leptos::prelude::*;
 
 use crate::{
-    components::dynamic::{effect, memo, optional},
+    components::dynamic::{effect, memo, optional, shown},
     pages::editing::{
         line::edit_icon,
         row_form::{Edited, row_form},
+        session::row_opener_id,
     },
     store::changes::{key_of, use_changes},
 };
@@ -46,7 +47,25 @@ impl OpenRows {
                 }
             });
         };
-        edit_icon(["Edit ", title].concat(), None, Some(self.is_open(id)), Callback::new(toggle))
+        let key = key_of(self.entity, id);
+        let changes = use_changes();
+        let is_open = self.is_open(id);
+        let is_kept = move || !is_open.get() && !changes.pending(&key).is_empty();
+        let opener = row_opener_id(self.entity, id);
+        let pencil = edit_icon(["Edit ", title].concat(), Some(opener), Some(is_open), Callback::new(toggle));
+        let mark = shown(is_kept, || {
+            view! {
+                <span class="unsaved" title="Not saved">
+                    <span class="vh">"Not saved"</span>
+                </span>
+            }
+            .into_any()
+        });
+        view! {
+            {mark}
+            {pencil}
+        }
+        .into_any()
     }
 
     /// The form below a row, while it is open; the table has so many columns.

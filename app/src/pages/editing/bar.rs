@@ -64,7 +64,7 @@ fn buttons(editing: Editing) -> AnyView {
     let discard = move || {
         (!is_busy() && !editing.patch().is_empty()).then(|| {
             view! {
-                <button type="button" class="btn" on:click=handler(move |_| editing.discard())>
+                <button type="button" class="btn" on:click=handler(move |_| editing.give_up())>
                     "Discard"
                 </button>
             }

@@ -16,35 +16,28 @@ use crate::{
     store::typed_text::form_name,
 };
 
-/// The id of a field's control. The tenant's names may hold anything, an id no spaces.
-pub fn control_id(entity: &str, name: &str) -> String {
+/// The id of a field's control; several rows may be open at once. The tenant's names may hold anything, an id no spaces.
+pub fn control_id(editing: Editing, name: &str) -> String {
     let escaped = name.chars().map(|c| match c {
         c if c.is_ascii_alphanumeric() => c.to_string(),
         c => format!("_{:x}", u32::from(c)),
     });
-    ["edit-", entity, "-", &escaped.collect::<String>()].concat()
+    ["edit-", editing.entity, "-", &editing.id().to_string(), "-", &escaped.collect::<String>()].concat()
 }
 
-/// The control alone; its label stands elsewhere. `on_escape` and leaving it unchanged close it.
+/// The control alone; its label stands elsewhere. Esc and leaving it unchanged close it.
 pub fn bare_control(editing: Editing, field: &FieldInfo) -> AnyView {
     let name = form_name(field);
-    let id = control_id(editing.entity, &name);
+    let id = control_id(editing, &name);
     let control = control_of(editing, field, &id, ControlSize::Small);
     let body = bare_field(id.clone(), error_of(editing, &name), control);
-    let close = {
-        let (name, opener) = (name.clone(), opener_id(editing.entity, &name));
-        move || {
-            editing.close(&name);
-            focus_when_drawn(opener.clone());
-        }
+    let back = {
+        let field = field.clone();
+        move || editing.back(&field)
     };
-    let field = field.clone();
-    let on_keydown = on_keydown(editing, close);
+    let on_keydown = on_keydown(editing, back);
     let on_focusout = move |event: ev::FocusEvent| {
-        if is_within(&event) {
-        } else if editing.closes_alone(&field) {
-            editing.close(&name);
-        } else {
+        if !is_within(&event) {
             editing.leave(&name);
         }
     };
@@ -59,7 +52,7 @@ pub fn bare_control(editing: Editing, field: &FieldInfo) -> AnyView {
 /// The control below its label, for forms that stay open; Esc takes back what was typed.
 pub fn labelled_control(editing: Editing, field: &FieldInfo, class: &'static str) -> AnyView {
     let name = form_name(field);
-    let id = control_id(editing.entity, &name);
+    let id = control_id(editing, &name);
     let control = control_of(editing, field, &id, ControlSize::Medium);
     let error = error_of(editing, &name);
     let is_required = field.is_required_on_create() && !field.is_udf;
@@ -84,8 +77,8 @@ pub fn labelled_control(editing: Editing, field: &FieldInfo, class: &'static str
 }
 
 /// The id of the button that opens a field.
-pub fn opener_id(entity: &str, name: &str) -> String {
-    [&control_id(entity, name), "-open"].concat()
+pub fn opener_id(editing: Editing, name: &str) -> String {
+    [&control_id(editing, name), "-open"].concat()
 }
 
 /// Made inside of the field, which tells it its id and its error.

@@ -40,10 +40,14 @@ pub fn line_view(editing: Editing, row: &Arc<Record>, field: &FieldInfo, shown: 
         Shown::Filled(shows_empty) => !is_open.get() && !has_value && !shows_empty.get(),
         Shown::Open => !is_open.get(),
     };
-    let id = control_id(editing.entity, &name);
+    let id = control_id(editing, &name);
     let body = {
         let (row, field) = (Arc::clone(row), field.clone());
-        move || if is_open.get() { bare_control(editing, &field) } else { closed_view(editing, &row, &field) }
+        move || match (is_open.get(), shown) {
+            (true, _) => bare_control(editing, &field),
+            (false, Shown::Filled(_)) => closed_view(editing, &row, &field),
+            (false, Shown::Open) => ().into_any(),
+        }
     };
     let field = field.clone();
     let is_read_only = field.is_read_only;
@@ -90,7 +94,7 @@ fn closed_view(editing: Editing, row: &Record, field: &FieldInfo) -> AnyView {
 /// The button that opens a field.
 pub fn edit_button(editing: Editing, field: &FieldInfo) -> AnyView {
     let label = ["Edit ", &field.label].concat();
-    let id = opener_id(editing.entity, &form_name(field));
+    let id = opener_id(editing, &form_name(field));
     let field = field.clone();
     let open = move |()| editing.open(std::slice::from_ref(&field));
     edit_icon(label, Some(id), None, Callback::new(open))

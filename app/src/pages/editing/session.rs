@@ -9,14 +9,17 @@ use autotask_core::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::flow::{Ended, Flow, use_flow};
+use super::{
+    control::opener_id,
+    flow::{Ended, Flow, use_flow},
+};
 use crate::{
-    components::dynamic::memo,
+    components::{dom::focus_when_drawn, dynamic::memo, leaving::Leaving},
     pages::failed::words,
     store::{
         changes::{Changes, Order, Pending, key_of, use_changes},
         metadata::{Metadata, use_metadata},
-        typed_text::{form_name, text_of},
+        typed_text::{form_name, parse_form_name, text_of},
     },
 };
 
@@ -54,6 +57,7 @@ pub struct Editing {
     pub notice: RwSignal<Option<Notice>>,
     /// Counts the changes that were written whole.
     pub written: RwSignal<u32>,
+    leaving: Leaving,
     /// The fields that were opened together: they stay until all of it is written or discarded.
     together: RwSignal<Vec<String>>,
     /// The field whose control takes the focus when it is drawn.
@@ -77,6 +81,12 @@ impl Editing {
             pending.with(|pending| issues_of(&info, pending, id))
         });
         let notice = RwSignal::new(None);
+        let own = StoredValue::new(None::<Self>);
+        let on_left = move |names: Vec<String>| {
+            if let Some(Some(editing)) = own.try_get_value() {
+                editing.settle(names);
+            }
+        };
         let editing = Self {
             entity,
             row,
@@ -92,9 +102,11 @@ impl Editing {
             left: RwSignal::default(),
             notice,
             written: RwSignal::new(0),
+            leaving: Leaving::new(Callback::new(on_left)),
             together: RwSignal::default(),
             focus: RwSignal::new(None),
         };
+        own.set_value(Some(editing));
         // What was said of another row goes with it.
         Effect::new(move |before: Option<Option<String>>| {
             let key = key.get();
@@ -120,6 +132,11 @@ impl Editing {
     /// The entity with the instance's fields. Reactive.
     pub fn info(&self) -> Arc<EntityInfo> {
         self.metadata.entity(self.entity)
+    }
+
+    /// The row's id; 0 before there is one. Not reactive.
+    pub fn id(&self) -> i64 {
+        self.row.with_untracked(|row| row.as_ref().and_then(|row| row.id())).unwrap_or_default()
     }
 
     /// Whether a field is open. Reactive.
@@ -191,40 +208,83 @@ impl Editing {
         self.refused.update(|refused| refused.retain(|issue| issue.path.as_deref() != Some(name)));
     }
 
-    /// A field was left: what is wrong with it is shown.
+    /// A field was left: one that is as it was closes, unless it was opened with others; of another it is shown what is
+    /// wrong. Not before the pointer is released, or what is clicked would move away from under it.
     pub fn leave(&self, name: &str) {
-        self.left.update(|left| {
-            if !left.iter().any(|known| known == name) {
-                left.push(name.to_owned());
+        self.leaving.leave(name);
+    }
+
+    fn settle(&self, names: Vec<String>) {
+        let info = self.metadata.entity_untracked(self.entity);
+        for name in names {
+            let (own, is_udf) = parse_form_name(&name);
+            let is_unchanged = info.find(own, is_udf).is_some_and(|field| self.is_unchanged(field));
+            if is_unchanged && !self.is_together(&name) {
+                self.close(&name);
+            } else {
+                self.left.update(|left| left.push(name));
             }
-        });
+        }
+    }
+
+    /// Goes back on a field: what was typed is forgotten. A field that was opened alone is closed by that, and so is a
+    /// whole group in which nothing is changed.
+    pub fn back(&self, field: &FieldInfo) {
+        let name = form_name(field);
+        if !self.is_together(&name) {
+            self.close(&name);
+            return self.return_focus(Some(&name));
+        }
+        if let Some(row) = self.row.get_untracked().filter(|_| !self.is_unchanged(field)) {
+            return self.set(field, text_of(field, &row));
+        }
+        let editing = *self;
+        if untrack(|| editing.patch().is_empty()) {
+            self.discard();
+            self.return_focus(None);
+        }
+    }
+
+    /// Moves the focus to where the editing of a field, or of the row, is begun.
+    fn return_focus(&self, name: Option<&str>) {
+        let opener = name.map(|name| opener_id(*self, name));
+        let is_there = |id: &String| document().get_element_by_id(id).is_some();
+        focus_when_drawn(opener.filter(is_there).unwrap_or_else(|| row_opener_id(self.entity, self.id())));
+    }
+
+    fn is_together(&self, name: &str) -> bool {
+        self.together.with_untracked(|together| together.iter().any(|known| known == name))
     }
 
     /// Whether a field holds what it held. Not reactive.
     fn is_unchanged(&self, field: &FieldInfo) -> bool {
         let name = form_name(field);
         let Some(row) = self.row.get_untracked() else { return true };
-        self.pending.with_untracked(|pending| pending.text(&name) == Some(text_of(field, &row).as_str()))
-    }
-
-    /// Whether a field closes by itself when it is left as it was. Not reactive.
-    pub fn closes_alone(&self, field: &FieldInfo) -> bool {
-        let name = form_name(field);
-        self.is_unchanged(field) && !self.together.with_untracked(|together| together.contains(&name))
+        self.pending
+            .with_untracked(|pending| pending.text(&name).is_none_or(|text| text == text_of(field, &row).as_str()))
     }
 
     /// Closes everything; what was typed is forgotten.
     pub fn discard(&self) {
+        self.together.set(Vec::new());
         self.edit(|pending| *pending = Pending::default());
         self.refused.set(Vec::new());
         self.left.set(Vec::new());
-        self.together.set(Vec::new());
         self.notice.set(None);
+    }
+
+    /// Closes everything and goes back to where the editing was begun.
+    pub fn give_up(&self) {
+        self.discard();
+        self.return_focus(None);
     }
 
     /// What is wrong at a field, once it is time to say so. Reactive.
     pub fn error_at(&self, name: &str) -> Option<String> {
-        let at = |issues: &Vec<Issue>| issues.iter().find(|issue| issue.path.as_deref() == Some(name)).map(words);
+        let info = self.info();
+        let (own, is_udf) = parse_form_name(name);
+        let label = |issue: &Issue| in_words(words(issue), info.find(own, is_udf));
+        let at = |issues: &Vec<Issue>| issues.iter().find(|issue| issue.path.as_deref() == Some(name)).map(label);
         if let Some(refused) = self.refused.with(at) {
             return Some(refused);
         }
@@ -247,7 +307,7 @@ impl Editing {
         }
         let (patch, seen) = untrack(|| (editing.patch(), editing.seen()));
         if patch.is_empty() {
-            return self.discard();
+            return self.give_up();
         }
         let order = Order {
             entity: self.entity,
@@ -263,7 +323,9 @@ impl Editing {
             // The page may be left by now.
             match ended {
                 Ended::Written => {
-                    editing.together.try_set(Vec::new());
+                    if editing.together.try_set(Vec::new()).is_none() {
+                        editing.return_focus(None);
+                    }
                     editing.written.try_update(|written| *written += 1);
                 }
                 Ended::Contested => {}
@@ -290,4 +352,38 @@ impl Editing {
 fn issues_of(info: &EntityInfo, pending: &Pending, id: i64) -> Vec<Issue> {
     let issues = validate(&pending.patch(info, id).record(), info, Mode::Update);
     issues.into_iter().filter(|issue| issue.severity == Severity::Error).collect()
+}
+
+/// The id of the button that opens a row for editing.
+pub fn row_opener_id(entity: &str, id: i64) -> String {
+    ["edit-", entity, "-", &id.to_string()].concat()
+}
+
+/// The sentence with the field's label in the place of its name.
+fn in_words(sentence: String, field: Option<&FieldInfo>) -> String {
+    let Some(field) = field else { return sentence };
+    let pascal = field.pascal_name();
+    let is_name = |word: &str| [pascal.as_str(), &field.name].contains(&word.trim_matches([',', ':', '`']));
+    let said = sentence.split(' ').map(|word| match is_name(word) {
+        true => word.replacen(word.trim_matches([',', ':', '`']), &field.label, 1),
+        false => word.to_owned(),
+    });
+    said.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn a_sentence_says_what_the_screen_says() {
+        let info = autotask_core::entity("Companies").expect("known");
+        let said = |sentence: &str, field: &str| in_words(sentence.to_owned(), info.field(field));
+        assert_eq!(
+            said("address1 has 227 characters: at most 128", "address1"),
+            "Address line 1 has 227 characters: at most 128"
+        );
+        assert_eq!(said("CompanyName is required", "companyName"), "Company name is required");
+        assert_eq!(said("Invalid companyType: choose one", "companyType"), "Invalid Company type: choose one");
+    }
 }

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::{
     form::{Row, use_form},
     layout::Width,
-    leaving::use_leaving,
 };
 use crate::{
     components::{
@@ -38,7 +37,7 @@ pub fn FieldView(
     note: Option<Signal<String>>,
 ) -> impl IntoView {
     let form = use_form();
-    let leaving = use_leaving();
+    let leaving = crate::components::leaving::use_leaving();
     let name = form_name(&field);
     let id = row.control_id(&name);
     let text = row.field(&name);

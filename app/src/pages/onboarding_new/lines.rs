@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::{
     focus::{focus_soon, focus_soon_of},
     form::{QUANTITY, Row, use_form},
-    leaving::use_leaving,
     mending::use_mending,
     services::{Line, Service, money, use_services},
 };
@@ -246,7 +245,7 @@ fn cell(
     control: impl FnOnce(String, Signal<String>, Callback<String>) -> AnyView + Send + 'static,
 ) -> AnyView {
     let form = use_form();
-    let leaving = use_leaving();
+    let leaving = crate::components::leaving::use_leaving();
     let id = row.control_id(name);
     let value: Signal<String> = row.field(name).into();
     let set = {

@@ -18,7 +18,6 @@ mod form;
 mod head;
 mod keeping;
 mod layout;
-mod leaving;
 mod lines;
 mod link_field;
 mod mending;
@@ -43,7 +42,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{error_summary::ErrorSummary, skeleton::Skeleton},
+    components::{error_summary::ErrorSummary, leaving::Leaving, skeleton::Skeleton},
     page::Page,
     store::{
         metadata::{MetadataState, use_metadata},
@@ -59,7 +58,6 @@ use duplicates::{Duplicates, use_duplicates};
 use foot::Foot;
 use form::{Form, use_form};
 use head::Head;
-use leaving::Leaving;
 use mending::{Mending, use_mending};
 use rail::DuplicatesRail;
 use review_rail::ReviewRail;

@@ -32,7 +32,7 @@ impl Leaving {
 
     /// The control of this id was left.
     pub fn leave(&self, control: &str) {
-        // A field loses the focus too when it is taken out of the page, with or after the wizard itself.
+        // A field loses the focus too when it is taken out of the page, with or after the form itself.
         let Some(is_pressed) = self.is_pressed.try_get_value() else { return };
         self.left.update_value(|left| left.push(control.to_owned()));
         if !is_pressed {
@@ -48,7 +48,7 @@ impl Leaving {
     }
 }
 
-/// The one of the wizard around the caller.
+/// The one of the form around the caller.
 pub fn use_leaving() -> Leaving {
     expect_context()
 }
