@@ -216,11 +216,11 @@ test('two forms that are open at once are each of their own person', async ({ pa
   const people = page.getByRole('region', { name: 'Contacts' });
   for (const person of [one, other]) {
     await people.getByRole('button', { name: `Edit ${person.firstName} ${person.lastName}` }).first().click();
-    await expect(page.locator(':focus')).toHaveValue(String(person.firstName));
+    await expect(page.locator('input:focus')).toHaveValue(String(person.firstName));
   }
-  const form = page.locator('.rowform').filter({ has: page.locator(':focus') });
+  const form = page.locator('.rowform').filter({ has: page.locator('input:focus') });
   await form.getByText('Last name').click();
-  await expect(page.locator(':focus')).toHaveValue(String(other.lastName));
+  await expect(page.locator('input:focus')).toHaveValue(String(other.lastName));
   await page.keyboard.press('End');
   await page.keyboard.type('x');
   await page.keyboard.press('Enter');
