@@ -1,7 +1,5 @@
 //! Changes of a row in a real sandbox: what is written, ignored, in conflict or in doubt is told, and can be taken back.
 
-#![allow(clippy::unwrap_used, reason = "a panic is the report")]
-
 use autotask_client::Client;
 use autotask_client::edit::{Edited, Sent, edit, read_back};
 use autotask_client::native::{Credentials, Http};
@@ -13,26 +11,26 @@ use serde_json::{Value, json};
 /// A client of a sandbox with these faults, and the first of its companies.
 async fn world(faults: Value) -> (Client<Http>, Record) {
     let config = Config { companies: 3, faults: Some(faults), ..Config::default() };
-    let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).unwrap()).await.unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let root = format!("http://{}/ATServicesRest", listener.local_addr().unwrap());
+    let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).expect("a world")).await.expect("done");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("done");
+    let root = format!("http://{}/ATServicesRest", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, sandbox.router()).await });
     let credentials = Credentials {
         user_name: DEFAULT_USER.to_owned(),
         secret: DEFAULT_SECRET.to_owned(),
         integration_code: DEFAULT_INTEGRATION_CODE.to_owned(),
     };
-    let client = Client::new(Http::new(root, credentials).unwrap());
-    let company = client.get(companies(), 0).await.unwrap().unwrap();
+    let client = Client::new(Http::new(root, credentials).expect("a client"));
+    let company = client.get(companies(), 0).await.expect("done").expect("a row");
     (client, company)
 }
 
 fn companies() -> &'static EntityInfo {
-    entity("Companies").unwrap()
+    entity("Companies").expect("known")
 }
 
 fn change(row: &Record, to: Value) -> Patch {
-    Patch::between(companies(), row, &Record::from(to.as_object().cloned().unwrap()))
+    Patch::between(companies(), row, &Record::from(to.as_object().cloned().expect("an object")))
 }
 
 fn sent(edited: Edited) -> Sent {
@@ -43,7 +41,7 @@ fn sent(edited: Edited) -> Sent {
 }
 
 fn verdicts(sent: &Sent) -> Vec<(String, Verdict)> {
-    let fields = &sent.read_back.as_ref().unwrap().fields;
+    let fields = &sent.read_back.as_ref().expect("read again").fields;
     fields.iter().map(|field| (field.field.clone(), field.outcome)).collect()
 }
 

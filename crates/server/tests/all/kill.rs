@@ -29,14 +29,17 @@ struct Client {
 
 impl Client {
     fn new(url: &str) -> Client {
-        Client { root: format!("{url}V1.0"), client: reqwest::blocking::Client::builder().no_proxy().build().unwrap() }
+        Client {
+            root: format!("{url}V1.0"),
+            client: reqwest::blocking::Client::builder().no_proxy().build().expect("a client"),
+        }
     }
 
     /// The id that was written, or `None` when no answer came.
     fn write(&self, method: &str, path: &str, body: &Value) -> Option<i64> {
         let request = self
             .client
-            .request(method.parse().unwrap(), format!("{}{path}", self.root))
+            .request(method.parse().expect("a method"), format!("{}{path}", self.root))
             .header("UserName", "api-user@sandbox.test")
             .header("Secret", "sandbox-secret")
             .header("ApiIntegrationCode", "SANDBOX-TRACKING-ID")
@@ -61,23 +64,23 @@ fn write_until_it_ends(url: &str, writer: usize, count: &AtomicUsize, is_over: &
             "userDefinedFields": [{"name": "Account code", "value": name}],
         });
         let Some(id) = client.write("POST", "/Companies", &body) else { return };
-        done.send(Done::Company { id, name: name.clone() }).unwrap();
+        done.send(Done::Company { id, name: name.clone() }).expect("an answer");
         let person = json!({"firstName": "K", "lastName": name, "isActive": 1});
         let Some(contact) = client.write("POST", &format!("/Companies/{id}/Contacts"), &person) else { return };
-        done.send(Done::Contact { id: contact, company: id, name: name.clone() }).unwrap();
+        done.send(Done::Contact { id: contact, company: id, name: name.clone() }).expect("an answer");
         let city = format!("City {writer}-{number}");
         if client.write("PATCH", "/Companies", &json!({"id": id, "city": city})).is_none() {
             return;
         }
-        done.send(Done::Moved { company: id, city }).unwrap();
+        done.send(Done::Moved { company: id, city }).expect("an answer");
         count.fetch_add(3, Ordering::SeqCst);
     }
 }
 
 fn texts(file: &Connection, sql: &str) -> BTreeMap<i64, String> {
-    let mut statement = file.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
+    let mut statement = file.prepare(sql).expect("SQL");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    rows.collect::<Result<_, _>>().expect("rows")
 }
 
 fn number(file: &Connection, sql: &str) -> i64 {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// What it wrote, and how it ended.
 fn outcome(mut command: Command) -> (Option<i32>, String) {
-    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().expect("it runs");
     let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     for unwanted in ["backtrace", "panicked", "Error {", ".rs:", "sandbox-secret"] {
         assert!(!text.contains(unwanted), "{text}");
@@ -76,7 +76,7 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
 fn change(run: &Run<'_>, change: impl FnOnce(&mut Value)) {
     let mut answers = run.place.answers(&run.name);
     change(&mut answers);
-    fs::write(&run.answers, answers.to_string()).unwrap();
+    fs::write(&run.answers, answers.to_string()).expect("it is written");
 }
 
 #[test]

@@ -115,11 +115,11 @@ const KILLS: usize = 10;
 
 /// Kills the process of a run when it is time. On Unix this is SIGKILL, on Windows TerminateProcess.
 fn kill_when(run: &Run<'_>, what: &str, is_time: impl Fn() -> bool) {
-    let mut child = run.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = run.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
     until(what, is_time);
-    assert!(child.try_wait().unwrap().is_none(), "{what}: it had ended by itself");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    assert!(child.try_wait().expect("it can be asked").is_none(), "{what}: it had ended by itself");
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
 }
 
 #[test]

@@ -25,17 +25,17 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn start() -> Place {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let database = folder.path().join("world.db");
-        let database = database.to_str().unwrap();
+        let database = database.to_str().expect("UTF-8");
         let sandbox = Running::start(
             &["sandbox", "--listen", "127.0.0.1:0", "--companies", "20", "--database", database],
             "Sandbox: ",
         );
         let origin = sandbox.url().trim_end_matches("/ATServicesRest/").to_owned();
-        let file = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-        file.busy_timeout(Duration::from_secs(5)).unwrap();
-        let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+        let file = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the world");
+        file.busy_timeout(Duration::from_secs(5)).expect("the world");
+        let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
         let place = Place { folder, _sandbox: sandbox, origin, file, client };
         // The instance's own field of a site configuration, which carries nothing else.
         place.call(
@@ -49,16 +49,16 @@ impl Place {
     pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = self
             .client
-            .request(method.parse().unwrap(), format!("{}{path}", self.origin))
+            .request(method.parse().expect("a method"), format!("{}{path}", self.origin))
             .header("UserName", "api-user@sandbox.test")
             .header("Secret", "sandbox-secret")
             .header("ApiIntegrationCode", "SANDBOX-TRACKING-ID");
         let request = if body.is_null() { request } else { request.body(body.to_string()) };
-        let answer = request.send().unwrap();
+        let answer = request.send().expect("an answer");
         let status = answer.status();
-        let text = answer.text().unwrap();
+        let text = answer.text().expect("a body");
         assert_eq!(status, 200, "{method} {path}: {text}");
-        serde_json::from_str(&text).unwrap()
+        serde_json::from_str(&text).expect("JSON")
     }
 
     pub(crate) fn number(&self, sql: &str) -> i64 {
@@ -104,7 +104,7 @@ impl Place {
     /// Writes the answers of a run and says where its journal will be.
     pub(crate) fn prepare(&self, name: &str) -> Run<'_> {
         let answers = self.folder.path().join(format!("{name}.json"));
-        std::fs::write(&answers, self.answers(name).to_string()).unwrap();
+        std::fs::write(&answers, self.answers(name).to_string()).expect("it is written");
         Run { place: self, name: name.to_owned(), answers, journal: self.folder.path().join(format!("{name}.journal")) }
     }
 
@@ -120,7 +120,7 @@ impl Place {
     /// How often the faults that are on have struck.
     pub(crate) fn struck(&self) -> i64 {
         let listed = self.call("GET", "/_sandbox/faults", &Value::Null);
-        listed["faults"].as_array().unwrap().iter().filter_map(|fault| fault["fired"].as_i64()).sum()
+        listed["faults"].as_array().expect("a list").iter().filter_map(|fault| fault["fired"].as_i64()).sum()
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) struct Run<'p> {
 
 impl Run<'_> {
     pub(crate) fn command(&self, more: &[&str]) -> Command {
-        let (answers, journal) = (self.answers.to_str().unwrap(), self.journal.to_str().unwrap());
+        let (answers, journal) = (self.answers.to_str().expect("UTF-8"), self.journal.to_str().expect("UTF-8"));
         let begun = if self.journal.exists() { None } else { Some(answers) };
         let mut arguments = vec!["onboard"];
         arguments.extend(begun);
@@ -156,7 +156,7 @@ impl Run<'_> {
         let mut more: Vec<String> = Vec::new();
         for _ in 0..6 {
             let Output { status, stdout, stderr } =
-                self.command(&more.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
+                self.command(&more.iter().map(String::as_str).collect::<Vec<_>>()).output().expect("it runs");
             let out = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
             more.clear();
             match status.code() {
@@ -189,7 +189,7 @@ impl Run<'_> {
             "SELECT max(u.units) FROM ContractServiceUnits u JOIN Contracts c ON c.id = u.contractID WHERE c.companyID = {} AND u.serviceID = {service}",
             self.company()
         );
-        self.place.file.query_row(&sql, [], |row| row.get(0)).unwrap()
+        self.place.file.query_row(&sql, [], |row| row.get(0)).expect("a row")
     }
 
     /// Each record is in SQLite once, with all that was asked for.
@@ -204,7 +204,7 @@ impl Run<'_> {
         check("one company", "SELECT count(*) FROM Companies WHERE companyName = 'NAME'", 1);
         let company = self.company();
         for field in ["companyType", "ownerResourceID", "taxRegionID", "invoiceTemplateID"] {
-            let value = answers["company"][field].as_i64().unwrap();
+            let value = answers["company"][field].as_i64().expect("a whole number");
             check(field, &format!("SELECT {field} FROM Companies WHERE id = {company}"), value);
         }
         check(
@@ -269,8 +269,9 @@ impl Run<'_> {
         );
         check("the contract", &below("Contracts", &whose), 1);
         check("two lines", &format!("SELECT count(*) FROM ContractServices WHERE contractID = {contract}"), 2);
-        for service in answers["contract"]["services"].as_array().unwrap() {
-            let (id, quantity) = (&service["record"]["serviceID"], service["quantity"].as_i64().unwrap());
+        for service in answers["contract"]["services"].as_array().expect("a list") {
+            let (id, quantity) =
+                (&service["record"]["serviceID"], service["quantity"].as_i64().expect("a whole number"));
             let of = format!("contractID = {contract} AND serviceID = {id}");
             check("a line", &format!("SELECT count(*) FROM ContractServices WHERE {of}"), 1);
             // A row for each month, with the quantity and not twice that.
