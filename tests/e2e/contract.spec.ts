@@ -1,26 +1,8 @@
 // A client with a contract and its billing, entered in the browser: every record in the sandbox has what the facts
 // demand, each is there once, and the calls come in the order that Autotask wants.
 import type { Page } from '@playwright/test';
+import { eq, query, type Row } from './support/sandbox';
 import { expect, test, type House } from './support/test';
-
-const HEADERS = {
-  UserName: 'api-user@sandbox.test',
-  Secret: 'sandbox-secret',
-  ApiIntegrationCode: 'SANDBOX-TRACKING-ID',
-  'Content-Type': 'application/json',
-};
-
-type Row = Record<string, unknown>;
-
-/** Asks the sandbox as any client would. */
-async function query(house: House, entity: string, conditions: object[]): Promise<Row[]> {
-  const body = JSON.stringify({ filter: conditions });
-  const answer = await fetch(`${house.sandboxUrl}/ATServicesRest/V1.0/${entity}/query`, { method: 'POST', headers: HEADERS, body });
-  expect(answer.status, entity).toBe(200);
-  return (await answer.json()).items;
-}
-
-const eq = (field: string, value: unknown) => ({ op: 'eq', field, value });
 
 /** The one row there is. */
 async function only(house: House, entity: string, ...conditions: object[]): Promise<Row> {

@@ -1,37 +1,13 @@
 // Editing in place: what is written is read again, what Autotask ignores is told, and each change has a way back that
 // writes over nobody.
 import type { Page } from '@playwright/test';
+import { call, fault, noFaults, query, type Row as AnyRow } from './support/sandbox';
 import { expect, test, type House } from './support/test';
 
-const HEADERS = {
-  UserName: 'api-user@sandbox.test',
-  Secret: 'sandbox-secret',
-  ApiIntegrationCode: 'SANDBOX-TRACKING-ID',
-  'Content-Type': 'application/json',
-};
-
-type Row = Record<string, unknown> & { id: number };
-
-/** Asks the sandbox itself, past the proxy. */
-async function call(house: House, method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const url = `${house.sandboxUrl}/ATServicesRest/V1.0${path}`;
-  const answer = await fetch(url, { method, headers: HEADERS, body: body && JSON.stringify(body) });
-  const json = (await answer.json()) as Record<string, unknown>;
-  expect(answer.status, JSON.stringify(json)).toBe(200);
-  return json;
-}
-
-async function rows(house: House, entity: string, filter: object[]): Promise<Row[]> {
-  return (await call(house, 'POST', `/${entity}/query`, { filter })).items as Row[];
-}
+type Row = AnyRow & { id: number };
 
 async function company(house: House, id: number): Promise<Row> {
   return (await call(house, 'GET', `/Companies/${id}`)).item as Row;
-}
-
-async function fault(house: House, json: object): Promise<void> {
-  const url = `${house.sandboxUrl}/_sandbox/faults`;
-  expect((await fetch(url, { method: 'POST', body: JSON.stringify([json]), headers: HEADERS })).status).toBe(200);
 }
 
 /** Active customers with a phone and no parent; each test takes another one. */
@@ -42,7 +18,7 @@ async function someCompany(house: House, nth: number): Promise<Row> {
     { op: 'exist', field: 'phone' },
     { op: 'notExist', field: 'parentCompanyID' },
   ];
-  const found = await rows(house, 'Companies', filter);
+  const found = await query<Row>(house, 'Companies', filter);
   return found[nth];
 }
 
@@ -57,9 +33,7 @@ const bar = (page: Page) => page.getByRole('region', { name: 'Changes not saved 
 const changes = (page: Page) => page.getByRole('region', { name: 'Changes made here' }).getByRole('listitem');
 const messages = (page: Page) => page.getByRole('list', { name: 'Messages' });
 
-test.afterEach(async ({ house }) => {
-  await fetch(`${house.sandboxUrl}/_sandbox/faults`, { method: 'DELETE' });
-});
+test.afterEach(async ({ house }) => noFaults(house));
 
 test('fields are edited in place, written as one, and their undo restores them', async ({ page, house, checkAxe }) => {
   const before = await someCompany(house, 0);
@@ -99,7 +73,7 @@ test('fields are edited in place, written as one, and their undo restores them',
 test('a field that Autotask silently ignores is told as such', async ({ page, house }) => {
   const before = await someCompany(house, 1);
   await open(page, before);
-  await fault(house, { fault: 'silentlyIgnore', entity: 'Companies', times: 1 });
+  await fault(house, { fault: 'silentlyIgnore', entity: 'Companies' });
   await page.getByRole('button', { name: 'Edit Phone' }).click();
   await page.getByRole('textbox', { name: 'Phone' }).fill('555-0162');
   await bar(page).getByRole('button', { name: 'Save' }).click();
@@ -160,7 +134,7 @@ test('what is typed survives a reload, and a wrong value is said at its field', 
 });
 
 test('a company cannot be put below itself', async ({ page, house }) => {
-  const [below] = await rows(house, 'Companies', [
+  const [below] = await query<Row>(house, 'Companies', [
     { op: 'gt', field: 'parentCompanyID', value: 0 },
     { op: 'eq', field: 'isActive', value: true },
   ]);
@@ -179,8 +153,8 @@ test('a company cannot be put below itself', async ({ page, house }) => {
 test('a contact and a site are edited below their lines', async ({ page, house, checkAxe }) => {
   const row = await someCompany(house, 4);
   const ofCompany = [{ op: 'eq', field: 'companyID', value: row.id }];
-  const [contact] = await rows(house, 'Contacts', [...ofCompany, { op: 'eq', field: 'isActive', value: 1 }]);
-  const [site] = await rows(house, 'CompanyLocations', ofCompany);
+  const [contact] = await query<Row>(house, 'Contacts', [...ofCompany, { op: 'eq', field: 'isActive', value: 1 }]);
+  const [site] = await query<Row>(house, 'CompanyLocations', ofCompany);
   await open(page, row);
   await page.getByRole('button', { name: `Edit ${contact.firstName} ${contact.lastName}` }).first().click();
   const people = page.getByRole('region', { name: 'Contacts' });
@@ -194,7 +168,7 @@ test('a contact and a site are edited below their lines', async ({ page, house, 
   expect([written.title, written.emailAddress]).toEqual(['Head of Testing', contact.emailAddress]);
 
   // No answer comes, but the change was made: it is found when the row is read again.
-  await fault(house, { fault: 'commitThenCut', entity: 'CompanyLocations', times: 1 });
+  await fault(house, { fault: 'commitThenCut', entity: 'CompanyLocations' });
   const sites = page.getByRole('region', { name: 'Sites' });
   await sites.getByRole('button', { name: `Edit ${String(site.name).trim()}` }).first().click();
   await sites.getByRole('textbox', { name: 'City' }).fill('Testville');
@@ -211,7 +185,7 @@ test('a contact and a site are edited below their lines', async ({ page, house, 
 test('two forms that are open at once are each of their own person', async ({ page, house }) => {
   const row = await someCompany(house, 6);
   const filter = [{ op: 'eq', field: 'companyID', value: row.id }, { op: 'eq', field: 'isActive', value: 1 }];
-  const [one, other] = await rows(house, 'Contacts', filter);
+  const [one, other] = await query<Row>(house, 'Contacts', filter);
   await open(page, row);
   const people = page.getByRole('region', { name: 'Contacts' });
   for (const person of [one, other]) {
@@ -240,7 +214,7 @@ test('two forms that are open at once are each of their own person', async ({ pa
 test('a change in doubt stays in doubt until it is looked for', async ({ page, house }) => {
   const before = await someCompany(house, 5);
   await open(page, before);
-  await fault(house, { fault: 'commitLate', entity: 'Companies', operation: 'update', milliseconds: 2500, times: 1 });
+  await fault(house, { fault: 'commitLate', entity: 'Companies', operation: 'update', milliseconds: 2500 });
   await page.getByRole('button', { name: 'Edit Phone' }).click();
   await page.getByRole('textbox', { name: 'Phone' }).fill('555-0166');
   await page.keyboard.press('Enter');

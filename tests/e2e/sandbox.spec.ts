@@ -1,12 +1,13 @@
 // The sandbox's own page: how to point a client at it, what came, and the switches.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { CREDENTIALS, noFaults } from './support/sandbox';
 import { expect, test } from './support/test';
 
 const run = promisify(execFile);
 
 test.afterEach(async ({ house }) => {
-  await fetch(`${house.sandboxUrl}/_sandbox/faults`, { method: 'DELETE' });
+  await noFaults(house);
   await fetch(`${house.sandboxUrl}/_sandbox/settings`, { method: 'PATCH', body: '{"strict": false}' });
 });
 
@@ -38,8 +39,7 @@ test('a request is seen, and a fault is switched on and off', async ({ page, hou
   await page.getByLabel('Entity').selectOption('Countries');
   await page.getByRole('button', { name: 'Switch on' }).click();
   await expect(page.getByText('{"fault": "tooManyRequests", "entity": "Countries", "retryAfter": 7}')).toBeVisible();
-  const headers = { UserName: 'api-user@sandbox.test', Secret: 'sandbox-secret', ApiIntegrationCode: 'SANDBOX-TRACKING-ID' };
-  const answer = await fetch(`${house.sandboxUrl}/ATServicesRest/V1.0/Countries/237`, { headers });
+  const answer = await fetch(`${house.sandboxUrl}/ATServicesRest/V1.0/Countries/237`, { headers: CREDENTIALS });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
   const line = page.getByRole('row', { name: /Countries\/237 429/ });
   await expect(line).toContainText('tooManyRequests');
