@@ -20,10 +20,9 @@ pub(crate) use drafts::DraftAnswer;
 pub(crate) use outcomes::{Begun, Outcome};
 pub(crate) use runs::Appended;
 
-/// The form of the tables; a file of a later one is not opened.
-const VERSION: i64 = 1;
-
-const TABLES: &str = "
+/// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
+/// was released is never changed; what comes later is a further one.
+const STEPS: [&str; 1] = ["
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -38,7 +37,7 @@ const TABLES: &str = "
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-";
+"];
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
@@ -51,30 +50,34 @@ impl Store {
     pub(crate) fn open(file: Option<&Path>) -> Result<Store, Error> {
         let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
         let open = || -> rusqlite::Result<Result<Connection, i64>> {
-            let connection = match file {
+            let mut connection = match file {
                 Some(file) => Connection::open(file)?,
                 None => Connection::open_in_memory()?,
             };
             connection.execute_batch(
                 "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;",
             )?;
-            let version: i64 = connection.query_row("pragma user_version", [], |row| row.get(0))?;
-            match version {
-                0 => {
-                    connection.execute_batch(&format!("begin; {TABLES} pragma user_version = {VERSION}; commit;"))?;
-                    Ok(Ok(connection))
-                }
-                VERSION => Ok(Ok(connection)),
-                other => Ok(Err(other)),
+            // Immediate: two programs that open a new file at once make its tables once.
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let version: i64 = transaction.query_row("pragma user_version", [], |row| row.get(0))?;
+            let Some(missing) = usize::try_from(version).ok().and_then(|done| STEPS.get(done..)) else {
+                return Ok(Err(version));
+            };
+            for step in missing {
+                transaction.execute_batch(step)?;
             }
+            transaction.execute_batch(&format!("pragma user_version = {}", STEPS.len()))?;
+            transaction.commit()?;
+            Ok(Ok(connection))
         };
         let connection = match open() {
             Ok(Ok(connection)) => connection,
             Ok(Err(version)) => {
                 return Err(Error::new(format!(
-                    "the file {} is of version {version}, made by another version of this program, which understands {VERSION}; \
+                    "the file {} is of version {version}, made by a later version of this program, which understands {}; \
                      name another file, or use that program",
-                    shown()
+                    shown(),
+                    STEPS.len()
                 )));
             }
             Err(error) => {
