@@ -143,6 +143,19 @@ impl Ledger {
         self.told_at = Some(at);
     }
 
+    /// Counts calls of ours that were made before this process began, each lot later than the one before it.
+    pub fn restore(&mut self, at: Instant, calls: u32) {
+        let at = second(at).max(self.own.back().map_or(i64::MIN, |(last, _)| *last));
+        self.own.push_back((at, calls));
+        self.held = self.held.saturating_add(calls);
+    }
+
+    /// Calls that Autotask takes in an hour, as far as is known.
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
     /// How many calls of the last hour are known of.
     #[must_use]
     pub fn used(&self, now: Instant) -> u32 {
@@ -291,6 +304,12 @@ mod tests {
         assert_eq!((ledger.used(at(20)), ledger.left(at(20))), (9_700, 0));
         assert_eq!(ledger.turn(at(20), "Contacts", Priority::Read), Turn::Not { before: at(3_600) });
         assert_eq!(ledger.turn(at(20), "Contacts", Priority::Write), Turn::Not { before: at(3_600) });
+        // What was spent before a restart is spent.
+        let mut ledger = Ledger::default();
+        ledger.restore(at(-3_000), 4_000);
+        ledger.restore(at(-10), 500);
+        assert_eq!((ledger.used(at(0)), ledger.used(at(600))), (4_500, 500));
+        assert_eq!(ledger.turn(at(0), "Contacts", Priority::Sync), Turn::Not { before: at(600) });
         // Only others have calls to lose: Autotask is asked again.
         let mut ledger = Ledger::default();
         ledger.tell(at(0), 9_900, 10_000);

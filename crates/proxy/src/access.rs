@@ -140,7 +140,7 @@ fn preflight() -> Response {
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "content-type, x-requested-with, idempotency-key, apiintegrationcode, username, secret",
+            "content-type, x-requested-with, idempotency-key, autotask-crm-priority, apiintegrationcode, username, secret",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ];

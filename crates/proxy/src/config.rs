@@ -60,6 +60,10 @@ pub struct Config {
     pub app: Assets,
     /// The file in which runs, drafts and outcomes are kept; without it they last as long as the process.
     pub store: Option<PathBuf>,
+    /// Whether Autotask is asked, about every 90 seconds while there are calls, how many it has counted; true.
+    pub ask_threshold: bool,
+    /// Whether calls are neither counted nor kept waiting: for benchmarks before a sandbox; false.
+    pub lift_limits: bool,
     /// Longest time to make a connection to Autotask; 10 seconds.
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
@@ -78,6 +82,8 @@ impl Config {
             cors_origin: None,
             app: Assets::none(),
             store: None,
+            ask_threshold: true,
+            lift_limits: false,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
         }

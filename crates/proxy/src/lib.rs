@@ -12,6 +12,7 @@
 mod access;
 mod assets;
 mod config;
+mod gate;
 mod log;
 mod outbound;
 mod public_addresses;

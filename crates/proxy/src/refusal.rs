@@ -4,6 +4,7 @@
 //! to the log; no host, path, value or type of ours is in a text.
 
 use autotask_core::FailureKind;
+use autotask_core::display::grouped;
 use autotask_core::route::{Method, RouteError, route};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -50,6 +51,27 @@ pub(crate) enum Refusal {
     Credentials {
         /// Whether the app asked, which reads 401 as this. A client would take it for its own credentials.
         to_session: bool,
+    },
+    /// Autotask refused this server's credentials before, and they are not sent again yet.
+    LoginHeld {
+        /// Minutes until they are by themselves.
+        minutes: u64,
+    },
+    /// Too many requests wait for the same endpoint of Autotask's.
+    Full,
+    /// Autotask said that its limit of calls is reached.
+    Rest {
+        /// Seconds until it may be asked again.
+        seconds: u64,
+    },
+    /// As much of Autotask's hour is used as requests of this sort may use.
+    Hour {
+        /// Calls of the last hour, of all integrations.
+        used: u32,
+        /// Calls that Autotask takes in an hour.
+        limit: u32,
+        /// Seconds until there may be room again.
+        seconds: u64,
     },
     /// What came is not Autotask's.
     Malformed(&'static str),
@@ -98,16 +120,19 @@ impl Refusal {
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) => StatusCode::CONFLICT,
             Refusal::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Store | Refusal::Full => StatusCode::SERVICE_UNAVAILABLE,
+            // As Autotask itself answers then.
+            Refusal::Rest { .. } | Refusal::Hour { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::Json(_) | Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
             Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
                 StatusCode::GATEWAY_TIMEOUT
             }
             Refusal::Credentials { to_session: true } => StatusCode::UNAUTHORIZED,
-            Refusal::Credentials { to_session: false } | Refusal::Unreachable(_) | Refusal::Malformed(_) => {
-                StatusCode::BAD_GATEWAY
-            }
+            Refusal::Credentials { to_session: false }
+            | Refusal::LoginHeld { .. }
+            | Refusal::Unreachable(_)
+            | Refusal::Malformed(_) => StatusCode::BAD_GATEWAY,
         }
     }
 
@@ -125,7 +150,8 @@ impl Refusal {
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
             Refusal::Unreachable(_) => FailureKind::Unreachable,
-            Refusal::Credentials { .. } => FailureKind::Credentials,
+            Refusal::Credentials { .. } | Refusal::LoginHeld { .. } => FailureKind::Credentials,
+            Refusal::Full | Refusal::Rest { .. } | Refusal::Hour { .. } => FailureKind::Throttled,
             Refusal::Malformed(_) => FailureKind::Malformed,
             Refusal::Fault | Refusal::Store => FailureKind::Fault,
             // These are answered in Autotask's own words and shapes.
@@ -161,6 +187,27 @@ impl Refusal {
                  integration code, and that the API user is active"
                     .to_owned(),
             ],
+            Refusal::LoginHeld { minutes } => vec![format!(
+                "Autotask refused the credentials of this server, so they are not sent again for {}, or its API user might be \
+                 locked; its administrator must correct them, then have the connection checked",
+                counted(*minutes, "minute")
+            )],
+            Refusal::Full => vec![
+                "too many requests wait for Autotask already, which takes three at once of a kind; nothing was sent, try again \
+                 in a moment"
+                    .to_owned(),
+            ],
+            Refusal::Rest { seconds } => vec![format!(
+                "Autotask's limit of calls is reached, for all its integrations together; nothing was sent, try again in {}",
+                wait(*seconds)
+            )],
+            Refusal::Hour { used, limit, seconds } => vec![format!(
+                "{} of the {} calls that Autotask takes in an hour are used, by all its integrations together; nothing was sent, \
+                 try again in {}",
+                grouped(&used.to_string()),
+                grouped(&limit.to_string()),
+                wait(*seconds)
+            )],
             Refusal::Malformed(what) => vec![format!("what came is not an answer of Autotask's: {what}")],
             Refusal::Fault => vec![
                 "this server failed at the request; try again, and give its `X-Request-Id` to the administrator if it stays"
@@ -175,8 +222,22 @@ impl Refusal {
     /// Whether the request certainly did not reach Autotask.
     pub(crate) fn was_not_sent(&self) -> bool {
         let never = [Way::ConnectionRefused, Way::Name, Way::NoConnection, Way::ConnectTimeout];
-        matches!(self, Refusal::Unreachable(unreachable) if never.contains(&unreachable.way))
+        match self {
+            Refusal::Unreachable(unreachable) => never.contains(&unreachable.way),
+            Refusal::LoginHeld { .. } | Refusal::Full | Refusal::Rest { .. } | Refusal::Hour { .. } => true,
+            _ => false,
+        }
     }
+}
+
+/// `40 seconds`, `2 minutes`.
+fn wait(seconds: u64) -> String {
+    if seconds < 120 { counted(seconds, "second") } else { counted(seconds.div_ceil(60), "minute") }
+}
+
+/// `1 minute`, `2 minutes`.
+fn counted(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 impl Unreachable {
@@ -232,8 +293,16 @@ impl IntoResponse for Refusal {
             Refusal::Method(verbs) => HeaderValue::from_str(&verbs.join(", ")).ok(),
             _ => None,
         };
-        let allow: Option<[(HeaderName, HeaderValue); 1]> = allow.map(|value| [(header::ALLOW, value)]);
-        (status, allow.map(axum::response::AppendHeaders), json_body(body.to_string())).into_response()
+        let wait = match &self {
+            Refusal::Rest { seconds } | Refusal::Hour { seconds, .. } => Some(HeaderValue::from(*seconds)),
+            Refusal::Full => Some(HeaderValue::from_static("2")),
+            _ => None,
+        };
+        let named = |name: HeaderName, value: Option<HeaderValue>| {
+            value.map(|value| axum::response::AppendHeaders([(name, value)]))
+        };
+        (status, named(header::ALLOW, allow), named(header::RETRY_AFTER, wait), json_body(body.to_string()))
+            .into_response()
     }
 }
 

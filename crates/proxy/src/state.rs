@@ -32,8 +32,8 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(config: Config) -> Result<State, Error> {
         config.check()?;
-        let upstream = Upstream::new(&config)?;
         let store = Store::open(config.store.as_deref())?;
+        let upstream = Upstream::new(&config, store.clone())?;
         Ok(State {
             config,
             upstream,

@@ -9,7 +9,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{drafts, labelled, no_store, runs};
+use super::{budget, drafts, labelled, no_store, runs};
 use crate::Mode;
 use crate::log::Label;
 use crate::refusal::Refusal;
@@ -20,6 +20,7 @@ pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(session))
         .route("/health", get(health))
+        .route("/budget", get(budget::read))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
         .route("/runs/{id}/events", post(runs::append))

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use autotask_core::filter::Context;
 use autotask_core::fingerprint::fingerprint;
+use autotask_core::limits::Priority;
 use autotask_core::request::{IDEMPOTENCY_KEY, Query};
 use autotask_core::response::read_rows;
 use autotask_core::route::{Method, Route, RouteError, below_root, flat_route, route};
@@ -36,6 +37,8 @@ const NAMES_MAX: usize = 10;
 const NOTICES_MAX: usize = 20;
 /// Carries a notice: what of the request was read otherwise than it was written.
 const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
+/// Says that nobody waits for a read: `prefetch`, `export` or `sync`, each of which leaves more of the hour to others.
+const PRIORITY_HEADER: HeaderName = HeaderName::from_static("autotask-crm-priority");
 /// Longest key.
 const KEY_BYTES_MAX: usize = 200;
 /// What who asks for them is told.
@@ -92,7 +95,7 @@ async fn answer(
     }
     let answer = match (idempotency_key(&parts.headers)?, matches!(route, Route::Create(..))) {
         (Some(key), true) => send_once(state, key, outbound).await?,
-        _ => state.upstream.send(&outbound).await?,
+        _ => state.upstream.send_as(&outbound, priority(&parts.headers)?).await?,
     };
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
     let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
@@ -103,6 +106,17 @@ async fn answer(
         response.headers_mut().extend(HeaderValue::from_str(&text).ok().map(|text| (NOTICE_HEADER, text)));
     }
     Ok(response)
+}
+
+/// How urgent a read is: as somebody waits for it, unless the caller says that nobody does.
+fn priority(headers: &HeaderMap) -> Result<Priority, Refusal> {
+    match headers.get(PRIORITY_HEADER).map(HeaderValue::as_bytes) {
+        None => Ok(Priority::Read),
+        Some(b"prefetch") => Ok(Priority::Prefetch),
+        Some(b"export") => Ok(Priority::Export),
+        Some(b"sync") => Ok(Priority::Sync),
+        Some(_) => Err(Refusal::Request("`Autotask-CRM-Priority` is `prefetch`, `export` or `sync`, or is not sent")),
+    }
 }
 
 /// What tells one intent of writing from all others; at most once, of visible characters.

@@ -3,6 +3,7 @@
 mod api;
 mod autotask;
 mod body;
+mod budget;
 mod drafts;
 mod files;
 mod runs;

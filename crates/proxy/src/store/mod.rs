@@ -4,6 +4,7 @@
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
 
 mod drafts;
+mod leases;
 mod outcomes;
 mod runs;
 
@@ -22,7 +23,8 @@ pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -37,7 +39,9 @@ const STEPS: [&str; 1] = ["
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-"];
+",
+    "create table leases (id integer primary key, at integer not null, calls integer not null) strict",
+];
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
@@ -89,6 +93,11 @@ impl Store {
             }
         };
         Ok(Store { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// Reads at the start, when nobody waits yet.
+    fn now_with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        read(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Does some work with the file, away from the threads that answer.

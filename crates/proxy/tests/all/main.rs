@@ -6,6 +6,7 @@
 
 mod common;
 mod cors;
+mod gate;
 mod headers;
 mod hosts_and_origins;
 mod older_texts;

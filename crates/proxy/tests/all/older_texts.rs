@@ -75,11 +75,12 @@ async fn a_name_that_nobody_or_several_have_is_refused_before_the_write() {
         ),
     ] {
         let upstream = Upstream::saying(200, items).await;
-        let proxy = proxy(&upstream.url);
         for (path, body) in [
             ("/Companies", r#"{"companyName":"A","country":"Utopia"}"#),
             ("/Companies/query", r#"{"filter":[{"op":"eq","field":"country","value":"Utopia"}]}"#),
         ] {
+            // A new one: what Countries there are is kept for a while.
+            let proxy = proxy(&upstream.url);
             let got = client("POST", &format!("/ATServicesRest/V1.0{path}")).body(body).of(&proxy).await;
             assert_eq!(got.failure().messages, [wanted], "{path}");
             let lines: Vec<String> = upstream.taken().into_iter().map(|call| call.line).collect();
