@@ -32,6 +32,7 @@ pub mod quality;
 pub mod record;
 pub mod request;
 pub mod response;
+pub mod rights;
 pub mod route;
 mod rows;
 pub mod schema;

@@ -12,6 +12,7 @@
 mod access;
 mod assets;
 mod config;
+mod doctor;
 mod gate;
 mod log;
 mod outbound;
@@ -34,6 +35,7 @@ use axum::Router;
 
 pub use assets::Assets;
 pub use config::{Config, Error, Mode, check_listen};
+pub use doctor::{Check, Health, Report};
 pub use secret::{Credentials, Secret};
 pub use upstream_url::UpstreamUrl;
 pub use zone::find_zone;
@@ -57,6 +59,11 @@ impl Proxy {
     /// A sentence that says which setting is wrong and what to put there.
     pub fn new(config: Config) -> Result<Proxy, Error> {
         Ok(Proxy { state: Arc::new(State::new(config)?) })
+    }
+
+    /// Looks whether this server reaches Autotask and may do there what the workbench does.
+    pub async fn examine(&self) -> Report {
+        doctor::examine(&self.state).await
     }
 
     /// Everything the proxy serves.

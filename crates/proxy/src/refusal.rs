@@ -159,7 +159,8 @@ impl Refusal {
         })
     }
 
-    fn messages(&self) -> Vec<String> {
+    /// What it is, and what to do next, in sentences for people.
+    pub(crate) fn messages(&self) -> Vec<String> {
         match self {
             Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
                 vec![(*why).to_owned()]

@@ -15,6 +15,8 @@ use crate::zone;
 
 /// How long the state of Autotask counts as known.
 const HEALTH_AGE_MAX: Duration = Duration::from_secs(2);
+/// How often somebody may have refused credentials tried again.
+const LOGIN_TRY_AGAIN: Duration = Duration::from_secs(60);
 /// Longest time to wait for an answer that only informs.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -27,6 +29,7 @@ pub(crate) struct State {
     pub(crate) under_way: UnderWay,
     health: Mutex<Option<(Instant, &'static str)>>,
     web_url: OnceCell<Option<String>>,
+    login_tried_at: Mutex<Option<Instant>>,
 }
 
 impl State {
@@ -41,6 +44,7 @@ impl State {
             under_way: UnderWay::default(),
             health: Mutex::new(None),
             web_url: OnceCell::new(),
+            login_tried_at: Mutex::new(None),
         })
     }
 
@@ -60,6 +64,15 @@ impl State {
         };
         *known = Some((Instant::now(), state));
         state
+    }
+
+    /// Lets refused credentials be tried once more, as somebody asks for; at most once a minute, or the API user might be locked.
+    pub(crate) async fn try_login(&self) {
+        let mut tried = self.login_tried_at.lock().await;
+        if tried.is_none_or(|at| at.elapsed() >= LOGIN_TRY_AGAIN) {
+            *tried = Some(Instant::now());
+            self.upstream.try_login();
+        }
     }
 
     /// Where Autotask's own pages are; `None` in the demo, and as long as Autotask does not say.

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use autotask_core::limits::{Estimate, Ledger, Priority, read_threshold};
 use autotask_core::route::{Method, Route};
@@ -52,6 +52,8 @@ struct Inner {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<HeaderValue>,
+    /// What time it is there, in seconds since 1970, where it says so.
+    pub(crate) at: Option<u64>,
     pub(crate) body: Bytes,
 }
 
@@ -259,6 +261,9 @@ impl Inner {
             return Err(Refusal::Malformed("a redirect, which is never followed"));
         }
         let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+        let at = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+        let at = at.and_then(|date| httpdate::parse_http_date(date).ok());
+        let at = at.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > ANSWER_BYTES_MAX {
@@ -266,7 +271,7 @@ impl Inner {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, retry_after, body: body.freeze() })
+        Ok(Answer { status, retry_after, at, body: body.freeze() })
     }
 
     fn unreachable(&self, way: Way, is_write: bool, cause: Option<&reqwest::Error>) -> Refusal {

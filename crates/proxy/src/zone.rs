@@ -42,7 +42,8 @@ pub async fn find_zone(user_name: &Secret) -> Result<UpstreamUrl, Error> {
     of_answer(&body)
 }
 
-fn of_answer(body: &[u8]) -> Result<UpstreamUrl, Error> {
+/// The zone that an answer of `zoneInformation` names.
+pub(crate) fn of_answer(body: &[u8]) -> Result<UpstreamUrl, Error> {
     let url = serde_json::from_slice(body).ok().and_then(|zone: Zone| zone.url).ok_or_else(|| {
         Error::new(
             "Autotask knows no zone for the user; check the login of the API user, for example in AUTOTASK_USERNAME",

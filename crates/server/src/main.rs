@@ -4,6 +4,7 @@ mod app_files;
 mod browser;
 mod data_folder;
 mod demo;
+mod doctor;
 mod filter;
 mod listen;
 mod logging;
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Options),
     /// The sandbox alone: a local server that behaves like Autotask
     Sandbox(sandbox::Options),
+    /// Whether Autotask is reached with these settings, and what the API user may do there
+    Doctor(doctor::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
     /// A new client from answers in JSON: company, sites, contacts, contract, each made exactly once
@@ -58,6 +61,7 @@ async fn main() -> ExitCode {
             Command::Demo(options) => demo::run(options).await.map(done),
             Command::Serve(options) => serve::run(options).await.map(done),
             Command::Sandbox(options) => sandbox::run(options).await.map(done),
+            Command::Doctor(options) => doctor::run(options).await,
             Command::Filter(options) => filter::run(options).map(done),
             Command::Onboard(options) => onboard::run(options).await,
         },

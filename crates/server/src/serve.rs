@@ -12,6 +12,9 @@ use crate::listen::{self, Stop};
 use crate::say::say;
 use crate::settings::Settings;
 
+/// What `serve` keeps, in the data folder, unless a file is named.
+pub(crate) const DATA_FILE: &str = "workbench.db";
+
 #[derive(Args)]
 pub(crate) struct Options {
     /// A file of settings; each can also come from the environment, which wins
@@ -35,7 +38,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     config.app = app;
     config.store = Some(match settings.store {
         Some(file) => file,
-        None => data_file("workbench.db", "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE")?,
+        None => data_file(DATA_FILE, "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE")?,
     });
     let router = Proxy::new(config)?.router();
     say(&format!("CRM workbench: http://{address}/"));

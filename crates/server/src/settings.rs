@@ -84,13 +84,23 @@ impl Caller {
         url: Option<&str>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Caller> {
+        Caller::with_store(file, url, variable).map(|(caller, _)| caller)
+    }
+
+    /// The same, and the file that is set for what `serve` keeps.
+    pub(crate) fn with_store(
+        file: Option<&Path>,
+        url: Option<&str>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<(Caller, Option<PathBuf>)> {
         let table = file.map(read_file).transpose()?.unwrap_or_default();
         let source = Source { file, table, variable };
         let [user_name, secret, integration_code] = source.three(["username", "secret", "integration_code"])?;
-        Ok(Caller {
+        let caller = Caller {
             credentials: native::Credentials { user_name, secret, integration_code },
             url: url.map(str::to_owned).or_else(|| source.get("url")),
-        })
+        };
+        Ok((caller, source.get("store").map(PathBuf::from)))
     }
 }
 

@@ -84,6 +84,7 @@ mod tests {
         Ok(Answer {
             status,
             retry_after: wait.map(HeaderValue::from_static),
+            at: None,
             body: Bytes::from_static(body.as_bytes()),
         })
     }

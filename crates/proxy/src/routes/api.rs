@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{budget, drafts, labelled, no_store, runs};
 use crate::Mode;
+use crate::doctor;
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -21,6 +22,7 @@ pub(super) fn router() -> Router<Arc<State>> {
         .route("/session", get(session))
         .route("/health", get(health))
         .route("/budget", get(budget::read))
+        .route("/doctor", get(examine).post(examine_anew))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
         .route("/runs/{id}/events", post(runs::append))
@@ -38,6 +40,7 @@ async fn method_not_allowed(request: Request) -> Refusal {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     Refusal::Method(match segments.as_slice() {
         ["runs"] => vec!["GET", "HEAD", "POST"],
+        ["doctor"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],
         ["runs", _, "driver"] => vec!["PUT"],
         ["drafts", _] => vec!["GET", "HEAD", "PUT", "DELETE"],
@@ -84,6 +87,17 @@ async fn session(Extract(state): Extract<Arc<State>>) -> Response {
         version: env!("CARGO_PKG_VERSION"),
     };
     labelled(Json(session).into_response(), Label::of("session"))
+}
+
+/// The state of the connection, as it is.
+async fn examine(Extract(state): Extract<Arc<State>>) -> Response {
+    labelled(Json(doctor::examine(&state).await).into_response(), Label::of("doctor"))
+}
+
+/// The same after somebody mended something: credentials that were refused are tried again.
+async fn examine_anew(Extract(state): Extract<Arc<State>>) -> Response {
+    state.try_login().await;
+    examine(Extract(state)).await
 }
 
 #[derive(Serialize)]

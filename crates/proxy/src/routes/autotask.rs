@@ -138,7 +138,7 @@ async fn send_once(state: &Arc<State>, key: String, outbound: Outbound) -> Resul
         Begun::OtherBody => return Err(Refusal::OtherBody),
         Begun::Open => return Err(Refusal::OutcomeUnknown),
         Begun::Answered(Outcome { status, body }) => {
-            return Ok(Answer { status, body: body.into(), retry_after: None });
+            return Ok(Answer { status, body: body.into(), retry_after: None, at: None });
         }
         Begun::Now => {}
     }

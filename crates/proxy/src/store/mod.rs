@@ -95,6 +95,17 @@ impl Store {
         Ok(Store { connection: Arc::new(Mutex::new(connection)) })
     }
 
+    /// Whether something can be written just now.
+    pub(crate) async fn probe(&self) -> Result<(), Refusal> {
+        self.with(|connection| {
+            // Undone again: that it could be written is all that is wanted.
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            transaction.execute("insert into leases (at, calls) values (0, 0)", [])?;
+            transaction.rollback()
+        })
+        .await
+    }
+
     /// Reads at the start, when nobody waits yet.
     fn now_with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         read(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))

@@ -6,6 +6,7 @@
 
 mod common;
 mod cors;
+mod doctor;
 mod gate;
 mod headers;
 mod hosts_and_origins;

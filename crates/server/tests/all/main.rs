@@ -3,6 +3,7 @@
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
 mod common;
+mod doctor;
 mod kill;
 mod onboard;
 mod onboard_kill;
