@@ -2,14 +2,27 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
 
+/// Longest time in which the head of a request comes, and in which an open connection may be without one.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most connections at once; further ones wait in the system's line.
+const CONNECTIONS_MAX: usize = 8_192;
+/// How long after a connection that could not be taken the next one is.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 /// Longest time that requests under way get when the process is told to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -33,21 +46,50 @@ pub(crate) fn address(listener: &TcpListener) -> Result<SocketAddr> {
 }
 
 /// Serves until told to stop, and then what is under way for a few seconds.
+///
+/// Not by `axum::serve`, which sets no timer: whoever opens connections and says nothing would keep them all for good.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Stop) -> Result<()> {
-    let listener = listener.tap_io(|socket| {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let open = GracefulShutdown::new();
+    loop {
+        let accepted = async {
+            // A semaphore that nobody closes never refuses.
+            let place = Arc::clone(&places).acquire_owned().await.ok();
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.clone().wait() => break,
+        };
+        let (socket, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Most often too many open files; those that are cut give theirs back.
+                tracing::warn!(%error, "a connection cannot be taken");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+                continue;
+            }
+        };
         // A small answer must not wait for the next one.
         let _ = socket.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.clone().wait());
-    let late = async {
-        stop.wait().await;
-        tokio::time::sleep(STOP_TIMEOUT).await;
-    };
-    tokio::select! {
-        ended = served.into_future() => ended.context("the server cannot go on listening"),
-        () = late => Ok(()),
+        let router = router.clone();
+        let service = service_fn(move |mut request: http::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
+        let connection = open.watch(http.serve_connection(TokioIo::new(socket), service));
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
     }
+    drop(listener);
+    let _ = tokio::time::timeout(STOP_TIMEOUT, open.shutdown()).await;
+    Ok(())
 }
 
 /// Tells when the process is to stop: Ctrl-C, or SIGTERM.

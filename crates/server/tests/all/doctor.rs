@@ -8,7 +8,7 @@ fn doctor(arguments: &[&str], secret: &str) -> (Option<i32>, String) {
     let mut command = command(&[&["doctor"][..], arguments].concat());
     command.env("AUTOTASK_USERNAME", "api-user@sandbox.test").env("AUTOTASK_SECRET", secret);
     command.env("AUTOTASK_INTEGRATION_CODE", "SANDBOX-TRACKING-ID");
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    let Output { status, stdout, stderr } = command.output().expect("the binary runs");
     let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     assert!(!text.contains(secret), "{text}");
     (status.code(), text)
@@ -26,7 +26,7 @@ fn what_is_well_and_what_is_not() {
     assert!(text.contains("FAILED   Credentials        Autotask refused the credentials of this server\n"), "{text}");
     assert!(text.contains("skipped  Rights "), "{text}");
     let (code, text) = doctor(&["--url", &url, "--json"], "sandbox-secret");
-    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((code, report["ok"].as_bool()), (Some(0), Some(true)));
     drop(sandbox);
     let (code, text) = doctor(&["--url", &url], "sandbox-secret");

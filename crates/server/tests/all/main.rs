@@ -7,4 +7,5 @@ mod doctor;
 mod kill;
 mod onboard;
 mod onboard_kill;
+mod slow;
 mod start;
