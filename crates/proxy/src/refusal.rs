@@ -179,6 +179,21 @@ impl Refusal {
     }
 }
 
+impl Way {
+    /// The word for it in the audit.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Way::ConnectionRefused => "connectionRefused",
+            Way::Name => "name",
+            Way::NoConnection => "noConnection",
+            Way::ConnectTimeout => "connectTimeout",
+            Way::AnswerTimeout => "answerTimeout",
+            Way::BrokenOff => "brokenOff",
+            Way::Unavailable => "unavailable",
+        }
+    }
+}
+
 impl Unreachable {
     fn message(self) -> String {
         let what = match self.way {

@@ -9,8 +9,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{drafts, labelled, no_store, runs};
-use crate::Mode;
+use super::{audit, drafts, labelled, no_store, runs};
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -20,6 +19,7 @@ pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(session))
         .route("/health", get(health))
+        .route("/audit", get(audit::list))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
         .route("/runs/{id}/events", post(runs::append))
@@ -70,12 +70,8 @@ struct User {
 
 async fn session(Extract(state): Extract<Arc<State>>) -> Response {
     let mode = state.config.mode();
-    let name = match mode {
-        Mode::Demo => "Demo user",
-        Mode::Serve => "Local user",
-    };
     let session = Session {
-        user: User { name },
+        user: User { name: mode.local_user() },
         mode: mode.as_str(),
         environment: mode.environment(),
         api_root: "/ATServicesRest",

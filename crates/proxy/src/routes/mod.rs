@@ -1,11 +1,13 @@
 //! Routes: what is served, on one page.
 
 mod api;
+mod audit;
 mod autotask;
 mod body;
 mod drafts;
 mod files;
 mod runs;
+mod write;
 
 use std::any::Any;
 use std::sync::Arc;

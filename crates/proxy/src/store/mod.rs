@@ -1,13 +1,16 @@
-//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, and what came of writes.
+//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, what came of writes, and the audit.
 //!
 //! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
 
+mod audit;
+pub(crate) mod audit_file;
 mod drafts;
 mod outcomes;
 mod runs;
 
 use std::path::Path;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,12 +20,13 @@ use crate::config::Error;
 use crate::refusal::Refusal;
 
 pub(crate) use drafts::DraftAnswer;
-pub(crate) use outcomes::{Begun, Outcome};
+pub(crate) use outcomes::{Begun, Key, KeyEnd, Outcome};
 pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -37,12 +41,16 @@ const STEPS: [&str; 1] = ["
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-"];
+",
+    audit::STEP,
+];
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     connection: Arc<Mutex<Connection>>,
+    /// When entries of the audit that are too old are looked for again, in milliseconds since 1970.
+    next_prune: Arc<AtomicI64>,
 }
 
 impl Store {
@@ -88,7 +96,7 @@ impl Store {
                 )));
             }
         };
-        Ok(Store { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Store { connection: Arc::new(Mutex::new(connection)), next_prune: Arc::default() })
     }
 
     /// Does some work with the file, away from the threads that answer.
@@ -114,7 +122,7 @@ impl Store {
 }
 
 /// Milliseconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
