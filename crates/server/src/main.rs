@@ -1,6 +1,7 @@
 //! `autotask-crm`: the one binary. Each command is a file.
 
 mod app_files;
+mod audit;
 mod browser;
 mod data_folder;
 mod demo;
@@ -38,6 +39,8 @@ enum Command {
     Sandbox(sandbox::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
+    /// What was written to Autotask through this server, and whether the record of it is whole
+    Audit(audit::Options),
     /// A new client from answers in JSON: company, sites, contacts, contract, each made exactly once
     Onboard(onboard::Options),
 }
@@ -59,6 +62,7 @@ async fn main() -> ExitCode {
             Command::Serve(options) => serve::run(options).await.map(done),
             Command::Sandbox(options) => sandbox::run(options).await.map(done),
             Command::Filter(options) => filter::run(options).map(done),
+            Command::Audit(options) => audit::run(options),
             Command::Onboard(options) => onboard::run(options).await,
         },
         Err(error) => Err(error),

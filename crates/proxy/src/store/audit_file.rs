@@ -55,15 +55,15 @@ impl AuditFile {
                 "the file {shown} cannot be read as a server's store: {error}; check that it is one, and that you may read it"
             ))
         })?;
+        if !is_ours {
+            return Err(Error::new(format!("the file {shown} is a database, but no server's store; name another one")));
+        }
         if usize::try_from(version).is_ok_and(|version| version > STEPS.len()) {
             return Err(Error::new(format!(
                 "the file {shown} is of version {version}, made by a later version of this program, which understands {}; \
                  use that program",
                 STEPS.len()
             )));
-        }
-        if !is_ours {
-            return Err(Error::new(format!("the file {shown} is a database, but no server's store; name another one")));
         }
         if version < SINCE {
             return Err(Error::new(format!(

@@ -2,6 +2,7 @@
 //!
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
+mod audit;
 mod common;
 mod kill;
 mod onboard;
