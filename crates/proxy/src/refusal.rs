@@ -133,6 +133,15 @@ impl Refusal {
         })
     }
 
+    /// Where a create with a key stands, for programs: both are resolved by looking for the row.
+    fn state(&self) -> Option<&'static str> {
+        match self {
+            Refusal::InProgress => Some("inProgress"),
+            Refusal::OutcomeUnknown => Some("outcomeUnknown"),
+            _ => None,
+        }
+    }
+
     fn messages(&self) -> Vec<String> {
         match self {
             Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
@@ -239,7 +248,10 @@ impl IntoResponse for Refusal {
                 json!({"Message": "The requested resource does not support this http method."})
             }
             _ => match self.kind() {
-                Some(kind) => json!({"errors": self.messages(), "kind": kind}),
+                Some(kind) => match self.state() {
+                    Some(state) => json!({"errors": self.messages(), "kind": kind, "state": state}),
+                    None => json!({"errors": self.messages(), "kind": kind}),
+                },
                 None => json!({"errors": self.messages()}),
             },
         };
