@@ -3,6 +3,7 @@
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
 mod audit;
+mod audit_kill;
 mod common;
 mod kill;
 mod onboard;
