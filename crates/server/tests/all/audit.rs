@@ -91,6 +91,10 @@ fn who_wrote_what_is_listed_and_proved_while_the_server_runs() {
         (Some(1), true),
         "{stdout}"
     );
+    let torn = "update audit set entry = '{\"kind\":\"intent\"}' where number = 3";
+    file.execute_batch(torn).expect("SQL");
+    let (code, _, stderr) = audit(&["list", "--store", &store]);
+    assert!(code == Some(2) && stderr.contains("`audit verify` names the first entry that was changed"), "{stderr}");
     file.execute_batch(
         "delete from audit where number > 2;
          update audit_head set (number, hash) = (select number, hash from audit where number = 2)",
