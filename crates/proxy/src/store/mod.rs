@@ -59,7 +59,10 @@ impl Store {
         let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
         let open = || -> rusqlite::Result<Result<Connection, i64>> {
             let mut connection = match file {
-                Some(file) => Connection::open(file)?,
+                Some(file) => {
+                    make_private(file);
+                    Connection::open(file)?
+                }
                 None => Connection::open_in_memory()?,
             };
             connection.execute_batch(
@@ -121,6 +124,17 @@ impl Store {
     }
 }
 
+/// Makes a new file one that only its owner can read, and so the files that SQLite keeps beside it: people's data is in it.
+/// What cannot be made is told by whoever opens it.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "elsewhere the folder's rights count"))]
+fn make_private(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    }
+}
+
 /// Milliseconds since 1970.
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -135,7 +149,14 @@ mod tests {
     fn a_file_is_made_once_and_one_of_another_kind_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
-        drop(Store::open(Some(&file)).unwrap());
+        let store = Store::open(Some(&file)).unwrap();
+        #[cfg(unix)]
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        drop(store);
         drop(Store::open(Some(&file)).unwrap());
         Connection::open(&file).unwrap().execute_batch("pragma user_version = 7").unwrap();
         let error = Store::open(Some(&file)).unwrap_err().to_string();
