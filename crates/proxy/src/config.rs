@@ -14,6 +14,11 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for a whole answer: Autotask itself gives up after about five minutes.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(310);
 
+/// How many months the audit is kept at least.
+const AUDIT_MONTHS_MIN: u32 = 6;
+/// How many months the audit is kept unless told otherwise.
+const AUDIT_MONTHS: u32 = 12;
+
 /// What the proxy stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -30,6 +35,14 @@ impl Mode {
         match self {
             Mode::Demo => "demo",
             Mode::Serve => "serve",
+        }
+    }
+
+    /// Whoever uses the app while there is no sign-in.
+    pub(crate) fn local_user(self) -> &'static str {
+        match self {
+            Mode::Demo => "Demo user",
+            Mode::Serve => "Local user",
         }
     }
 
@@ -58,12 +71,14 @@ pub struct Config {
     pub cors_origin: Option<String>,
     /// The built app.
     pub app: Assets,
-    /// The file in which runs, drafts and outcomes are kept; without it they last as long as the process.
+    /// The file in which runs, drafts, outcomes and the audit are kept; without it they last as long as the process.
     pub store: Option<PathBuf>,
     /// Whether Autotask is asked, about every 90 seconds while there are calls, how many it has counted; true.
     pub ask_threshold: bool,
     /// Whether calls are neither counted nor kept waiting: for benchmarks before a sandbox; false.
     pub lift_limits: bool,
+    /// For how many months the audit of writes is kept, at least 6; 12.
+    pub audit_months: u32,
     /// Longest time to make a connection to Autotask; 10 seconds.
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
@@ -84,6 +99,7 @@ impl Config {
             store: None,
             ask_threshold: true,
             lift_limits: false,
+            audit_months: AUDIT_MONTHS,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
         }
@@ -115,6 +131,12 @@ impl Config {
                 "these are the sandbox's credentials; `serve` needs the three values of an API user of Autotask, \
                  `demo` is what runs with the sandbox",
             ));
+        }
+        if self.audit_months < AUDIT_MONTHS_MIN {
+            return Err(Error::new(format!(
+                "the audit of writes is kept for at least {AUDIT_MONTHS_MIN} months; set more than {}",
+                self.audit_months
+            )));
         }
         match &self.cors_origin {
             Some(origin) if !is_origin(origin) => Err(Error::new(

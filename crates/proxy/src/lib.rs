@@ -11,6 +11,7 @@
 
 mod access;
 mod assets;
+pub mod audit;
 mod config;
 mod doctor;
 mod gate;

@@ -57,9 +57,14 @@ impl Label {
     }
 }
 
+/// The id under which a request is in the log.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// Logs the request and gives it an id.
-pub(crate) async fn record(request: Request, next: Next) -> Response {
+pub(crate) async fn record(mut request: Request, next: Next) -> Response {
     let id = next_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
     // A method may be any text: only the known ones are repeated.
     let method = match request.method().as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),

@@ -159,6 +159,15 @@ impl Refusal {
         })
     }
 
+    /// Where a create with a key stands, for programs: both are resolved by looking for the row.
+    fn state(&self) -> Option<&'static str> {
+        match self {
+            Refusal::InProgress => Some("inProgress"),
+            Refusal::OutcomeUnknown => Some("outcomeUnknown"),
+            _ => None,
+        }
+    }
+
     /// What it is, and what to do next, in sentences for people.
     pub(crate) fn messages(&self) -> Vec<String> {
         match self {
@@ -241,6 +250,21 @@ fn counted(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
+impl Way {
+    /// The word for it in the audit.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Way::ConnectionRefused => "connectionRefused",
+            Way::Name => "name",
+            Way::NoConnection => "noConnection",
+            Way::ConnectTimeout => "connectTimeout",
+            Way::AnswerTimeout => "answerTimeout",
+            Way::BrokenOff => "brokenOff",
+            Way::Unavailable => "unavailable",
+        }
+    }
+}
+
 impl Unreachable {
     fn message(self) -> String {
         let what = match self.way {
@@ -286,7 +310,10 @@ impl IntoResponse for Refusal {
                 json!({"Message": "The requested resource does not support this http method."})
             }
             _ => match self.kind() {
-                Some(kind) => json!({"errors": self.messages(), "kind": kind}),
+                Some(kind) => match self.state() {
+                    Some(state) => json!({"errors": self.messages(), "kind": kind, "state": state}),
+                    None => json!({"errors": self.messages(), "kind": kind}),
+                },
                 None => json!({"errors": self.messages()}),
             },
         };

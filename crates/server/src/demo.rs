@@ -32,6 +32,10 @@ pub(crate) struct Options {
     /// Where the sandbox keeps its data, or `:memory:`; without it, in your data folder
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
+    /// Where the workbench keeps runs, drafts and the audit of writes; without it beside the sandbox that is kept by
+    /// default, otherwise in memory
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// The folder of the built app; without it the one inside of this program
     #[arg(long, value_name = "DIR")]
     app: Option<PathBuf>,
@@ -117,6 +121,9 @@ fn default_database() -> Result<PathBuf> {
 
 /// Where runs and drafts are kept: beside the sandbox that is kept by default, else as long as this process lasts.
 fn store(options: &Options) -> Result<Option<PathBuf>> {
+    if options.store.is_some() {
+        return Ok(options.store.clone());
+    }
     let is_kept = options.database.is_none() && options.sandbox_url.is_none();
     is_kept.then(|| data_file("demo.db", "name a file with --database")).transpose()
 }

@@ -1,6 +1,7 @@
 //! `autotask-crm`: the one binary. Each command is a file.
 
 mod app_files;
+mod audit;
 mod browser;
 mod data_folder;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Doctor(doctor::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
+    /// What was written to Autotask through this server, and whether the record of it is whole
+    Audit(audit::Options),
     /// A new client from answers in JSON: company, sites, contacts, contract, each made exactly once
     Onboard(onboard::Options),
 }
@@ -63,6 +66,7 @@ async fn main() -> ExitCode {
             Command::Sandbox(options) => sandbox::run(options).await.map(done),
             Command::Doctor(options) => doctor::run(options).await,
             Command::Filter(options) => filter::run(options).map(done),
+            Command::Audit(options) => audit::run(options),
             Command::Onboard(options) => onboard::run(options).await,
         },
         Err(error) => Err(error),

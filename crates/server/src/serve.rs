@@ -34,6 +34,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let address = listen::address(&listener)?;
     let mut config = Config::new(address, upstream, settings.credentials);
     config.clients = settings.clients;
+    config.audit_months = settings.audit_months.unwrap_or(config.audit_months);
     config.cors_origin = settings.cors_origin;
     config.app = app;
     config.store = Some(match settings.store {

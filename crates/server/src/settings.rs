@@ -12,14 +12,19 @@ use autotask_proxy::Credentials;
 use toml::{Table, Value};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 11] = [
+const SETTINGS: [(&str, &str, &str); 12] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
     ("url", "AUTOTASK_URL", "the address of the zone; looked up without it"),
     ("listen", "AUTOTASK_CRM_LISTEN", "where to listen; 127.0.0.1:8080 without it"),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
-    ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts and outcomes; in your data folder without it"),
+    ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts, outcomes and the audit; in your data folder without it"),
+    (
+        "audit_months",
+        "AUTOTASK_CRM_AUDIT_MONTHS",
+        "for how many months the audit of writes is kept; 12 without it, 6 at least",
+    ),
     ("cors_origin", "AUTOTASK_CRM_CORS_ORIGIN", "the one foreign origin whose pages may call; none without it"),
     ("client_username", "AUTOTASK_CRM_CLIENT_USERNAME", "what other clients send as `UserName`"),
     ("client_secret", "AUTOTASK_CRM_CLIENT_SECRET", "what other clients send as `Secret`"),
@@ -41,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
+    pub(crate) audit_months: Option<u32>,
     pub(crate) cors_origin: Option<String>,
     pub(crate) clients: Option<Credentials>,
 }
@@ -54,6 +60,12 @@ impl Settings {
         let listen = listen
             .parse()
             .map_err(|_| anyhow!("`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port, such as `{LISTEN}`"))?;
+        let audit_months = source.get("audit_months").map(|months| match months.parse() {
+            Ok(months @ 6..=1200) => Ok(months),
+            _ => Err(anyhow!(
+                "`audit_months` (AUTOTASK_CRM_AUDIT_MONTHS) must be a whole number of months, from 6 to 1200"
+            )),
+        });
         let client_keys = ["client_username", "client_secret", "client_integration_code"];
         let clients = match client_keys.iter().any(|key| source.get(key).is_some()) {
             true => Some(source.credentials(client_keys)?),
@@ -65,10 +77,17 @@ impl Settings {
             listen,
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
+            audit_months: audit_months.transpose()?,
             cors_origin: source.get("cors_origin"),
             clients,
         })
     }
+}
+
+/// Where `serve` keeps what it keeps, if the file or the environment say so; nothing else has to be set for that.
+pub(crate) fn store(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Option<PathBuf>> {
+    let table = file.map(read_file).transpose()?.unwrap_or_default();
+    Ok(Source { file, table, variable }.get("store").map(PathBuf::from))
 }
 
 /// Whom a command calls as, and where.
@@ -223,6 +242,14 @@ mod tests {
         check("secret = hidden", &[], "line 1 of FILE is not TOML");
         check("secret = 1234", &[], "`secret` in FILE must be a text in quotes");
         check("secret = \"\"", &[], "`secret` in FILE must be a text in quotes and not empty");
+        for months in ["5", "0", "-1", "twelve", "1201", "6.5"] {
+            check(&format!("{THREE}audit_months = \"{months}\""), &[], "from 6 to 1200");
+        }
+        assert_eq!(read(&format!("{THREE}audit_months = \"6\""), &[]).unwrap().audit_months, Some(6));
+        assert_eq!(
+            store(None, |name| (name == "AUTOTASK_CRM_STORE").then(|| "s.db".to_owned())).unwrap(),
+            Some("s.db".into())
+        );
         check(
             &format!("{THREE}listen = \"8080\""),
             &[],

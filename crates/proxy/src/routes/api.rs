@@ -9,8 +9,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{budget, drafts, labelled, no_store, runs};
-use crate::Mode;
+use super::{audit, budget, drafts, labelled, no_store, runs};
 use crate::doctor;
 use crate::log::Label;
 use crate::refusal::Refusal;
@@ -23,6 +22,7 @@ pub(super) fn router() -> Router<Arc<State>> {
         .route("/health", get(health))
         .route("/budget", get(budget::read))
         .route("/doctor", get(examine).post(examine_anew))
+        .route("/audit", get(audit::list))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
         .route("/runs/{id}/events", post(runs::append))
@@ -74,12 +74,8 @@ struct User {
 
 async fn session(Extract(state): Extract<Arc<State>>) -> Response {
     let mode = state.config.mode();
-    let name = match mode {
-        Mode::Demo => "Demo user",
-        Mode::Serve => "Local user",
-    };
     let session = Session {
-        user: User { name },
+        user: User { name: mode.local_user() },
         mode: mode.as_str(),
         environment: mode.environment(),
         api_root: "/ATServicesRest",

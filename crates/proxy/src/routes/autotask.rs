@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use autotask_core::filter::Context;
-use autotask_core::fingerprint::fingerprint;
 use autotask_core::limits::Priority;
 use autotask_core::request::{IDEMPOTENCY_KEY, Query};
 use autotask_core::response::read_rows;
@@ -19,14 +18,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::body::{BODY_BYTES_MAX, read_body};
-use super::labelled;
+use super::{labelled, write};
 use crate::access::{Caller, OwnOrigin, caller};
-use crate::log::Label;
+use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
-use crate::store::{Begun, Outcome};
 use crate::upstream::Answer;
 
 /// Most bytes of a body where an attachment is written, whose file is in it: what Autotask takes in five minutes.
@@ -93,9 +91,16 @@ async fn answer(
     {
         outbound = zone;
     }
-    let answer = match (idempotency_key(&parts.headers)?, matches!(route, Route::Create(..))) {
-        (Some(key), true) => send_once(state, key, outbound).await?,
-        _ => state.upstream.send_as(&outbound, priority(&parts.headers)?).await?,
+    let answer = if route.is_write() {
+        let who = match caller {
+            Some(Caller::Session) => state.config.mode().local_user(),
+            Some(Caller::Client) | None => "client",
+        };
+        let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
+        let asked = write::Asked { who, request, key: idempotency_key(&parts.headers)? };
+        write::send(state, outbound, asked).await?
+    } else {
+        state.upstream.send_as(&outbound, priority(&parts.headers)?).await?
     };
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
     let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
@@ -128,40 +133,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
         return Err(Refusal::Request("`Idempotency-Key` comes once, with 1 to 200 visible characters"));
     }
     Ok(value.to_str().ok().map(str::to_owned))
-}
-
-/// Sends a create once for its key: that it begins is on the disk before it goes out, and who repeats it gets the answer.
-async fn send_once(state: &Arc<State>, key: String, outbound: Outbound) -> Result<Answer, Refusal> {
-    let content = [&outbound.path, "\n", outbound.body.as_deref().unwrap_or_default()].concat();
-    let Some(under_way) = state.under_way.begin(&key) else { return Err(Refusal::InProgress) };
-    match state.store.begin_write(key.clone(), fingerprint(content.as_bytes())).await? {
-        Begun::OtherBody => return Err(Refusal::OtherBody),
-        Begun::Open => return Err(Refusal::OutcomeUnknown),
-        Begun::Answered(Outcome { status, body }) => {
-            return Ok(Answer { status, body: body.into(), retry_after: None, at: None });
-        }
-        Begun::Now => {}
-    }
-    let state = Arc::clone(state);
-    // A task of its own: whoever asked may leave, and what comes of it is kept all the same.
-    let sending = tokio::spawn(async move {
-        let _under_way = under_way;
-        match state.upstream.send(&outbound).await {
-            Ok(answer) => {
-                // An answer that cannot be kept is an answer all the same: whoever repeats the key has to look.
-                let outcome = Outcome { status: answer.status, body: answer.body.to_vec() };
-                let _ = state.store.end_write(key, outcome).await;
-                Ok(answer)
-            }
-            Err(refusal) => {
-                if refusal.was_not_sent() {
-                    let _ = state.store.drop_write(key).await;
-                }
-                Err(refusal)
-            }
-        }
-    });
-    sending.await.map_err(|_| Refusal::Fault)?
 }
 
 /// Whether it is about rows that nobody reaches through here. A webhook sends every change to an address that its maker

@@ -1,12 +1,14 @@
 //! Routes: what is served, on one page.
 
 mod api;
+mod audit;
 mod autotask;
 mod body;
 mod budget;
 mod drafts;
 mod files;
 mod runs;
+mod write;
 
 use std::any::Any;
 use std::sync::Arc;

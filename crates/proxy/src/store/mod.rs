@@ -1,14 +1,17 @@
-//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, and what came of writes.
+//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, what came of writes, and the audit.
 //!
 //! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
 
+mod audit;
+pub(crate) mod audit_file;
 mod drafts;
 mod leases;
 mod outcomes;
 mod runs;
 
 use std::path::Path;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,12 +21,12 @@ use crate::config::Error;
 use crate::refusal::Refusal;
 
 pub(crate) use drafts::DraftAnswer;
-pub(crate) use outcomes::{Begun, Outcome};
+pub(crate) use outcomes::{Begun, Key, KeyEnd, Outcome};
 pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
@@ -41,12 +44,15 @@ const STEPS: [&str; 2] = [
     create index outcomes_by_time on outcomes (begun_at);
 ",
     "create table leases (id integer primary key, at integer not null, calls integer not null) strict",
+    audit::STEP,
 ];
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     connection: Arc<Mutex<Connection>>,
+    /// When entries of the audit that are too old are looked for again, in milliseconds since 1970.
+    next_prune: Arc<AtomicI64>,
 }
 
 impl Store {
@@ -55,7 +61,10 @@ impl Store {
         let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
         let open = || -> rusqlite::Result<Result<Connection, i64>> {
             let mut connection = match file {
-                Some(file) => Connection::open(file)?,
+                Some(file) => {
+                    make_private(file);
+                    Connection::open(file)?
+                }
                 None => Connection::open_in_memory()?,
             };
             connection.execute_batch(
@@ -92,7 +101,7 @@ impl Store {
                 )));
             }
         };
-        Ok(Store { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Store { connection: Arc::new(Mutex::new(connection)), next_prune: Arc::default() })
     }
 
     /// Whether something can be written just now.
@@ -133,8 +142,19 @@ impl Store {
     }
 }
 
+/// Makes a new file one that only its owner can read, and so the files that SQLite keeps beside it: people's data is in it.
+/// What cannot be made is told by whoever opens it.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "elsewhere the folder's rights count"))]
+fn make_private(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    }
+}
+
 /// Milliseconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
@@ -147,7 +167,14 @@ mod tests {
     fn a_file_is_made_once_and_one_of_another_kind_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
-        drop(Store::open(Some(&file)).unwrap());
+        let store = Store::open(Some(&file)).unwrap();
+        #[cfg(unix)]
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        drop(store);
         drop(Store::open(Some(&file)).unwrap());
         Connection::open(&file).unwrap().execute_batch("pragma user_version = 7").unwrap();
         let error = Store::open(Some(&file)).unwrap_err().to_string();

@@ -1,8 +1,10 @@
-//! Outcomes: what came of each write that has a key, so that one intent is sent once, whoever repeats it.
+//! Outcomes: each write is in the audit before it is sent; what came of one with a key is kept, so that it is sent once,
+//! whoever repeats it.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Store, now};
+use super::{Store, audit, now};
+use crate::audit::{self as audit_entry, Entry, Intent};
 use crate::refusal::Refusal;
 
 /// How long outcomes are kept, in milliseconds: a week.
@@ -11,8 +13,8 @@ const KEPT_FOR: i64 = 7 * 24 * 3_600_000;
 /// What is known of a key before a sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
-    /// Nothing: it may be sent now, and its beginning is on the disk.
-    Now,
+    /// Nothing: it may be sent now, and its beginning is on the disk, with this number in the audit.
+    Now(i64),
     /// It was used for another body.
     OtherBody,
     /// It was sent, and this was the answer.
@@ -28,48 +30,80 @@ pub(crate) struct Outcome {
     pub(crate) body: Vec<u8>,
 }
 
+/// A key and the hash of the request that it belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) key: String,
+    pub(crate) hash: String,
+}
+
+/// What becomes of a key when its write has ended.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyEnd {
+    /// There is none, or nobody knows what came of it: it stays as it is.
+    Stays,
+    /// This was the answer.
+    Answered(String, Outcome),
+    /// Nothing was written, and the same may be sent again.
+    Forgotten(String),
+}
+
 impl Store {
-    /// Begins a write with this key, whose request has this hash.
-    pub(crate) async fn begin_write(&self, key: String, hash: String) -> Result<Begun, Refusal> {
+    /// Begins a write: its intent is on the disk when this answers [`Begun::Now`], and so is its key if it has one.
+    pub(crate) async fn begin_write(&self, intent: Box<Intent>, key: Option<Key>) -> Result<Begun, Refusal> {
         self.with(move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let find = "select hash, status, body from outcomes where key = ?";
-            let known = transaction
-                .query_row(find, [&key], |row| {
-                    let outcome = match row.get::<_, Option<u16>>(1)? {
-                        Some(status) => Some(Outcome { status, body: row.get(2)? }),
-                        None => None,
-                    };
-                    Ok((row.get::<_, String>(0)?, outcome))
-                })
-                .optional()?;
-            Ok(match known {
-                Some((other, _)) if other != hash => Begun::OtherBody,
-                Some((_, Some(outcome))) => Begun::Answered(outcome),
-                Some((_, None)) => Begun::Open,
-                None => {
-                    transaction.execute("delete from outcomes where begun_at < ?", [now() - KEPT_FOR])?;
-                    let sql = "insert into outcomes (key, hash, begun_at) values (?, ?, ?)";
-                    transaction.execute(sql, params![key, hash, now()])?;
-                    transaction.commit()?;
-                    Begun::Now
+            if let Some(Key { key, hash }) = &key {
+                if let Some(known) = known(&transaction, key, hash)? {
+                    return Ok(known);
                 }
-            })
+                transaction.execute("delete from outcomes where begun_at < ?", [now() - KEPT_FOR])?;
+                let sql = "insert into outcomes (key, hash, begun_at) values (?, ?, ?)";
+                transaction.execute(sql, params![key, hash, now()])?;
+            }
+            let number = audit::append(&transaction, &Entry::Intent(intent))?;
+            transaction.commit()?;
+            Ok(Begun::Now(number))
         })
         .await
     }
 
-    /// Keeps the answer.
-    pub(crate) async fn end_write(&self, key: String, outcome: Outcome) -> Result<(), Refusal> {
+    /// Keeps what came of a write, for the audit and for whoever repeats its key.
+    pub(crate) async fn end_write(&self, outcome: audit_entry::Outcome, key: KeyEnd) -> Result<(), Refusal> {
         self.with(move |connection| {
-            let sql = "update outcomes set status = ?, body = ? where key = ?";
-            connection.execute(sql, params![outcome.status, outcome.body, key]).map(drop)
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            match &key {
+                KeyEnd::Stays => {}
+                KeyEnd::Answered(key, Outcome { status, body }) => {
+                    let sql = "update outcomes set status = ?, body = ? where key = ?";
+                    transaction.execute(sql, params![status, body, key])?;
+                }
+                KeyEnd::Forgotten(key) => {
+                    transaction.execute("delete from outcomes where key = ?", [key])?;
+                }
+            }
+            audit::append(&transaction, &Entry::Outcome(outcome))?;
+            transaction.commit()
         })
         .await
     }
+}
 
-    /// Forgets a write that was certainly not sent.
-    pub(crate) async fn drop_write(&self, key: String) -> Result<(), Refusal> {
-        self.with(move |connection| connection.execute("delete from outcomes where key = ?", [key]).map(drop)).await
-    }
+/// What is known of a key; `None` when it is new.
+fn known(transaction: &Transaction<'_>, key: &str, hash: &str) -> rusqlite::Result<Option<Begun>> {
+    let find = "select hash, status, body from outcomes where key = ?";
+    let known = transaction
+        .query_row(find, [key], |row| {
+            let outcome = match row.get::<_, Option<u16>>(1)? {
+                Some(status) => Some(Outcome { status, body: row.get(2)? }),
+                None => None,
+            };
+            Ok((row.get::<_, String>(0)?, outcome))
+        })
+        .optional()?;
+    Ok(known.map(|known| match known {
+        (other, _) if other != hash => Begun::OtherBody,
+        (_, Some(outcome)) => Begun::Answered(outcome),
+        (_, None) => Begun::Open,
+    }))
 }

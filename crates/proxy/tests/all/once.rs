@@ -114,3 +114,116 @@ async fn a_key_is_short_and_visible() {
     assert_eq!(twice.body("{}").of(&router).await.status, 400);
     assert!(upstream.taken().is_empty());
 }
+
+/// An Autotask that answers a create only after so many milliseconds.
+async fn slow(milliseconds: u64) -> Upstream {
+    Upstream::new(move |_| {
+        // The server of the test has threads of its own.
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        json(200, r#"{"itemId":7}"#)
+    })
+    .await
+}
+
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..2_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("waited in vain: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_it_is_under_way_the_others_are_told_so() {
+    let upstream = slow(700).await;
+    let router = proxy(&upstream.url);
+    let first = tokio::spawn({
+        let router = router.clone();
+        async move { create(&router, "k", "Acme").await }
+    });
+    until("it is under way", async || {
+        let audit = app("GET", "/api/audit").of(&router).await.json();
+        audit["items"].as_array().is_some_and(|items| !items.is_empty())
+    })
+    .await;
+    // Another body or not: it is the key that is in use.
+    let got = create(&router, "k", "Other").await;
+    assert_eq!((got.status, &got.json()["state"]), (409, &serde_json::json!("inProgress")));
+    assert_eq!(first.await.unwrap().json(), serde_json::json!({"itemId": 7}));
+    assert_eq!(create(&router, "k", "Acme").await.json(), serde_json::json!({"itemId": 7}));
+    assert_eq!(create(&router, "k", "Other").await.status, 422);
+    assert_eq!(upstream.taken().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_asked_may_leave_and_the_answer_is_kept() {
+    let upstream = slow(300).await;
+    let router = proxy(&upstream.url);
+    // Leaves at any moment: before it is kept that it begins, while it is sent, while the answer comes.
+    for (number, after) in [0, 1, 2, 4, 8, 20, 100, 250, 320].into_iter().enumerate() {
+        let key = format!("k{number}");
+        let leaving = std::time::Duration::from_millis(after);
+        let left = tokio::time::timeout(leaving, create(&router, &key, &key)).await;
+        let mut last = None;
+        until("it has ended", async || {
+            let got = create(&router, &key, &key).await;
+            let is_over = got.status == 200;
+            last = Some(got);
+            is_over
+        })
+        .await;
+        assert_eq!(last.unwrap().json(), serde_json::json!({"itemId": 7}), "left after {after} ms: {left:?}");
+        let sent = upstream.taken().iter().filter(|call| call.body.contains(&key)).count();
+        assert_eq!(sent, 1, "left after {after} ms");
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_when_a_process_ended_is_never_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config("http://127.0.0.1:1");
+    config.store = Some(folder.path().join("store.db"));
+    drop(autotask_proxy::app(config.clone()).unwrap());
+    // As a process that was killed leaves it: begun, and nothing more.
+    let upstream =
+        Upstream::new(|_| (axum::http::StatusCode::OK, [("content-length", "100")], "{").into_response()).await;
+    config.upstream = autotask_proxy::UpstreamUrl::parse(autotask_proxy::Mode::Demo, &upstream.url).unwrap();
+    create(&autotask_proxy::app(config.clone()).unwrap(), "k", "Acme").await;
+    assert_eq!(upstream.taken().len(), 1);
+    for _ in 0..3 {
+        let router = autotask_proxy::app(config.clone()).unwrap();
+        let got = create(&router, "k", "Acme").await;
+        assert_eq!((got.status, &got.json()["state"]), (409, &serde_json::json!("outcomeUnknown")), "{}", got.text());
+        assert_eq!(got.failure().kind, autotask_core::FailureKind::Unreachable, "what a client resolves by looking");
+        assert_eq!(create(&router, "k", "Other").await.status, 422);
+    }
+    assert_eq!(upstream.taken().len(), 0);
+}
+
+#[tokio::test]
+async fn what_autotask_turned_away_for_its_limits_may_be_sent_with_the_same_key() {
+    for (status, body) in [
+        (429, r#"{"errors":["thread limit"]}"#),
+        (500, r#"{"errors":["The thread threshold of 3 has been exceeded for this endpoint."]}"#),
+        (401, ""),
+    ] {
+        let asked = AtomicU32::new(0);
+        let upstream = Upstream::new(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => json(status, body),
+            _ => json(200, r#"{"itemId":7}"#),
+        })
+        .await;
+        let router = proxy(&upstream.url);
+        assert_ne!(create(&router, "k", "Acme").await.status, 200);
+        if status == 401 {
+            assert_eq!(create(&router, "k", "Acme").await.status, 502, "not before somebody has it tried");
+            app("POST", "/api/doctor").of(&router).await;
+        }
+        assert_eq!(create(&router, "k", "Acme").await.json(), serde_json::json!({"itemId": 7}), "{status}");
+        assert_eq!(create(&router, "k", "Acme").await.json(), serde_json::json!({"itemId": 7}), "{status}");
+        let creates = upstream.taken().iter().filter(|call| call.line.ends_with("/Companies")).count();
+        assert_eq!(creates, 2, "{status}");
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
+mod audit;
+mod audit_kill;
 mod common;
 mod doctor;
 mod kill;

@@ -1,6 +1,7 @@
 //! The binary as a child process.
 
 pub(crate) mod onboarding;
+pub(crate) mod way;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

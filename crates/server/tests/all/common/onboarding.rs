@@ -105,7 +105,8 @@ impl Place {
     pub(crate) fn prepare(&self, name: &str) -> Run<'_> {
         let answers = self.folder.path().join(format!("{name}.json"));
         std::fs::write(&answers, self.answers(name).to_string()).expect("it is written");
-        Run { place: self, name: name.to_owned(), answers, journal: self.folder.path().join(format!("{name}.journal")) }
+        let journal = self.folder.path().join(format!("{name}.journal"));
+        Run { place: self, name: name.to_owned(), url: self.origin.clone(), answers, journal }
     }
 
     /// Switches a fault on that strikes once, or so often as it says itself.
@@ -128,6 +129,8 @@ impl Place {
 pub(crate) struct Run<'p> {
     pub(crate) place: &'p Place,
     pub(crate) name: String,
+    /// Whom it calls.
+    pub(crate) url: String,
     pub(crate) answers: PathBuf,
     pub(crate) journal: PathBuf,
 }
@@ -138,7 +141,7 @@ impl Run<'_> {
         let begun = if self.journal.exists() { None } else { Some(answers) };
         let mut arguments = vec!["onboard"];
         arguments.extend(begun);
-        arguments.extend(["--journal", journal, "--url", &self.place.origin, "--latest-commit", LATEST_COMMIT]);
+        arguments.extend(["--journal", journal, "--url", &self.url, "--latest-commit", LATEST_COMMIT]);
         arguments.extend(more);
         with_credentials(command(&arguments))
     }
