@@ -13,6 +13,7 @@ mod access;
 mod assets;
 mod config;
 mod log;
+pub mod oidc;
 mod outbound;
 mod public_addresses;
 mod refusal;

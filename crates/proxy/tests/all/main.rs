@@ -8,6 +8,7 @@ mod common;
 mod cors;
 mod headers;
 mod hosts_and_origins;
+mod oidc;
 mod older_texts;
 mod once;
 mod permissions;
