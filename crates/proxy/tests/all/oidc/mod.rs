@@ -5,4 +5,5 @@ mod discovery;
 mod forged;
 mod honest;
 mod keys;
+mod real;
 mod signers;
