@@ -183,7 +183,10 @@ impl Provider {
     async fn exchange(&self, code: String, pending: &Pending) -> Result<Token, Refused> {
         let request = self.client.exchange_code(AuthorizationCode::new(code)).set_pkce_verifier(pending.verifier());
         let response = request.request_async(&self.http).await.map_err(|error| match error {
-            RequestTokenError::ServerResponse(_) => Refused::Code,
+            RequestTokenError::ServerResponse(error) => match error.error() {
+                CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => Refused::Client,
+                _ => Refused::Code,
+            },
             RequestTokenError::Request(HttpError::TooLarge) | RequestTokenError::Parse(..) => {
                 Refused::Token(TokenFault::Malformed)
             }

@@ -19,6 +19,8 @@ pub enum Refused {
     Provider,
     /// The provider does not know the code any more, or not from this server.
     Code,
+    /// The provider does not accept this server: its client id is unknown there, or its secret is wrong or has run out.
+    Client,
     /// The provider did not answer this server.
     Unreachable,
     /// What the provider answered is no identity that can be relied on.
@@ -70,6 +72,10 @@ impl fmt::Display for Refused {
             Refused::Code => {
                 "the sign-in service does not accept this sign-in any more; sign in again, and tell your administrator \
                  if it stays"
+            }
+            Refused::Client => {
+                "the sign-in service does not accept this server; your administrator must check its client id and \
+                 secret, which may have run out"
             }
             Refused::Unreachable => {
                 "the sign-in service does not answer this server; try again in a minute, and tell your administrator if \

@@ -59,7 +59,6 @@ pub(super) struct Forged {
 }
 
 /// What the browser carries back.
-#[derive(Debug)]
 pub(super) struct Trip {
     pub(super) state: String,
     pub(super) code: String,

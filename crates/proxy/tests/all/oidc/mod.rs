@@ -7,3 +7,5 @@ mod honest;
 mod keys;
 mod real;
 mod signers;
+mod silence;
+mod table;

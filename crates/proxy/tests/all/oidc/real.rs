@@ -127,7 +127,7 @@ async fn a_certified_provider_and_this_module_refuse_the_same_attacks() {
     assert_eq!(finish(Browser::default().sign_in(&declining).await, &declining).await, Err(Refused::Denied));
 
     let wrong = real.provider("basic", Some("not the secret")).await;
-    assert_eq!(finish(browser.sign_in(&wrong).await, &wrong).await, Err(Refused::Code));
+    assert_eq!(finish(browser.sign_in(&wrong).await, &wrong).await, Err(Refused::Client));
 
     let (query, pending) = browser.sign_in(&provider).await;
     let again = serde_json::from_value(serde_json::to_value(&pending).unwrap()).unwrap();
