@@ -16,6 +16,7 @@ mod config;
 mod doctor;
 mod gate;
 mod log;
+pub mod oidc;
 mod outbound;
 mod public_addresses;
 mod refusal;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::counts::{self, Counts};
@@ -42,7 +42,7 @@ enum Step {
     Wasm,
     /// Tests of the packed npm package in Node, and in a browser through Vite, webpack and a plain page
     Npm,
-    /// Client libraries of others, from npm and for Python, against the sandbox
+    /// What others wrote: client libraries from npm and for Python against the sandbox, an OpenID provider with the proxy
     Clients,
     /// Journeys of a person through the app, in a headless browser
     Journeys,
@@ -278,7 +278,7 @@ fn npm_package(counts: &mut Counts, is_long: bool) -> Result<()> {
     test(&mut command, counts::of_node, counts, is_long)
 }
 
-/// Runs the client libraries of others; those for Python also when one of npm's failed.
+/// Runs the client libraries of others and the proxy's tests with an OpenID provider; each also when another failed.
 fn clients(counts: &mut Counts, is_long: bool) -> Result<()> {
     let folder = Path::new("tests/clients");
     let server = debug_server()?;
@@ -296,10 +296,19 @@ fn clients(counts: &mut Counts, is_long: bool) -> Result<()> {
         command.current_dir(folder).env("AUTOTASK_CRM_BIN", &server);
         test(&mut command, counts::of_unittest, counts, is_long)
     });
-    match (npm, python) {
-        (Err(npm), Err(python)) => bail!("{npm:#}; {python:#}"),
-        (npm, python) => npm.and(python),
-    }
+    let provider = counted(counts, |counts| {
+        tools::npm_ci(Path::new("tests/oidc"))?;
+        let before = counts.passed;
+        let mut command = cargo();
+        command.args(["test", "--package", "autotask-proxy", "--test", "all", "oidc::real", "--", "--ignored"]);
+        test(&mut command, counts::of_cargo_test, counts, is_long)?;
+        ensure!(counts.passed > before, "no test of the proxy is named `oidc::real`");
+        Ok(())
+    });
+    let failed: Vec<String> =
+        [npm, python, provider].into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    ensure!(failed.is_empty(), "{}", failed.join("; "));
+    Ok(())
 }
 
 /// The server, built quickly.

@@ -11,6 +11,7 @@ mod doctor;
 mod gate;
 mod headers;
 mod hosts_and_origins;
+mod oidc;
 mod older_texts;
 mod once;
 mod permissions;

@@ -1,0 +1,11 @@
+//! Signing in at a provider of our own, honest and not.
+
+mod attacks;
+mod discovery;
+mod forged;
+mod honest;
+mod keys;
+mod real;
+mod signers;
+mod silence;
+mod table;
