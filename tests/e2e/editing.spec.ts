@@ -116,6 +116,29 @@ test('what somebody changed meanwhile is asked about, when writing and when undo
   expect((await company(house, before.id)).phone).toBe('555-8888');
 });
 
+test('an undo on a page that cannot ask leads to where it is asked', async ({ page, house }) => {
+  const before = await someCompany(house, 7);
+  const title = String(before.companyName).trim();
+  await open(page, before);
+  await page.getByRole('button', { name: 'Edit Phone' }).click();
+  await page.getByRole('textbox', { name: 'Phone' }).fill('555-0167');
+  await page.keyboard.press('Enter');
+  const saved = messages(page).getByRole('listitem').filter({ hasText: `Saved: ${title}` });
+  await expect(saved).toBeVisible();
+  await page.getByRole('link', { name: 'Onboarding', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Onboarding' })).toBeVisible();
+  await call(house, 'PATCH', '/Companies', { id: before.id, phone: '555-7766' });
+  await saved.getByRole('button', { name: 'Undo' }).click();
+  await expect(messages(page)).toContainText(`${title} was changed by somebody else since, and is not undone yet.`);
+  await messages(page).getByRole('link', { name: 'Decide under Changes' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Changes' })).toBeAttached();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('555-7766');
+  await dialog.getByRole('button', { name: 'Keep what is there' }).click();
+  await expect(messages(page)).toContainText('Nothing was written');
+  expect((await company(house, before.id)).phone).toBe('555-7766');
+});
+
 test('what is typed survives a reload, and a wrong value is said at its field', async ({ page, house }) => {
   const before = await someCompany(house, 3);
   await open(page, before);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::components::dynamic::{Item, handler, keyed};
+use crate::{
+    components::dynamic::{Item, handler, keyed},
+    page::Page,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -26,10 +29,21 @@ pub struct Toast {
     pub text: String,
     /// What the icon says.
     pub tone: Tone,
-    /// A button: its words and what it does.
-    pub action: Option<(String, Callback<()>)>,
+    /// What can be done about it.
+    pub action: Option<Action>,
     /// How long it stays; `None` until it is dismissed.
     pub shown_for: Option<Duration>,
+}
+
+/// The button of a message.
+#[derive(Clone)]
+pub struct Action {
+    /// What it says.
+    pub words: &'static str,
+    /// What it does.
+    pub run: Callback<()>,
+    /// The page where that is done, if not on every page: the button is then a link.
+    pub leads_to: Option<Page>,
 }
 
 /// The toasts on screen. Get it with [`use_toasts`].
@@ -90,12 +104,17 @@ pub fn ToastRegion() -> impl IntoView {
             Tone::Danger => Icon::Alert,
             _ => Icon::Info,
         };
-        let action = toast.action.map(|(words, run)| {
-            let on_click = move |_| {
+        let action = toast.action.map(|Action { words, run, leads_to }| {
+            let on_click = handler(move |_| {
                 run.run(());
                 toasts.dismiss(id);
-            };
-            view! { <button type="button" class="btn btn--s" on:click=handler(on_click)>{words}</button> }
+            });
+            match leads_to {
+                Some(page) => view! { <a class="btn btn--s" href=page.path() on:click=on_click>{words}</a> }.into_any(),
+                None => {
+                    view! { <button type="button" class="btn btn--s" on:click=on_click>{words}</button> }.into_any()
+                }
+            }
         });
         view! {
             <li class=["toast ", toast.tone.as_str()].concat()>

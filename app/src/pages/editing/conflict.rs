@@ -28,6 +28,7 @@ use crate::{
 #[component]
 pub fn ConflictDialog() -> impl IntoView {
     let (changes, flow, toasts) = (use_changes(), use_flow(), use_toasts());
+    changes.can_ask();
     let is_open = RwSignal::new(false);
     // The fields that are written over what somebody else wrote.
     let mine = RwSignal::new(BTreeSet::<String>::new());

@@ -10,9 +10,10 @@ use autotask_core::{
 use crate::{
     api::api,
     components::{
-        toast::{SHOWN_LONGER, Toast, Toasts, use_toasts},
+        toast::{Action, SHOWN_LONGER, Toast, Toasts, use_toasts},
         tone::Tone,
     },
+    page::Page,
     pages::failed::sentence,
     session::{Session, use_session},
     store::{
@@ -95,7 +96,9 @@ impl Flow {
         match edited {
             Err(failure) => Ended::Failed(failure),
             Ok(Edited::Conflict { conflicts, now }) => {
-                self.changes.contested.set(Some(Contested { order, conflicts, now }));
+                if let Err(contested) = self.changes.contest(Contested { order, conflicts, now }) {
+                    self.ask_elsewhere(contested);
+                }
                 Ended::Contested
             }
             Ok(Edited::Sent(Sent { before, doubt, read_back })) => {
@@ -206,6 +209,16 @@ impl Flow {
         if texts.is_empty() { Ended::Written } else { Ended::InPart(texts.join(" ")) }
     }
 
+    /// Says that somebody else's change stands against it, where no page is there to ask what to do: Changes does.
+    fn ask_elsewhere(self, contested: Contested) {
+        let verb = if contested.order.undoes.is_some() { "undone" } else { "saved" };
+        let text = [&contested.order.title, " was changed by somebody else since, and is not ", verb, " yet."].concat();
+        // The dialog opens with what it finds there.
+        let ask = Callback::new(move |()| self.changes.contested.set(Some(contested.clone())));
+        let action = Action { words: "Decide under Changes", run: ask, leads_to: Some(Page::Changes) };
+        self.toasts.show(Toast { text, tone: Tone::Warning, action: Some(action), shown_for: None });
+    }
+
     /// Says that it is done, with a way back.
     fn say(self, entry: Entry) {
         if entry.undoes.is_some() {
@@ -216,7 +229,7 @@ impl Flow {
         self.toasts.show(Toast {
             text,
             tone: Tone::Success,
-            action: Some(("Undo".to_owned(), undo)),
+            action: Some(Action { words: "Undo", run: undo, leads_to: None }),
             shown_for: Some(SHOWN_LONGER),
         });
     }

@@ -56,8 +56,10 @@ pub struct Changes {
     pending: RwSignal<BTreeMap<String, Pending>>,
     /// The row that was written or read again last, for the pages that show it.
     pub written: RwSignal<Option<(&'static str, Record)>>,
-    /// What a person has to decide.
+    /// What a person has to decide, for the dialog that asks; set by [`Changes::contest`].
     pub contested: RwSignal<Option<Contested>>,
+    /// How many dialogs are there to ask: not every page has one.
+    askers: StoredValue<u32>,
     /// The change that is under way: the entity and the row's id.
     pub under_way: RwSignal<Option<(&'static str, i64)>>,
 }
@@ -79,6 +81,22 @@ impl Changes {
         let entries = with_entry(kept::read(ENTRIES_KEY).unwrap_or_default(), entry);
         kept::write(ENTRIES_KEY, &entries);
         self.entries.set(entries);
+    }
+
+    /// Says that there is a dialog to ask, as long as the calling component lives.
+    pub fn can_ask(&self) {
+        let askers = self.askers;
+        askers.update_value(|askers| *askers += 1);
+        on_cleanup(move || askers.update_value(|askers| *askers -= 1));
+    }
+
+    /// Has a person decide. Given back where no dialog is there to ask.
+    pub fn contest(&self, contested: Contested) -> Result<(), Contested> {
+        if self.askers.get_value() == 0 {
+            return Err(contested);
+        }
+        self.contested.set(Some(contested));
+        Ok(())
     }
 
     /// What is typed for a row. Reactive.
@@ -118,6 +136,7 @@ pub fn use_changes() -> Changes {
         pending: RwSignal::new(kept::read(PENDING_KEY).unwrap_or_default()),
         written: RwSignal::new(None),
         contested: RwSignal::new(None),
+        askers: StoredValue::new(0),
         under_way: RwSignal::new(None),
     })
 }
