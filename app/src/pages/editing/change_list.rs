@@ -16,7 +16,7 @@ use crate::{
     page::Page,
     pages::age::age,
     store::{
-        changes::{Entry, Line, State, use_changes},
+        changes::{Entry, Line, State, key_of, use_changes},
         metadata::use_metadata,
     },
 };
@@ -88,8 +88,9 @@ fn field_view(info: &EntityInfo, entry: &Entry, line: &Line) -> AnyView {
 /// What can be done, or why nothing can.
 fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<Shown>) -> AnyView {
     let (changes, flow) = (use_changes(), use_flow());
+    let key = key_of(info.name, entry.row());
     dynamic(move || {
-        let is_busy = changes.under_way.with(|under_way| *under_way == Some((info.name, entry.row())));
+        let is_busy = changes.is_under_way(&key);
         let disabled = is_busy.then_some("true");
         let own = entry.clone();
         match changes.state(&entry) {

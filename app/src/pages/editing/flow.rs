@@ -86,13 +86,13 @@ impl Flow {
             return Ended::Failed(Failure::new(FailureKind::Route, 0, vec!["the entity is not known".to_owned()]));
         };
         let sent = order.patch.record();
-        let id = sent.id().unwrap_or_default();
-        self.changes.under_way.set(Some((order.entity, id)));
+        let key = key_of(order.entity, sent.id().unwrap_or_default());
+        self.changes.begin(&key);
         let edited = match check_parent(&order).await {
             Ok(()) => edit(&api(), info, &order.patch, &order.seen).await,
             Err(failure) => Err(failure),
         };
-        self.changes.under_way.set(None);
+        self.changes.end(&key);
         match edited {
             Err(failure) => Ended::Failed(failure),
             Ok(Edited::Conflict { conflicts, now }) => {
@@ -118,7 +118,7 @@ impl Flow {
                 let ended = self.told(&mut entry, read_back);
                 // In doubt, what was typed stays: it may have to be written once more.
                 if entry.doubt.is_none() && entry.after.is_some() && entry.undoes.is_none() {
-                    self.changes.keep_pending(&key_of(order.entity, id), Pending::default());
+                    self.changes.keep_pending(&key, Pending::default());
                 }
                 let is_whole = ended == Ended::Written;
                 self.changes.keep(entry.clone());

@@ -2,6 +2,7 @@
 
 mod entry;
 mod pending;
+mod under_way;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 
 pub use entry::{Entry, Line, State, name_of};
 pub use pending::Pending;
+use under_way::UnderWay;
 
 use super::{kept, use_late_store};
 
@@ -60,8 +62,7 @@ pub struct Changes {
     pub contested: RwSignal<Option<Contested>>,
     /// How many dialogs are there to ask: not every page has one.
     askers: StoredValue<u32>,
-    /// The change that is under way: the entity and the row's id.
-    pub under_way: RwSignal<Option<(&'static str, i64)>>,
+    under_way: RwSignal<UnderWay>,
 }
 
 impl Changes {
@@ -97,6 +98,21 @@ impl Changes {
         }
         self.contested.set(Some(contested));
         Ok(())
+    }
+
+    /// Whether a row is being written. Reactive.
+    pub fn is_under_way(&self, key: &str) -> bool {
+        self.under_way.with(|under_way| under_way.has(key))
+    }
+
+    /// A write of a row begins; [`Changes::end`] follows.
+    pub fn begin(&self, key: &str) {
+        self.under_way.update(|under_way| under_way.begin(key));
+    }
+
+    /// A write of a row has ended.
+    pub fn end(&self, key: &str) {
+        self.under_way.update(|under_way| under_way.end(key));
     }
 
     /// What is typed for a row. Reactive.
@@ -137,7 +153,7 @@ pub fn use_changes() -> Changes {
         written: RwSignal::new(None),
         contested: RwSignal::new(None),
         askers: StoredValue::new(0),
-        under_way: RwSignal::new(None),
+        under_way: RwSignal::default(),
     })
 }
 
