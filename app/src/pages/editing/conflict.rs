@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use autotask_core::{Record, write::Conflict};
+use autotask_core::{
+    Record,
+    write::{Conflict, label_of, name_of},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     flow::{Ended, use_flow},
-    words::{label, value_of},
+    words::value_of,
 };
 use crate::{
     components::{
@@ -18,7 +21,7 @@ use crate::{
     },
     pages::failed::sentence,
     store::{
-        changes::{Contested, Order, Pending, key_of, name_of, use_changes},
+        changes::{Contested, Order, Pending, key_of, use_changes},
         metadata::use_metadata,
         typed_text::put,
     },
@@ -146,7 +149,7 @@ fn field_view(entity: &'static str, conflict: &Conflict, mine: RwSignal<BTreeSet
         }
         .into_any()
     };
-    let heading = label(&metadata.entity_untracked(entity), &path);
+    let heading = label_of(&metadata.entity_untracked(entity), &path).to_owned();
     view! {
         <fieldset class="conflict">
             <legend dir="auto">{heading}</legend>

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use autotask_core::{Record, write::Conflict};
 use leptos::prelude::*;
 
-pub use entry::{Entry, Line, State, name_of};
+pub use entry::{Entry, Line, State};
 pub use pending::Pending;
 use under_way::UnderWay;
 

@@ -13,11 +13,13 @@
 
 mod diff;
 mod patch;
+mod path;
 mod same;
 mod verify;
 
 pub use diff::{Change, diff};
 pub use patch::{Conflict, Patch, Slot, conflicts};
+pub use path::{label_of, name_of, path_of};
 pub use same::{is_blank, is_same};
 pub use verify::{FieldOutcome, Verdict, verify};
 
@@ -39,9 +41,8 @@ impl Name {
         self.is_udf == is_udf && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// `city`, or `udf.Seats`.
     fn path(&self) -> String {
-        if self.is_udf { ["udf.", &self.name].concat() } else { self.name.clone() }
+        path_of(&self.name, self.is_udf)
     }
 
     fn field<'i>(&self, info: &'i EntityInfo) -> Option<&'i FieldInfo> {
