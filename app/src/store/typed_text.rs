@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use autotask_core::{EntityInfo, FieldInfo, Record, field::DataType, number, record::USER_DEFINED_FIELDS};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The texts of a row by field; user-defined fields as `userDefinedFields.NAME`.
 pub type Values = BTreeMap<String, String>;
@@ -35,23 +35,9 @@ fn fill(info: Option<&EntityInfo>, values: &Values, is_wanted: impl Fn(&str) -> 
     let mut record = Record::new();
     for (name, text) in values.iter().filter(|(_, text)| is_wanted(text)) {
         let (name, is_udf) = parse_form_name(name);
-        put(&mut record, name, is_udf, value_of(info.and_then(|info| info.find(name, is_udf)), text));
+        record.set_value(name, is_udf, value_of(info.and_then(|info| info.find(name, is_udf)), text));
     }
     record
-}
-
-/// Sets a field of a row, the tenant's own ones too.
-pub fn put(row: &mut Record, name: &str, is_udf: bool, value: Value) {
-    if !is_udf {
-        return row.set(name, value);
-    }
-    let mut own: Vec<Value> = row
-        .user_defined_fields()
-        .filter(|(known, _)| !known.eq_ignore_ascii_case(name))
-        .map(|(name, value)| json!({ "name": name, "value": value }))
-        .collect();
-    own.push(json!({ "name": name, "value": value }));
-    row.set(USER_DEFINED_FIELDS, own);
 }
 
 /// A text as the field's type, null for a blank one; text that does not fit stays text, and core says what is wrong
@@ -94,6 +80,7 @@ pub fn text_of(field: &FieldInfo, row: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use autotask_core::entity;
+    use serde_json::json;
 
     use super::*;
 

@@ -23,7 +23,6 @@ use crate::{
     store::{
         changes::{Contested, Order, Pending, key_of, use_changes},
         metadata::use_metadata,
-        typed_text::put,
     },
 };
 
@@ -120,7 +119,7 @@ fn field_view(entity: &'static str, conflict: &Conflict, mine: RwSignal<BTreeSet
     let (name, is_udf) = name_of(&path);
     let row = |value: &serde_json::Value| {
         let mut row = Record::new();
-        put(&mut row, name, is_udf, value.clone());
+        row.set_value(name, is_udf, value.clone());
         row
     };
     let shown = |row: Record| {

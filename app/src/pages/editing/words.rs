@@ -3,7 +3,7 @@
 use autotask_core::{
     EntityInfo, Record,
     display::{Shown, display},
-    write::{Patch, label_of, name_of, path_of},
+    write::{label_of, name_of},
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -51,12 +51,4 @@ pub fn diff_view(info: &EntityInfo, path: &str, before: &Record, after: &Record)
         </span>
     }
     .into_any()
-}
-
-/// The fields of a patch, as [`autotask_core::write`] names them.
-pub fn paths(patch: &Patch) -> Vec<String> {
-    let row = patch.record();
-    let own = row.iter().map(|(name, _)| name.to_owned());
-    let own = own.filter(|name| name != "id" && name != autotask_core::record::USER_DEFINED_FIELDS);
-    own.chain(row.user_defined_fields().map(|(name, _)| path_of(name, true))).collect()
 }

@@ -7,8 +7,6 @@ use autotask_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::store::typed_text::put;
-
 /// A change that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,7 +70,7 @@ impl Entry {
         let mut after = Record::new().with("id", self.row());
         for field in &found.fields {
             let (name, is_udf) = name_of(&field.field);
-            put(&mut after, name, is_udf, found.row.value(name, is_udf).cloned().unwrap_or_default());
+            after.set_value(name, is_udf, found.row.value(name, is_udf).cloned().unwrap_or_default());
         }
         self.after = Some(after);
         if found.fields.iter().all(|field| field.outcome == Verdict::Changed) {

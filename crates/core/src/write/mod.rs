@@ -97,6 +97,7 @@ mod tests {
             Value::from(patch.without("City").without("udf.tier").without("phone").record()),
             json!({"id":7,"companyName":"Acme Ltd"})
         );
+        assert_eq!(patch.paths().collect::<Vec<_>>(), ["companyName", "city", "udf.Tier"]);
         assert_eq!((patch.slot("CITY", false), patch.slot("phone", false)), (Slot::Null, Slot::Unset));
         assert_eq!(
             Value::from(patch.inverse(&before).record()),
