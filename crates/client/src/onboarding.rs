@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use autotask_core::onboarding::{Action, Entry, Event, Outcome, Plan, Question, next_actions};
+use autotask_core::onboarding::{
+    Action, Entry, Event, Outcome, Plan, Question, THROTTLED_MAX, THROTTLED_REST, next_actions,
+};
 use autotask_core::write::{Verdict, label_of, verify};
 use autotask_core::{EntityInfo, Failure, FailureKind, Instant, Operation, Query, Record};
 use futures_util::StreamExt;
@@ -62,11 +64,6 @@ pub enum Halt {
 
 /// A call that is under way: the step, and what came of it; the failure of a look-up.
 type Call<'c> = Pin<Box<dyn Future<Output = (String, Result<Event, Failure>)> + 'c>>;
-
-/// How long it rests when Autotask was too busy for a look-up, in seconds.
-const THROTTLED_REST: i64 = 60;
-/// After so many times in a row it comes to a stand: the hour of the limit is over by then.
-const THROTTLED_MAX: u32 = 65;
 
 /// Goes on with a run from where its journal stands, with at most two calls at a time to one entity.
 ///
