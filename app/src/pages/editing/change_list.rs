@@ -22,15 +22,15 @@ use crate::{
 };
 
 /// The row that a page shows, so that a list can tell what has changed since.
-pub type Shown = Memo<Option<Arc<Record>>>;
+pub type ShownRow = Memo<Option<Arc<Record>>>;
 
 /// The entries, in this order; each names its row where the page does not.
-pub fn change_list(entries: Vec<Entry>, names_rows: bool, shown: Option<Shown>) -> AnyView {
+pub fn change_list(entries: Vec<Entry>, names_rows: bool, shown: Option<ShownRow>) -> AnyView {
     let lines = entries.into_iter().map(|entry| entry_view(entry, names_rows, shown));
     view! { <ul class="changes">{lines.collect_view()}</ul> }.into_any()
 }
 
-fn entry_view(entry: Entry, names_rows: bool, shown: Option<Shown>) -> AnyView {
+fn entry_view(entry: Entry, names_rows: bool, shown: Option<ShownRow>) -> AnyView {
     let metadata = use_metadata();
     let Some(known) = entity(&entry.entity) else { return ().into_any() };
     let fields = {
@@ -86,7 +86,7 @@ fn field_view(info: &EntityInfo, entry: &Entry, line: &Line) -> AnyView {
 }
 
 /// What can be done, or why nothing can.
-fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<Shown>) -> AnyView {
+fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<ShownRow>) -> AnyView {
     let (changes, flow) = (use_changes(), use_flow());
     let key = key_of(info.name, entry.row());
     dynamic(move || {
