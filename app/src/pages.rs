@@ -8,6 +8,7 @@ mod editing;
 mod failed;
 pub mod hierarchy;
 pub mod lazy;
+mod load;
 pub mod not_found;
 pub mod onboarding;
 pub mod onboarding_new;

@@ -11,7 +11,6 @@ mod family;
 mod groups;
 mod head;
 mod links;
-pub mod load;
 mod open_rows;
 mod sites;
 mod strip;
@@ -34,6 +33,7 @@ use crate::{
     pages::{
         editing::{ConflictDialog, EditBar, Editing},
         failed::failed,
+        load::{Answer, Load, use_load},
     },
     status::use_view_status,
     store::{changes::use_changes, names::use_names, owners::Owners},
@@ -45,7 +45,6 @@ use facts::Facts;
 use family::load_family;
 use groups::BASICS;
 use head::Head;
-use load::{Answer, Load, use_load};
 use sites::{Site, SitesPanel, load_sites};
 use strip::HierarchyPanel;
 

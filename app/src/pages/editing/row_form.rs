@@ -14,8 +14,8 @@ use crate::{
         skeleton::Skeleton,
     },
     pages::{
-        company::load::{Answer, use_load},
         failed::sentence,
+        load::{Answer, use_load},
     },
     store::{changes::use_changes, metadata::use_metadata, typed_text::form_name},
 };
