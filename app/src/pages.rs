@@ -10,6 +10,7 @@ pub mod hierarchy;
 pub mod lazy;
 mod load;
 pub mod not_found;
+mod nouns;
 pub mod onboarding;
 pub mod onboarding_new;
 pub mod quality;

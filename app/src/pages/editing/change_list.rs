@@ -14,7 +14,7 @@ use crate::{
         tone::Tone,
     },
     page::Page,
-    pages::age::age,
+    pages::{age::age, nouns::nouns},
     store::{
         changes::{Entry, Line, State, key_of, use_changes},
         metadata::use_metadata,
@@ -60,12 +60,7 @@ fn entry_view(entry: Entry, names_rows: bool, shown: Option<ShownRow>) -> AnyVie
 
 /// What the row is called, with the way to its page.
 fn row_view(entry: &Entry, info: &'static EntityInfo) -> AnyView {
-    let kind = match info.name {
-        "Companies" => "Company",
-        "Contacts" => "Contact",
-        "CompanyLocations" => "Site",
-        other => other,
-    };
+    let kind = nouns(info.name).title;
     let title = match entry.company {
         Some(company) => {
             view! { <a class="name" dir="auto" href=Page::Company(company).path()>{entry.title.clone()}</a> }.into_any()
