@@ -125,8 +125,10 @@ test('an undo on a page that cannot ask leads to where it is asked', async ({ pa
   await page.keyboard.press('Enter');
   const saved = messages(page).getByRole('listitem').filter({ hasText: `Saved: ${title}` });
   await expect(saved).toBeVisible();
+  await expect(page.locator('.statusbar')).toContainText(' site');
   await page.getByRole('link', { name: 'Onboarding', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Onboarding' })).toBeVisible();
+  await expect(page.locator('.statusbar'), 'the page that was left is gone').not.toContainText(' site');
   await call(house, 'PATCH', '/Companies', { id: before.id, phone: '555-7766' });
   await saved.getByRole('button', { name: 'Undo' }).click();
   await expect(messages(page)).toContainText(`${title} was changed by somebody else since, and is not undone yet.`);
