@@ -60,6 +60,7 @@ test('fields are edited in place, written as one, and their undo restores them',
   await expect(changes(page)).toHaveCount(1);
   await changes(page).getByRole('button', { name: 'Undo' }).click();
   await expect(messages(page)).toContainText('Undone');
+  await expect(messages(page).getByRole('button', { name: 'Undo' }), 'there is nothing to undo any more').toHaveCount(0);
   const restored = await company(house, before.id);
   expect([restored.phone, restored.companyNumber ?? '']).toEqual([before.phone, before.companyNumber ?? '']);
   await expect(changes(page)).toHaveCount(2);

@@ -33,6 +33,8 @@ pub struct Toast {
     pub action: Option<Action>,
     /// How long it stays; `None` until it is dismissed.
     pub shown_for: Option<Duration>,
+    /// What it is about, for [`Toasts::withdraw`]; empty for nothing that could change.
+    pub about: String,
 }
 
 /// The button of a message.
@@ -75,7 +77,13 @@ impl Toasts {
 
     /// Shows a plain message.
     pub fn say(&self, tone: Tone, text: impl Into<String>) {
-        self.show(Toast { text: text.into(), tone, action: None, shown_for: Some(SHOWN_FOR) });
+        let shown_for = Some(SHOWN_FOR);
+        self.show(Toast { text: text.into(), tone, action: None, shown_for, about: String::new() });
+    }
+
+    /// Takes away what is said of something that is no longer so.
+    pub fn withdraw(&self, about: &str) {
+        self.shown.update(|shown| shown.retain(|(_, toast)| toast.about != about));
     }
 
     fn dismiss(&self, id: u32) {

@@ -138,7 +138,10 @@ impl Flow {
             match self.told(&mut entry, found) {
                 Ended::InPart(text) | Ended::InDoubt(text) => self.toasts.say(Tone::Warning, text),
                 _ => {
-                    self.changes.keep_pending(&key_of(info.name, entry.row()), Pending::default());
+                    match &entry.undoes {
+                        Some(undone) => self.toasts.withdraw(undone),
+                        None => self.changes.keep_pending(&key_of(info.name, entry.row()), Pending::default()),
+                    }
                     self.toasts.say(Tone::Success, ["It was written: ", &entry.title].concat());
                 }
             }
@@ -213,24 +216,28 @@ impl Flow {
     fn ask_elsewhere(self, contested: Contested) {
         let verb = if contested.order.undoes.is_some() { "undone" } else { "saved" };
         let text = [&contested.order.title, " was changed by somebody else since, and is not ", verb, " yet."].concat();
+        let about = contested.order.undoes.clone().unwrap_or_default();
         // The dialog opens with what it finds there.
         let ask = Callback::new(move |()| self.changes.contested.set(Some(contested.clone())));
         let action = Action { words: "Decide under Changes", run: ask, leads_to: Some(Page::Changes) };
-        self.toasts.show(Toast { text, tone: Tone::Warning, action: Some(action), shown_for: None });
+        self.toasts.show(Toast { text, tone: Tone::Warning, action: Some(action), shown_for: None, about });
     }
 
     /// Says that it is done, with a way back.
     fn say(self, entry: Entry) {
-        if entry.undoes.is_some() {
+        if let Some(undone) = &entry.undoes {
+            self.toasts.withdraw(undone);
             return self.toasts.say(Tone::Success, ["Undone: ", &entry.title].concat());
         }
         let text = ["Saved: ", &entry.title].concat();
+        let about = entry.id.clone();
         let undo = Callback::new(move |()| self.undo(entry.clone()));
         self.toasts.show(Toast {
             text,
             tone: Tone::Success,
             action: Some(Action { words: "Undo", run: undo, leads_to: None }),
             shown_for: Some(SHOWN_LONGER),
+            about,
         });
     }
 }
