@@ -43,7 +43,7 @@ fn entry_view(entry: Entry, names_rows: bool, shown: Option<ShownRow>) -> AnyVie
     };
     let head = (names_rows || shown.is_some_and(|_| known.name != "Companies")).then(|| row_view(&entry, known));
     let when = [&age(js_sys::Date::now() - entry.at), ", ", &entry.by].concat();
-    let undoes = entry.undoes.is_some().then_some("Taken back, ");
+    let undoes = entry.undoes.is_some().then_some("Undo, ");
     let at = String::from(js_sys::Date::new(&entry.at.into()).to_locale_string("default", &js_sys::Object::new()));
     view! {
         <li>
