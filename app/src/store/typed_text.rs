@@ -69,11 +69,27 @@ pub fn text_of(field: &FieldInfo, row: &Record) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     };
+    if field.data_type == DataType::Decimal || field.data_type == DataType::Double {
+        return short_number(text);
+    }
     // A date is typed as a day, and travels as the first moment of it.
     let is_day = field.data_type == DataType::DateTime && (field.is_date_only || field.is_udf);
     match is_day.then(|| autotask_core::Instant::parse(&text)).flatten() {
         Some(instant) => instant.date_text(),
         None => text,
+    }
+}
+
+/// A number without the zeros behind its fraction, digit for digit else: the tenant's own travel as `49.0000`.
+fn short_number(text: String) -> String {
+    let Some((whole, fraction)) = text.split_once('.') else { return text };
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole.strip_prefix('-').unwrap_or(whole)) || !is_digits(fraction) {
+        return text;
+    }
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => [whole, ".", fraction].concat(),
     }
 }
 
@@ -103,6 +119,21 @@ mod tests {
         for (name, value) in change_of(info, &values).iter() {
             assert_eq!(Some(value), row.get(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_number_is_typed_as_it_is_shown() {
+        let mut seats = entity("Companies").and_then(|info| info.field("assetValue")).expect("known").clone();
+        (seats.name, seats.is_udf) = ("Seats".into(), true);
+        let typed = |value: Value| {
+            let mut row = Record::new();
+            row.set_value("Seats", true, value);
+            text_of(&seats, &row)
+        };
+        let texts = ["49.0000", "-0.2500", "12345678901234567.8901", "1.50e3", "many.0", "100", ".0", "0.0000"];
+        let shown = ["49", "-0.25", "12345678901234567.8901", "1.50e3", "many.0", "100", ".0", "0"];
+        assert_eq!(texts.map(|text| typed(text.into())), shown);
+        assert_eq!(typed(json!(1500.0)), "1500");
     }
 
     #[test]
