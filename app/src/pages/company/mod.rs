@@ -40,7 +40,7 @@ use crate::{
 };
 use changes::ChangesPanel;
 use contacts::{ContactsPanel, Person, load_contacts};
-use details::DetailsPanel;
+use details::{DetailsPanel, ShowsEmpty};
 use facts::Facts;
 use family::load_family;
 use groups::BASICS;
@@ -79,6 +79,7 @@ pub fn CompanyPage() -> impl IntoView {
         (_, Answer::Waiting | Answer::Failed(_)) => "Company".to_owned(),
     });
     let editing = Editing::new("Companies", record.into(), title.into(), id.into());
+    let shows_empty = ShowsEmpty::default();
     provide_context(Owners::load());
     provide_context(SiteChoices(Signal::derive(move || site_choices(sites))));
     follow_changes(company, contacts, sites);
@@ -123,7 +124,7 @@ pub fn CompanyPage() -> impl IntoView {
                         <ChangesPanel company=record />
                     </div>
                     <div class="stack panels">
-                        <DetailsPanel row=row editing=editing />
+                        <DetailsPanel row=row editing=editing shows_empty=shows_empty />
                     </div>
                 </div>
                 <EditBar editing=editing />
