@@ -31,7 +31,7 @@ pub fn ErrorSummary(
         if before.is_some_and(|before| before < now) {
             // One frame later the entries of this attempt are drawn.
             request_animation_frame(move || {
-                if let Some(root) = root.get_untracked() {
+                if let Some(root) = root.try_get_untracked().flatten() {
                     let _ = root.focus();
                 }
             });
