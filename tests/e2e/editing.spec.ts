@@ -38,6 +38,7 @@ test.afterEach(async ({ house }) => noFaults(house));
 test('fields are edited in place, written as one, and their undo restores them', async ({ page, house, checkAxe }) => {
   const before = await someCompany(house, 0);
   await open(page, before);
+  await page.getByRole('button', { name: /^Show .+ empty field/ }).first().click();
   await page.keyboard.press('e');
   await expect(page.getByRole('textbox', { name: 'Company name' })).toBeFocused();
   await page.getByRole('textbox', { name: 'Phone' }).fill('555-0161');
@@ -49,6 +50,7 @@ test('fields are edited in place, written as one, and their undo restores them',
   await expect(messages(page)).toContainText(`Saved: ${String(before.companyName).trim()}`);
   await expect(bar(page)).toBeHidden();
   await expect(page.getByRole('link', { name: '555-0161' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Hide .+ empty field/ }), 'what was unfolded stays so').toBeVisible();
   const written = await company(house, before.id);
   expect([written.phone, written.companyNumber, written.city]).toEqual(['555-0161', 'E-0161', before.city]);
 
