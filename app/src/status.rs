@@ -35,6 +35,8 @@ pub struct Status {
     pub data: RwSignal<String>,
     /// What is selected or counted in the view.
     pub view: RwSignal<String>,
+    /// Which page's words these are, counted: a page that goes takes only its own with it.
+    turn: StoredValue<u32>,
     /// The other end: "Zone webservices16".
     pub connection: RwSignal<String>,
     /// Calls of the hour; `None` until known.
@@ -46,6 +48,7 @@ pub fn provide_status() {
     provide_context(Status {
         data: RwSignal::default(),
         view: RwSignal::default(),
+        turn: StoredValue::new(0),
         connection: RwSignal::default(),
         budget: RwSignal::default(),
     });
@@ -59,8 +62,15 @@ pub fn use_status() -> Status {
 /// Fills the slot about the view as long as the calling component lives.
 pub fn use_view_status(text: impl Fn() -> String + 'static) {
     let status = use_status();
+    let turn = status.turn.get_value().wrapping_add(1);
+    status.turn.set_value(turn);
     effect(move || status.view.set(text()));
-    on_cleanup(move || status.view.set(String::new()));
+    on_cleanup(move || {
+        // The next page may be there before this one has gone.
+        if status.turn.get_value() == turn {
+            status.view.set(String::new());
+        }
+    });
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ test.afterEach(async ({ house }) => noFaults(house));
 test('fields are edited in place, written as one, and their undo restores them', async ({ page, house, checkAxe }) => {
   const before = await someCompany(house, 0);
   await open(page, before);
+  await page.getByRole('button', { name: /^Show .+ empty field/ }).first().click();
   await page.keyboard.press('e');
   await expect(page.getByRole('textbox', { name: 'Company name' })).toBeFocused();
   await page.getByRole('textbox', { name: 'Phone' }).fill('555-0161');
@@ -49,6 +50,7 @@ test('fields are edited in place, written as one, and their undo restores them',
   await expect(messages(page)).toContainText(`Saved: ${String(before.companyName).trim()}`);
   await expect(bar(page)).toBeHidden();
   await expect(page.getByRole('link', { name: '555-0161' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Hide .+ empty field/ }), 'what was unfolded stays so').toBeVisible();
   const written = await company(house, before.id);
   expect([written.phone, written.companyNumber, written.city]).toEqual(['555-0161', 'E-0161', before.city]);
 
@@ -60,6 +62,7 @@ test('fields are edited in place, written as one, and their undo restores them',
   await expect(changes(page)).toHaveCount(1);
   await changes(page).getByRole('button', { name: 'Undo' }).click();
   await expect(messages(page)).toContainText('Undone');
+  await expect(messages(page).getByRole('button', { name: 'Undo' }), 'there is nothing to undo any more').toHaveCount(0);
   const restored = await company(house, before.id);
   expect([restored.phone, restored.companyNumber ?? '']).toEqual([before.phone, before.companyNumber ?? '']);
   await expect(changes(page)).toHaveCount(2);
@@ -114,6 +117,31 @@ test('what somebody changed meanwhile is asked about, when writing and when undo
   await dialog.getByRole('button', { name: 'Keep what is there' }).click();
   await expect(messages(page)).toContainText('Nothing was written');
   expect((await company(house, before.id)).phone).toBe('555-8888');
+});
+
+test('an undo on a page that cannot ask leads to where it is asked', async ({ page, house }) => {
+  const before = await someCompany(house, 7);
+  const title = String(before.companyName).trim();
+  await open(page, before);
+  await page.getByRole('button', { name: 'Edit Phone' }).click();
+  await page.getByRole('textbox', { name: 'Phone' }).fill('555-0167');
+  await page.keyboard.press('Enter');
+  const saved = messages(page).getByRole('listitem').filter({ hasText: `Saved: ${title}` });
+  await expect(saved).toBeVisible();
+  await expect(page.locator('.statusbar')).toContainText(' site');
+  await page.getByRole('link', { name: 'Onboarding', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Onboarding' })).toBeVisible();
+  await expect(page.locator('.statusbar'), 'the page that was left is gone').not.toContainText(' site');
+  await call(house, 'PATCH', '/Companies', { id: before.id, phone: '555-7766' });
+  await saved.getByRole('button', { name: 'Undo' }).click();
+  await expect(messages(page)).toContainText(`${title} was changed by somebody else since, and is not undone yet.`);
+  await messages(page).getByRole('link', { name: 'Decide under Changes' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Changes' })).toBeAttached();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('555-7766');
+  await dialog.getByRole('button', { name: 'Keep what is there' }).click();
+  await expect(messages(page)).toContainText('Nothing was written');
+  expect((await company(house, before.id)).phone).toBe('555-7766');
 });
 
 test('what is typed survives a reload, and a wrong value is said at its field', async ({ page, house }) => {

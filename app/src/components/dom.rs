@@ -35,12 +35,25 @@ pub fn is_field(target: Option<web_sys::EventTarget>) -> bool {
     element.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
 }
 
+/// Moves the focus to the element of this id, and the element into sight.
+pub fn focus_by_id(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    // A field may lie in a part that is folded.
+    if let Ok(Some(details)) = element.closest("details") {
+        let _ = details.set_attribute("open", "");
+    }
+    // A radio group is not focusable itself: its tab stop is.
+    let is_group = element.get_attribute("role").as_deref() == Some("radiogroup");
+    let inner = is_group.then(|| element.query_selector("[tabindex='0']").ok().flatten()).flatten();
+    if let Ok(element) = inner.unwrap_or(element).dyn_into::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Moves the focus to the element of this id, once what is being drawn is there.
 pub fn focus_when_drawn(id: String) {
-    request_animation_frame(move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
+    request_animation_frame(move || focus_by_id(&id));
 }

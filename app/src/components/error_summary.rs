@@ -1,8 +1,10 @@
 //! The error summary of a form, as GOV.UK does it: on top, focused, each entry a link to its field.
 
-use crate::components::dynamic::{dynamic, handler, shown};
+use crate::components::{
+    dom::focus_by_id,
+    dynamic::{dynamic, handler, shown},
+};
 use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
 
 /// One thing to mend, in the words that stand beside the field too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub fn ErrorSummary(
         if before.is_some_and(|before| before < now) {
             // One frame later the entries of this attempt are drawn.
             request_animation_frame(move || {
-                if let Some(root) = root.get_untracked() {
+                if let Some(root) = root.try_get_untracked().flatten() {
                     let _ = root.focus();
                 }
             });
@@ -72,15 +74,4 @@ pub fn ErrorSummary(
         .into_any()
     };
     shown(move || !entries.with(Vec::is_empty), summary)
-}
-
-fn focus_by_id(id: &str) {
-    let Some(element) = document().get_element_by_id(id) else { return };
-    // A radio group or another composite is not focusable itself: its tab stop is.
-    let inner = element.query_selector("[tabindex='0']").ok().flatten();
-    let target = if element.get_attribute("role").as_deref() == Some("radiogroup") { inner } else { Some(element) };
-    if let Some(target) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = target.focus();
-        target.scroll_into_view_with_bool(false);
-    }
 }

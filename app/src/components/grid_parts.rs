@@ -301,7 +301,9 @@ impl Grid {
         let grid = *self;
         // A frame later the row is drawn, wherever it was.
         request_animation_frame(move || {
-            let Some(element) = grid.focus_element(grid.active.get_untracked()) else { return };
+            // The page may be left by then.
+            let Some(place) = grid.active.try_get_untracked() else { return };
+            let Some(element) = grid.focus_element(place) else { return };
             let options = web_sys::ScrollIntoViewOptions::new();
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);
             options.set_inline(web_sys::ScrollLogicalPosition::Nearest);

@@ -3,7 +3,12 @@
 
 use std::pin::Pin;
 
-use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local, wasm_split::SplitLoaderError};
+use leptos::{
+    prelude::*,
+    reactive::{computed::ScopedFuture, owner::WeakOwner},
+    task::spawn_local,
+    wasm_split::SplitLoaderError,
+};
 
 use super::dynamic::{dynamic, handler};
 
@@ -15,8 +20,9 @@ pub type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>
 pub struct Part {
     fetch: fn() -> Loading<()>,
     load: StoredValue<Box<dyn Fn() -> Loading<AnyView> + Send + Sync>>,
-    /// The part finds what its surroundings provide through it; a click on Retry has none of its own.
-    owner: StoredValue<Owner>,
+    /// The part finds what its surroundings provide through it; a click on Retry has none of its own. Weak, since the
+    /// owner has this value: each would keep the other, and a page that was left would go on.
+    owner: StoredValue<WeakOwner>,
 }
 
 impl Part {
@@ -25,7 +31,7 @@ impl Part {
         Part {
             fetch,
             load: StoredValue::new(Box::new(load)),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
         }
     }
 
@@ -35,7 +41,7 @@ impl Part {
         spawn_local(async move {
             let fetched = (self.fetch)().await;
             // Somebody may have gone elsewhere meanwhile.
-            let Some(owner) = self.owner.try_get_value() else { return };
+            let Some(owner) = self.owner.try_get_value().and_then(|owner| owner.upgrade()) else { return };
             let Some(loading) = self.load.try_with_value(|load| owner.with(|| ScopedFuture::new_untracked(load())))
             else {
                 return;

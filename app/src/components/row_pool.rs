@@ -7,7 +7,7 @@
 use autotask_core::order::sort_by_key;
 use std::{collections::BTreeSet, time::Duration};
 
-use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*, reactive::owner::WeakOwner};
 use web_sys::Node;
 
 /// How long nothing must change before the rows are put in the order of their lines.
@@ -31,16 +31,16 @@ pub(super) struct RowPool {
     pub slots: RwSignal<Vec<Slot>>,
     layer: NodeRef<html::Div>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    /// Signals of slots must outlive the effect that makes them.
-    owner: StoredValue<Owner>,
+    /// Signals of slots must outlive the effect that makes them. Weak, since the owner has this value.
+    owner: StoredValue<WeakOwner>,
 }
 
 impl RowPool {
     /// A pool whose rows stand in `layer`. Call it where the component is made.
     pub(super) fn new(layer: NodeRef<html::Div>) -> Self {
         let owner = Owner::current().expect("a component has an owner");
-        let pool =
-            Self { slots: RwSignal::default(), layer, timer: StoredValue::new(None), owner: StoredValue::new(owner) };
+        let owner = StoredValue::new(owner.downgrade());
+        let pool = Self { slots: RwSignal::default(), layer, timer: StoredValue::new(None), owner };
         on_cleanup(move || pool.cancel());
         pool
     }
@@ -73,10 +73,8 @@ impl RowPool {
         }
         let known = slots.len();
         for line in missing {
-            let slot = self.owner.with_value(|owner| {
-                owner.with(|| Slot { id: slots.len(), line: RwSignal::new(line), element: NodeRef::new() })
-            });
-            slots.push(slot);
+            let Some(owner) = self.owner.try_get_value().and_then(|owner| owner.upgrade()) else { return };
+            slots.push(owner.with(|| Slot { id: slots.len(), line: RwSignal::new(line), element: NodeRef::new() }));
         }
         if slots.len() > known {
             self.slots.set(slots);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::components::dynamic::{Item, handler, keyed};
+use crate::{
+    components::dynamic::{Item, handler, keyed},
+    page::Page,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -26,10 +29,23 @@ pub struct Toast {
     pub text: String,
     /// What the icon says.
     pub tone: Tone,
-    /// A button: its words and what it does.
-    pub action: Option<(String, Callback<()>)>,
+    /// What can be done about it.
+    pub action: Option<Action>,
     /// How long it stays; `None` until it is dismissed.
     pub shown_for: Option<Duration>,
+    /// What it is about, for [`Toasts::withdraw`]; empty for nothing that could change.
+    pub about: String,
+}
+
+/// The button of a message.
+#[derive(Clone)]
+pub struct Action {
+    /// What it says.
+    pub words: &'static str,
+    /// What it does.
+    pub run: Callback<()>,
+    /// The page where that is done, if not on every page: the button is then a link.
+    pub leads_to: Option<Page>,
 }
 
 /// The toasts on screen. Get it with [`use_toasts`].
@@ -61,7 +77,13 @@ impl Toasts {
 
     /// Shows a plain message.
     pub fn say(&self, tone: Tone, text: impl Into<String>) {
-        self.show(Toast { text: text.into(), tone, action: None, shown_for: Some(SHOWN_FOR) });
+        let shown_for = Some(SHOWN_FOR);
+        self.show(Toast { text: text.into(), tone, action: None, shown_for, about: String::new() });
+    }
+
+    /// Takes away what is said of something that is no longer so.
+    pub fn withdraw(&self, about: &str) {
+        self.shown.update(|shown| shown.retain(|(_, toast)| toast.about != about));
     }
 
     fn dismiss(&self, id: u32) {
@@ -90,12 +112,17 @@ pub fn ToastRegion() -> impl IntoView {
             Tone::Danger => Icon::Alert,
             _ => Icon::Info,
         };
-        let action = toast.action.map(|(words, run)| {
-            let on_click = move |_| {
+        let action = toast.action.map(|Action { words, run, leads_to }| {
+            let on_click = handler(move |_| {
                 run.run(());
                 toasts.dismiss(id);
-            };
-            view! { <button type="button" class="btn btn--s" on:click=handler(on_click)>{words}</button> }
+            });
+            match leads_to {
+                Some(page) => view! { <a class="btn btn--s" href=page.path() on:click=on_click>{words}</a> }.into_any(),
+                None => {
+                    view! { <button type="button" class="btn btn--s" on:click=on_click>{words}</button> }.into_any()
+                }
+            }
         });
         view! {
             <li class=["toast ", toast.tone.as_str()].concat()>

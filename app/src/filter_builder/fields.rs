@@ -1,6 +1,6 @@
 //! The fields a rule can be about, as the choices of its picker: the usual ones first.
 
-use autotask_core::{DataType, EntityInfo, FieldInfo, order::sort_by_key};
+use autotask_core::{DataType, EntityInfo, FieldInfo, order::sort_by_key, write::path_of};
 
 use crate::components::{choice::Choice, icon::Icon};
 
@@ -23,9 +23,6 @@ const FREQUENT: [&str; 12] = [
 const ADDRESS: [&str; 8] =
     ["address1", "address2", "additionalAddressInformation", "city", "state", "postalCode", "countryID", "zipCode"];
 
-/// A user-defined field is told from one of Autotask's own by this mark before its name.
-const UDF_MARK: &str = "udf.";
-
 /// The fields that can be filtered by, in groups.
 pub fn choices(info: &EntityInfo) -> Vec<Choice> {
     let mut choices = Vec::new();
@@ -46,17 +43,7 @@ fn choice(field: &FieldInfo, group: &str) -> Choice {
     // The API's name is worth a look where it is not just the label without its spaces.
     let is_same = field.label.split(' ').collect::<String>().eq_ignore_ascii_case(&field.name);
     let detail = if is_same { "" } else { &*field.name };
-    Choice::new(value_of(&field.name, field.is_udf), &*field.label).with_detail(detail).with_group(group)
-}
-
-/// The picker's value for a field.
-pub fn value_of(name: &str, udf: bool) -> String {
-    if udf { [UDF_MARK, name].concat() } else { name.to_owned() }
-}
-
-/// The field of a picker's value: its name, and whether it is a user-defined one.
-pub fn field_of(value: &str) -> (&str, bool) {
-    value.strip_prefix(UDF_MARK).map_or((value, false), |name| (name, true))
+    Choice::new(path_of(&field.name, field.is_udf), &*field.label).with_detail(detail).with_group(group)
 }
 
 /// The icon of what a field holds.

@@ -25,6 +25,7 @@ use leptos::{
 };
 
 use crate::components::{
+    dom::focus_by_id,
     icon::Icon,
     lazy::{Loading, Part, lazy_part},
 };
@@ -59,17 +60,9 @@ impl Builder {
         request_animation_frame(move || {
             request_animation_frame(move || {
                 let Some(id) = self.focus_next.try_update_value(Option::take).flatten() else { return };
-                focus(&id);
+                focus_by_id(&id);
             });
         });
-    }
-}
-
-fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
-    let element = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(element) = element {
-        let _ = element.focus();
     }
 }
 
@@ -167,7 +160,7 @@ fn FilterBuilder(
                     };
                     let other = Face::ALL[(own as usize + step) % Face::ALL.len()];
                     face.set(other);
-                    focus(other.tab());
+                    focus_by_id(other.tab());
                 })
             >
                 {own.title()}
@@ -196,7 +189,7 @@ fn FilterBuilder(
                     class="btn btn--ghost btn--s"
                     on:click=handler(move |_| {
                         builder.change(Tree::clear);
-                        focus("filter-tab-builder");
+                        focus_by_id("filter-tab-builder");
                     })
                 >
                     {Icon::Close.view()}

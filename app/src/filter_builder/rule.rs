@@ -1,11 +1,14 @@
 //! A rule: field, operator, value, and what is wrong with it.
 
 use crate::components::dynamic::{dynamic, memo};
-use autotask_core::{FieldInfo, Op};
+use autotask_core::{
+    FieldInfo, Op,
+    write::{name_of, path_of},
+};
 use leptos::prelude::*;
 
 use super::Builder;
-use super::fields::{choices, field_of, icon, value_of};
+use super::fields::{choices, icon};
 use super::tree::Key;
 use super::value::ValueEditor;
 use crate::components::{
@@ -27,10 +30,10 @@ pub fn RuleView(
         builder.info.with(|info| info.find(&name, udf).cloned())
     });
     let field_value =
-        Signal::derive(move || rule.with(|r| r.as_ref().map(|r| value_of(&r.field, r.udf)).unwrap_or_default()));
+        Signal::derive(move || rule.with(|r| r.as_ref().map(|r| path_of(&r.field, r.udf)).unwrap_or_default()));
     let field_choices = Signal::derive(move || builder.info.with(|info| choices(info)));
     let on_field = move |chosen: String| {
-        let (name, udf) = field_of(&chosen);
+        let (name, udf) = name_of(&chosen);
         let info = builder.info.get_untracked();
         builder.change(|tree| tree.with_rule(key, |rule| rule.set_field(name.to_owned(), udf, &info)));
         builder.focus_soon(format!("rule-{key}-op"));

@@ -9,7 +9,7 @@ use crate::{
     page::Page,
     store::{
         clock,
-        onboarding::{Created, Draft, Phase, Run, Step, kept, shared, shared_drafts, use_onboarding},
+        onboarding::{Created, Draft, Phase, Run, Step, kept, shared_drafts, shared_runs, use_onboarding},
     },
 };
 
@@ -175,14 +175,14 @@ fn DraftsElsewhere() -> impl IntoView {
 #[component]
 fn Elsewhere() -> impl IntoView {
     let onboarding = use_onboarding();
-    let lines = RwSignal::new(Vec::<shared::Line>::new());
+    let lines = RwSignal::new(Vec::<shared_runs::Line>::new());
     let failure = RwSignal::new(None::<String>);
     let navigate = use_navigate();
     spawn_local(async move {
-        let Ok(all) = shared::list().await else { return };
+        let Ok(all) = shared_runs::list().await else { return };
         for line in all.into_iter().take(LOOKED_AT) {
             let is_open = |run: Run| run.phase(clock::now()) != Phase::Done;
-            if shared::run(&line.id).await.ok().flatten().is_some_and(is_open) && !lines.is_disposed() {
+            if shared_runs::run(&line.id).await.ok().flatten().is_some_and(is_open) && !lines.is_disposed() {
                 lines.update(|lines| lines.push(line));
             }
         }
@@ -194,7 +194,7 @@ fn Elsewhere() -> impl IntoView {
     let is_busy = Memo::new(move |_| {
         onboarding.draft().is_some_and(|draft| !draft.is_blank() && draft.run.is_none()) || onboarding.is_running()
     });
-    let line_view = move |line: shared::Line| {
+    let line_view = move |line: shared_runs::Line| {
         let navigate = navigate.clone();
         let title = line.title.clone();
         let worked = ["Worked on ", &age(kept::now() - line.updated_at)].concat();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use autotask_core::{EntityInfo, FieldInfo, Record, field::DataType, number, record::USER_DEFINED_FIELDS};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The texts of a row by field; user-defined fields as `userDefinedFields.NAME`.
 pub type Values = BTreeMap<String, String>;
@@ -35,23 +35,9 @@ fn fill(info: Option<&EntityInfo>, values: &Values, is_wanted: impl Fn(&str) -> 
     let mut record = Record::new();
     for (name, text) in values.iter().filter(|(_, text)| is_wanted(text)) {
         let (name, is_udf) = parse_form_name(name);
-        put(&mut record, name, is_udf, value_of(info.and_then(|info| info.find(name, is_udf)), text));
+        record.set_value(name, is_udf, value_of(info.and_then(|info| info.find(name, is_udf)), text));
     }
     record
-}
-
-/// Sets a field of a row, the tenant's own ones too.
-pub fn put(row: &mut Record, name: &str, is_udf: bool, value: Value) {
-    if !is_udf {
-        return row.set(name, value);
-    }
-    let mut own: Vec<Value> = row
-        .user_defined_fields()
-        .filter(|(known, _)| !known.eq_ignore_ascii_case(name))
-        .map(|(name, value)| json!({ "name": name, "value": value }))
-        .collect();
-    own.push(json!({ "name": name, "value": value }));
-    row.set(USER_DEFINED_FIELDS, own);
 }
 
 /// A text as the field's type, null for a blank one; text that does not fit stays text, and core says what is wrong
@@ -83,6 +69,9 @@ pub fn text_of(field: &FieldInfo, row: &Record) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     };
+    if field.data_type == DataType::Decimal || field.data_type == DataType::Double {
+        return short_number(text);
+    }
     // A date is typed as a day, and travels as the first moment of it.
     let is_day = field.data_type == DataType::DateTime && (field.is_date_only || field.is_udf);
     match is_day.then(|| autotask_core::Instant::parse(&text)).flatten() {
@@ -91,9 +80,23 @@ pub fn text_of(field: &FieldInfo, row: &Record) -> String {
     }
 }
 
+/// A number without the zeros behind its fraction, digit for digit else: the tenant's own travel as `49.0000`.
+fn short_number(text: String) -> String {
+    let Some((whole, fraction)) = text.split_once('.') else { return text };
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole.strip_prefix('-').unwrap_or(whole)) || !is_digits(fraction) {
+        return text;
+    }
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => [whole, ".", fraction].concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use autotask_core::entity;
+    use serde_json::json;
 
     use super::*;
 
@@ -116,6 +119,21 @@ mod tests {
         for (name, value) in change_of(info, &values).iter() {
             assert_eq!(Some(value), row.get(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_number_is_typed_as_it_is_shown() {
+        let mut seats = entity("Companies").and_then(|info| info.field("assetValue")).expect("known").clone();
+        (seats.name, seats.is_udf) = ("Seats".into(), true);
+        let typed = |value: Value| {
+            let mut row = Record::new();
+            row.set_value("Seats", true, value);
+            text_of(&seats, &row)
+        };
+        let texts = ["49.0000", "-0.2500", "12345678901234567.8901", "1.50e3", "many.0", "100", ".0", "0.0000"];
+        let shown = ["49", "-0.25", "12345678901234567.8901", "1.50e3", "many.0", "100", ".0", "0"];
+        assert_eq!(texts.map(|text| typed(text.into())), shown);
+        assert_eq!(typed(json!(1500.0)), "1500");
     }
 
     #[test]

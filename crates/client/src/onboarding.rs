@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use autotask_core::onboarding::{Action, Entry, Event, Outcome, Plan, Question, next_actions};
-use autotask_core::write::{Verdict, verify};
+use autotask_core::onboarding::{
+    Action, Entry, Event, Outcome, Plan, Question, THROTTLED_MAX, THROTTLED_REST, next_actions,
+};
+use autotask_core::write::{Verdict, label_of, verify};
 use autotask_core::{EntityInfo, Failure, FailureKind, Instant, Operation, Query, Record};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -62,11 +64,6 @@ pub enum Halt {
 
 /// A call that is under way: the step, and what came of it; the failure of a look-up.
 type Call<'c> = Pin<Box<dyn Future<Output = (String, Result<Event, Failure>)> + 'c>>;
-
-/// How long it rests when Autotask was too busy for a look-up, in seconds.
-const THROTTLED_REST: i64 = 60;
-/// After so many times in a row it comes to a stand: the hour of the limit is over by then.
-const THROTTLED_MAX: u32 = 65;
 
 /// Goes on with a run from where its journal stands, with at most two calls at a time to one entity.
 ///
@@ -187,11 +184,7 @@ async fn read_back<T: Transport>(
     let Ok(Some(row)) = client.get(info, id).await else { return Event::Confirmed { step, id } };
     // What it was before is not known; what is not as it was sent was not taken.
     let ignored = verify(info, sent, &row, &row).into_iter().filter(|field| field.outcome != Verdict::Changed);
-    let label = |name: &str| match name.strip_prefix("udf.") {
-        Some(own) => own.to_owned(),
-        None => info.field(name).map_or_else(|| name.to_owned(), |field| field.label.to_string()),
-    };
-    let messages: Vec<String> =
-        ignored.map(|field| format!("Autotask took the change and left {} as it was.", label(&field.field))).collect();
+    let left = |path: &str| format!("Autotask took the change and left {} as it was.", label_of(info, path));
+    let messages: Vec<String> = ignored.map(|field| left(&field.field)).collect();
     if messages.is_empty() { Event::Confirmed { step, id } } else { Event::Rejected { step, messages } }
 }

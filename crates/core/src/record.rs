@@ -148,6 +148,43 @@ impl Record {
         if udf { self.user_defined_field(name) } else { self.get(name).filter(|value| !value.is_null()) }
     }
 
+    /// Sets the member a filter or a form means: one of the row's own, or the user-defined field of this name, under the
+    /// spelling and at the place it already has.
+    ///
+    /// ```
+    /// use autotask_core::Record;
+    /// let mut row = Record::from_json(r#"{"userDefinedFields":[{"name":"Tier","value":"A"}]}"#).unwrap();
+    /// row.set_value("tier", true, "B");
+    /// row.set_value("Seats", true, "4");
+    /// row.set_value("city", false, "Troy");
+    /// let json = r#"{"userDefinedFields":[{"name":"Tier","value":"B"},{"name":"Seats","value":"4"}],"city":"Troy"}"#;
+    /// assert_eq!(serde_json::to_string(&row).unwrap(), json);
+    /// ```
+    pub fn set_value(&mut self, name: &str, udf: bool, value: impl Into<Value>) {
+        if !udf {
+            return self.set(name, value);
+        }
+        let is = |key: &str, name: &str| key.eq_ignore_ascii_case(name);
+        let own = self.0.iter_mut().find(|(key, _)| is(key, USER_DEFINED_FIELDS)).map(|(_, own)| own);
+        let Some(Value::Array(own)) = own else {
+            return self.set(USER_DEFINED_FIELDS, vec![user_defined_field(name, value.into())]);
+        };
+        let named = own.iter_mut().filter_map(Value::as_object_mut).find(|entry| {
+            entry
+                .iter()
+                .find(|(key, _)| is(key, "name"))
+                .and_then(|(_, known)| known.as_str())
+                .is_some_and(|known| is(known, name))
+        });
+        match named {
+            None => own.push(user_defined_field(name, value.into())),
+            Some(entry) => {
+                let key = entry.keys().find(|key| is(key, "value")).cloned();
+                entry.insert(key.unwrap_or_else(|| "value".to_owned()), value.into());
+            }
+        }
+    }
+
     /// The members as a JSON object.
     #[must_use]
     pub fn into_map(self) -> Map<String, Value> {
@@ -165,6 +202,11 @@ impl From<Record> for Value {
     fn from(record: Record) -> Value {
         Value::Object(record.0)
     }
+}
+
+/// An entry of `userDefinedFields`.
+fn user_defined_field(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([("name".to_owned(), name.into()), ("value".to_owned(), value)]))
 }
 
 /// A JSON value as a whole number: a number without fraction, or text that holds one.
@@ -294,6 +336,26 @@ mod tests {
         assert_eq!(row.user_defined_field("ranking").and_then(Value::as_str), Some("Golden"));
         assert_eq!(row.user_defined_field("Empty"), None);
         assert_eq!(row.user_defined_fields().count(), 2);
+    }
+
+    #[test]
+    fn a_value_that_is_set_is_the_one_that_is_read() {
+        for json in [
+            "{}",
+            r#"{"userDefinedFields":null}"#,
+            r#"{"userDefinedFields":"x"}"#,
+            r#"{"UserDefinedFields":[3,{"value":"x"},{"Name":"TIER","Value":"A"},{"name":"tier","value":"B"}]}"#,
+            r#"{"userDefinedFields":[{"name":"Tier"}],"tier":"own"}"#,
+        ] {
+            let mut row = Record::from_json(json).expect("valid");
+            let before = row.user_defined_fields().count();
+            let is_there = row.user_defined_fields().any(|(name, _)| name.eq_ignore_ascii_case("tier"));
+            row.set_value("Tier", true, "C");
+            assert_eq!(row.value("tier", true).and_then(Value::as_str), Some("C"), "{json}");
+            assert_eq!(row.user_defined_fields().count(), before + usize::from(!is_there), "{json}");
+            row.set_value("TIER", false, 1);
+            assert_eq!((row.int("tier"), row.len()), (Some(1), 2), "{json}");
+        }
     }
 
     #[test]

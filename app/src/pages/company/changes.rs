@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::dynamic::{dynamic, memo, shown},
-    pages::editing::change_list::{Shown, change_list},
+    pages::editing::change_list::{ShownRow, change_list},
     store::changes::use_changes,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 #[component]
 pub fn ChangesPanel(
     /// The company.
-    company: Shown,
+    company: ShownRow,
 ) -> impl IntoView {
     let changes = use_changes();
     let entries = memo(move || {

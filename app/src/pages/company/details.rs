@@ -26,6 +26,15 @@ use crate::{
     },
 };
 
+/// Whether empty fields are shown.
+#[derive(Clone, Copy, Default)]
+pub struct ShowsEmpty {
+    /// Autotask's.
+    own: RwSignal<bool>,
+    /// The tenant's.
+    tenant: RwSignal<bool>,
+}
+
 /// The panel.
 #[component]
 pub fn DetailsPanel(
@@ -33,6 +42,8 @@ pub fn DetailsPanel(
     row: Arc<Record>,
     /// What of it is edited.
     editing: Editing,
+    /// Where empty fields are shown: they stay so when the row is drawn anew after a change.
+    shows_empty: ShowsEmpty,
 ) -> impl IntoView {
     let metadata = use_metadata();
     // Labels and lists come with the metadata; drawn before, half of the values would be wrong for a moment.
@@ -50,12 +61,11 @@ pub fn DetailsPanel(
             })
         }
     };
-    let (shows_empty, shows_empty_own) = (RwSignal::new(false), RwSignal::new(false));
     let own = {
         let row = Arc::clone(&row);
         move || match is_waiting.get() {
             true => skeleton(),
-            false => details_view(&row, groups(metadata, &row, editing), editing, shows_empty),
+            false => details_view(&row, groups(metadata, &row, editing), editing, shows_empty.own),
         }
     };
     let tenant = move || {
@@ -68,7 +78,7 @@ pub fn DetailsPanel(
                     .into_any();
             }
             let group = Fields { title: "", fields: fields.clone(), folded: Vec::new(), before: None };
-            details_view(&row, vec![group], editing, shows_empty_own)
+            details_view(&row, vec![group], editing, shows_empty.tenant)
         })
     };
     view! {

@@ -6,7 +6,7 @@ use crate::{
     components::dynamic::{dynamic, handler, memo, shared},
     pages::editing::{
         Editing,
-        line::{Shown, line_view},
+        line::{WhileClosed, line_view},
     },
     store::typed_text::form_name,
 };
@@ -66,8 +66,8 @@ fn group_view(row: &Arc<Record>, group: Fields, editing: Editing, shows_empty: R
     let has_fields = !fields.is_empty();
     let is_shown = move || has_any || is_open.get() || (has_fields && shows_empty.get());
     let is_hidden = move || !is_shown();
-    let opened = folded.into_iter().map(|field| line_view(editing, row, &field, Shown::Open)).collect_view();
-    let lines = fields.into_iter().map(|field| line_view(editing, row, &field, Shown::Filled(shows_empty)));
+    let opened = folded.into_iter().map(|field| line_view(editing, row, &field, WhileClosed::Hidden)).collect_view();
+    let lines = fields.into_iter().map(|field| line_view(editing, row, &field, WhileClosed::IfFilled(shows_empty)));
     let lines = lines.collect_view();
     let heading = (!title.is_empty()).then(|| view! { <h3>{title}</h3> });
     view! {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
-use super::load::{Answer, Load};
 use crate::{
     components::{banner::Banner, skeleton::Skeleton, tone::Tone},
-    pages::failed::sentence,
+    pages::{
+        failed::sentence,
+        load::{Answer, Load},
+    },
 };
 
 /// The faces of a fetch.

@@ -11,7 +11,6 @@ mod family;
 mod groups;
 mod head;
 mod links;
-pub mod load;
 mod open_rows;
 mod sites;
 mod strip;
@@ -34,18 +33,18 @@ use crate::{
     pages::{
         editing::{ConflictDialog, EditBar, Editing},
         failed::failed,
+        load::{Answer, Load, use_load},
     },
     status::use_view_status,
     store::{changes::use_changes, names::use_names, owners::Owners},
 };
 use changes::ChangesPanel;
 use contacts::{ContactsPanel, Person, load_contacts};
-use details::DetailsPanel;
+use details::{DetailsPanel, ShowsEmpty};
 use facts::Facts;
 use family::load_family;
 use groups::BASICS;
 use head::Head;
-use load::{Answer, Load, use_load};
 use sites::{Site, SitesPanel, load_sites};
 use strip::HierarchyPanel;
 
@@ -80,6 +79,7 @@ pub fn CompanyPage() -> impl IntoView {
         (_, Answer::Waiting | Answer::Failed(_)) => "Company".to_owned(),
     });
     let editing = Editing::new("Companies", record.into(), title.into(), id.into());
+    let shows_empty = ShowsEmpty::default();
     provide_context(Owners::load());
     provide_context(SiteChoices(Signal::derive(move || site_choices(sites))));
     follow_changes(company, contacts, sites);
@@ -124,7 +124,7 @@ pub fn CompanyPage() -> impl IntoView {
                         <ChangesPanel company=record />
                     </div>
                     <div class="stack panels">
-                        <DetailsPanel row=row editing=editing />
+                        <DetailsPanel row=row editing=editing shows_empty=shows_empty />
                     </div>
                 </div>
                 <EditBar editing=editing />

@@ -9,7 +9,7 @@ use crate::{
     components::dynamic::{effect, memo, optional, shown},
     pages::editing::{
         line::edit_icon,
-        row_form::{Edited, row_form},
+        row_form::{FormRow, row_form},
         session::row_opener_id,
     },
     store::changes::{key_of, use_changes},
@@ -75,7 +75,7 @@ impl OpenRows {
         let (is_open, title) = (self.is_open(id), title.to_owned());
         optional(move || {
             is_open.get().then(|| {
-                let edited = Edited { entity: self.entity, id, company, main };
+                let form_row = FormRow { entity: self.entity, id, company, main };
                 let close = move |()| {
                     self.ids.update(|ids| {
                         ids.remove(&id);
@@ -83,7 +83,7 @@ impl OpenRows {
                 };
                 view! {
                     <tr class="formrow">
-                        <td colspan=columns>{row_form(edited, title.clone(), Callback::new(close))}</td>
+                        <td colspan=columns>{row_form(form_row, title.clone(), Callback::new(close))}</td>
                     </tr>
                 }
             })

@@ -11,13 +11,13 @@ use leptos::prelude::*;
 use super::{
     faces::faces,
     groups::{ADDRESS, address_lines},
-    load::Load,
     open_rows::{OpenRows, use_open_rows},
     value::{none_view, text_view},
 };
 use crate::{
     api::api,
     components::{badge::Badge, empty::Empty, icon::Icon, tone::Tone},
+    pages::load::Load,
     store::names::use_names,
 };
 

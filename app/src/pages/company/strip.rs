@@ -10,12 +10,12 @@ use super::{
     count_of,
     faces::faces,
     family::{Family, Kin, KinCounts, SHOWN_MAX, load_kin_counts},
-    load::{Answer, Load, use_load},
     name_of,
 };
 use crate::{
     components::{glyph::TypeGlyph, icon::Icon},
     page::Page,
+    pages::load::{Answer, Load, use_load},
     store::metadata::use_metadata,
 };
 

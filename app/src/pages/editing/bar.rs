@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     session::{Editing, Notice},
-    words::{diff_view, paths},
+    words::diff_view,
 };
 use crate::{
     components::{
@@ -50,7 +50,7 @@ fn diffs_view(editing: Editing) -> AnyView {
         return view! { <p class="muted">"Nothing is changed yet."</p> }.into_any();
     }
     let after = patch.record();
-    let lines = paths(&patch).into_iter().map(|path| view! { <li>{diff_view(&info, &path, &seen, &after)}</li> });
+    let lines = patch.paths().map(|path| view! { <li>{diff_view(&info, &path, &seen, &after)}</li> });
     view! { <ul class="diffs">{lines.collect_view()}</ul> }.into_any()
 }
 

@@ -14,23 +14,23 @@ use crate::{
         tone::Tone,
     },
     page::Page,
-    pages::age::age,
+    pages::{age::age, nouns::nouns},
     store::{
-        changes::{Entry, Line, State, use_changes},
+        changes::{Entry, Line, State, key_of, use_changes},
         metadata::use_metadata,
     },
 };
 
 /// The row that a page shows, so that a list can tell what has changed since.
-pub type Shown = Memo<Option<Arc<Record>>>;
+pub type ShownRow = Memo<Option<Arc<Record>>>;
 
 /// The entries, in this order; each names its row where the page does not.
-pub fn change_list(entries: Vec<Entry>, names_rows: bool, shown: Option<Shown>) -> AnyView {
+pub fn change_list(entries: Vec<Entry>, names_rows: bool, shown: Option<ShownRow>) -> AnyView {
     let lines = entries.into_iter().map(|entry| entry_view(entry, names_rows, shown));
     view! { <ul class="changes">{lines.collect_view()}</ul> }.into_any()
 }
 
-fn entry_view(entry: Entry, names_rows: bool, shown: Option<Shown>) -> AnyView {
+fn entry_view(entry: Entry, names_rows: bool, shown: Option<ShownRow>) -> AnyView {
     let metadata = use_metadata();
     let Some(known) = entity(&entry.entity) else { return ().into_any() };
     let fields = {
@@ -43,7 +43,7 @@ fn entry_view(entry: Entry, names_rows: bool, shown: Option<Shown>) -> AnyView {
     };
     let head = (names_rows || shown.is_some_and(|_| known.name != "Companies")).then(|| row_view(&entry, known));
     let when = [&age(js_sys::Date::now() - entry.at), ", ", &entry.by].concat();
-    let undoes = entry.undoes.is_some().then_some("Taken back, ");
+    let undoes = entry.undoes.is_some().then_some("Undo, ");
     let at = String::from(js_sys::Date::new(&entry.at.into()).to_locale_string("default", &js_sys::Object::new()));
     view! {
         <li>
@@ -60,12 +60,7 @@ fn entry_view(entry: Entry, names_rows: bool, shown: Option<Shown>) -> AnyView {
 
 /// What the row is called, with the way to its page.
 fn row_view(entry: &Entry, info: &'static EntityInfo) -> AnyView {
-    let kind = match info.name {
-        "Companies" => "Company",
-        "Contacts" => "Contact",
-        "CompanyLocations" => "Site",
-        other => other,
-    };
+    let kind = nouns(info.name).title;
     let title = match entry.company {
         Some(company) => {
             view! { <a class="name" dir="auto" href=Page::Company(company).path()>{entry.title.clone()}</a> }.into_any()
@@ -86,10 +81,11 @@ fn field_view(info: &EntityInfo, entry: &Entry, line: &Line) -> AnyView {
 }
 
 /// What can be done, or why nothing can.
-fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<Shown>) -> AnyView {
+fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<ShownRow>) -> AnyView {
     let (changes, flow) = (use_changes(), use_flow());
+    let key = key_of(info.name, entry.row());
     dynamic(move || {
-        let is_busy = changes.under_way.with(|under_way| *under_way == Some((info.name, entry.row())));
+        let is_busy = changes.is_under_way(&key);
         let disabled = is_busy.then_some("true");
         let own = entry.clone();
         match changes.state(&entry) {

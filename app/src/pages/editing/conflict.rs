@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use autotask_core::{Record, write::Conflict};
+use autotask_core::{
+    Record,
+    write::{Conflict, label_of, name_of},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     flow::{Ended, use_flow},
-    words::{label, value_of},
+    words::value_of,
 };
 use crate::{
     components::{
@@ -18,9 +21,8 @@ use crate::{
     },
     pages::failed::sentence,
     store::{
-        changes::{Contested, Order, Pending, key_of, name_of, use_changes},
+        changes::{Contested, Order, Pending, key_of, use_changes},
         metadata::use_metadata,
-        typed_text::put,
     },
 };
 
@@ -28,6 +30,7 @@ use crate::{
 #[component]
 pub fn ConflictDialog() -> impl IntoView {
     let (changes, flow, toasts) = (use_changes(), use_flow(), use_toasts());
+    changes.can_ask();
     let is_open = RwSignal::new(false);
     // The fields that are written over what somebody else wrote.
     let mine = RwSignal::new(BTreeSet::<String>::new());
@@ -116,7 +119,7 @@ fn field_view(entity: &'static str, conflict: &Conflict, mine: RwSignal<BTreeSet
     let (name, is_udf) = name_of(&path);
     let row = |value: &serde_json::Value| {
         let mut row = Record::new();
-        put(&mut row, name, is_udf, value.clone());
+        row.set_value(name, is_udf, value.clone());
         row
     };
     let shown = |row: Record| {
@@ -145,7 +148,7 @@ fn field_view(entity: &'static str, conflict: &Conflict, mine: RwSignal<BTreeSet
         }
         .into_any()
     };
-    let heading = label(&metadata.entity_untracked(entity), &path);
+    let heading = label_of(&metadata.entity_untracked(entity), &path).to_owned();
     view! {
         <fieldset class="conflict">
             <legend dir="auto">{heading}</legend>

@@ -10,9 +10,10 @@ use autotask_core::{
 use crate::{
     api::api,
     components::{
-        toast::{SHOWN_LONGER, Toast, Toasts, use_toasts},
+        toast::{Action, SHOWN_LONGER, Toast, Toasts, use_toasts},
         tone::Tone,
     },
+    page::Page,
     pages::failed::sentence,
     session::{Session, use_session},
     store::{
@@ -85,17 +86,19 @@ impl Flow {
             return Ended::Failed(Failure::new(FailureKind::Route, 0, vec!["the entity is not known".to_owned()]));
         };
         let sent = order.patch.record();
-        let id = sent.id().unwrap_or_default();
-        self.changes.under_way.set(Some((order.entity, id)));
+        let key = key_of(order.entity, sent.id().unwrap_or_default());
+        self.changes.begin(&key);
         let edited = match check_parent(&order).await {
             Ok(()) => edit(&api(), info, &order.patch, &order.seen).await,
             Err(failure) => Err(failure),
         };
-        self.changes.under_way.set(None);
+        self.changes.end(&key);
         match edited {
             Err(failure) => Ended::Failed(failure),
             Ok(Edited::Conflict { conflicts, now }) => {
-                self.changes.contested.set(Some(Contested { order, conflicts, now }));
+                if let Err(contested) = self.changes.contest(Contested { order, conflicts, now }) {
+                    self.ask_elsewhere(contested);
+                }
                 Ended::Contested
             }
             Ok(Edited::Sent(Sent { before, doubt, read_back })) => {
@@ -115,7 +118,7 @@ impl Flow {
                 let ended = self.told(&mut entry, read_back);
                 // In doubt, what was typed stays: it may have to be written once more.
                 if entry.doubt.is_none() && entry.after.is_some() && entry.undoes.is_none() {
-                    self.changes.keep_pending(&key_of(order.entity, id), Pending::default());
+                    self.changes.keep_pending(&key, Pending::default());
                 }
                 let is_whole = ended == Ended::Written;
                 self.changes.keep(entry.clone());
@@ -135,7 +138,10 @@ impl Flow {
             match self.told(&mut entry, found) {
                 Ended::InPart(text) | Ended::InDoubt(text) => self.toasts.say(Tone::Warning, text),
                 _ => {
-                    self.changes.keep_pending(&key_of(info.name, entry.row()), Pending::default());
+                    match &entry.undoes {
+                        Some(undone) => self.toasts.withdraw(undone),
+                        None => self.changes.keep_pending(&key_of(info.name, entry.row()), Pending::default()),
+                    }
                     self.toasts.say(Tone::Success, ["It was written: ", &entry.title].concat());
                 }
             }
@@ -206,18 +212,32 @@ impl Flow {
         if texts.is_empty() { Ended::Written } else { Ended::InPart(texts.join(" ")) }
     }
 
+    /// Says that somebody else's change stands against it, where no page is there to ask what to do: Changes does.
+    fn ask_elsewhere(self, contested: Contested) {
+        let verb = if contested.order.undoes.is_some() { "undone" } else { "saved" };
+        let text = [&contested.order.title, " was changed by somebody else since, and is not ", verb, " yet."].concat();
+        let about = contested.order.undoes.clone().unwrap_or_default();
+        // The dialog opens with what it finds there.
+        let ask = Callback::new(move |()| self.changes.contested.set(Some(contested.clone())));
+        let action = Action { words: "Decide under Changes", run: ask, leads_to: Some(Page::Changes) };
+        self.toasts.show(Toast { text, tone: Tone::Warning, action: Some(action), shown_for: None, about });
+    }
+
     /// Says that it is done, with a way back.
     fn say(self, entry: Entry) {
-        if entry.undoes.is_some() {
+        if let Some(undone) = &entry.undoes {
+            self.toasts.withdraw(undone);
             return self.toasts.say(Tone::Success, ["Undone: ", &entry.title].concat());
         }
         let text = ["Saved: ", &entry.title].concat();
+        let about = entry.id.clone();
         let undo = Callback::new(move |()| self.undo(entry.clone()));
         self.toasts.show(Toast {
             text,
             tone: Tone::Success,
-            action: Some(("Undo".to_owned(), undo)),
+            action: Some(Action { words: "Undo", run: undo, leads_to: None }),
             shown_for: Some(SHOWN_LONGER),
+            about,
         });
     }
 }

@@ -19,34 +19,34 @@ use crate::{
     store::typed_text::form_name,
 };
 
-/// When a line is there although it is closed.
+/// When a line is there while its field is not open for editing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum WhileClosed {
     /// When it has a value, or empty ones are shown.
-    Filled(RwSignal<bool>),
+    IfFilled(RwSignal<bool>),
     /// Never: something else shows the value.
-    Open,
+    Hidden,
 }
 
 /// A line.
-pub fn line_view(editing: Editing, row: &Arc<Record>, field: &FieldInfo, shown: Shown) -> AnyView {
+pub fn line_view(editing: Editing, row: &Arc<Record>, field: &FieldInfo, while_closed: WhileClosed) -> AnyView {
     let name = form_name(field);
     let is_open = {
         let name = name.clone();
         memo(move || editing.is_open(&name))
     };
     let has_value = has_value(field, row);
-    let is_hidden = move || match shown {
-        Shown::Filled(shows_empty) => !is_open.get() && !has_value && !shows_empty.get(),
-        Shown::Open => !is_open.get(),
+    let is_hidden = move || match while_closed {
+        WhileClosed::IfFilled(shows_empty) => !is_open.get() && !has_value && !shows_empty.get(),
+        WhileClosed::Hidden => !is_open.get(),
     };
     let id = control_id(editing, &name);
     let body = {
         let (row, field) = (Arc::clone(row), field.clone());
-        move || match (is_open.get(), shown) {
+        move || match (is_open.get(), while_closed) {
             (true, _) => bare_control(editing, &field),
-            (false, Shown::Filled(_)) => closed_view(editing, &row, &field),
-            (false, Shown::Open) => ().into_any(),
+            (false, WhileClosed::IfFilled(_)) => closed_view(editing, &row, &field),
+            (false, WhileClosed::Hidden) => ().into_any(),
         }
     };
     let field = field.clone();

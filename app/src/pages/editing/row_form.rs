@@ -14,15 +14,15 @@ use crate::{
         skeleton::Skeleton,
     },
     pages::{
-        company::load::{Answer, use_load},
         failed::sentence,
+        load::{Answer, use_load},
     },
     store::{changes::use_changes, metadata::use_metadata, typed_text::form_name},
 };
 
 /// A row that is edited below its line.
 #[derive(Clone, Copy)]
-pub struct Edited {
+pub struct FormRow {
     /// The entity.
     pub entity: &'static str,
     /// The row's id.
@@ -34,8 +34,8 @@ pub struct Edited {
 }
 
 /// The form. The whole row is read first: a list holds a part of it.
-pub fn row_form(edited: Edited, title: String, on_close: Callback<()>) -> AnyView {
-    let Edited { entity: name, id, company, main } = edited;
+pub fn row_form(row: FormRow, title: String, on_close: Callback<()>) -> AnyView {
+    let FormRow { entity: name, id, company, main } = row;
     let changes = use_changes();
     let load = use_load(
         move || Some(id),

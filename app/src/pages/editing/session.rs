@@ -164,8 +164,7 @@ impl Editing {
 
     /// Whether the row is being written. Reactive.
     pub fn is_under_way(&self) -> bool {
-        let id = self.row.with(|row| row.as_ref().and_then(|row| row.id()));
-        id.is_some() && self.changes.under_way.get() == id.map(|id| (self.entity, id))
+        self.key.with(|key| key.as_ref().is_some_and(|key| self.changes.is_under_way(key)))
     }
 
     /// Opens fields and moves the focus into the first of them.

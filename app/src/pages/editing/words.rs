@@ -3,17 +3,14 @@
 use autotask_core::{
     EntityInfo, Record,
     display::{Shown, display},
-    write::Patch,
+    write::{label_of, name_of},
 };
 use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::{
     components::icon::Icon,
-    store::{
-        changes::name_of,
-        names::{Names, use_names},
-    },
+    store::names::{Names, use_names},
 };
 
 /// Stands for no value.
@@ -35,12 +32,6 @@ fn words(info: &EntityInfo, names: Names, path: &str, row: &Record) -> String {
     }
 }
 
-/// What a field is called.
-pub fn label(info: &EntityInfo, path: &str) -> String {
-    let (name, is_udf) = name_of(path);
-    info.find(name, is_udf).map_or_else(|| name.to_owned(), |field| field.label.to_string())
-}
-
 /// A field of a row as an element. Reactive.
 pub fn value_of(info: &EntityInfo, path: &str, row: &Record) -> AnyView {
     view! { <span dir="auto">{words(info, use_names(), path, row)}</span> }.into_any()
@@ -50,7 +41,7 @@ pub fn value_of(info: &EntityInfo, path: &str, row: &Record) -> AnyView {
 pub fn diff_view(info: &EntityInfo, path: &str, before: &Record, after: &Record) -> AnyView {
     let names = use_names();
     view! {
-        <b dir="auto">{label(info, path)}</b>
+        <b dir="auto">{label_of(info, path).to_owned()}</b>
         <span class="diff">
             <span class="vh">"from "</span>
             <del dir="auto">{words(info, names, path, before)}</del>
@@ -60,12 +51,4 @@ pub fn diff_view(info: &EntityInfo, path: &str, before: &Record, after: &Record)
         </span>
     }
     .into_any()
-}
-
-/// The fields of a patch, as [`autotask_core::write`] names them.
-pub fn paths(patch: &Patch) -> Vec<String> {
-    let row = patch.record();
-    let own = row.iter().map(|(name, _)| name.to_owned());
-    let own = own.filter(|name| name != "id" && name != autotask_core::record::USER_DEFINED_FIELDS);
-    own.chain(row.user_defined_fields().map(|(name, _)| ["udf.", name].concat())).collect()
 }

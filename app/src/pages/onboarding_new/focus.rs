@@ -1,9 +1,9 @@
 //! Moves the focus to a control that is about to be drawn.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::form::Row;
+use crate::components::dom::focus_by_id;
 
 /// Frames that the router and the shell take before a new step stands and its heading has the focus.
 const FRAMES: u32 = 4;
@@ -21,7 +21,7 @@ pub fn focus_soon_of(row: &Row, name: &str) {
 fn focus_in(id: String, frames: u32, from: Option<web_sys::Element>) {
     request_animation_frame(move || match frames {
         0 if is_typing_elsewhere(from.as_ref()) => {}
-        0 => focus(&id),
+        0 => focus_by_id(&id),
         _ => focus_in(id, frames - 1, from),
     });
 }
@@ -30,18 +30,4 @@ fn focus_in(id: String, frames: u32, from: Option<web_sys::Element>) {
 fn is_typing_elsewhere(from: Option<&web_sys::Element>) -> bool {
     let now = document().active_element();
     now.as_ref() != from && now.is_some_and(|now| now.matches("input, select, textarea").unwrap_or(false))
-}
-
-fn focus(id: &str) {
-    let Some(element) = document().get_element_by_id(id) else { return };
-    // A field may lie in a part that is folded.
-    if let Ok(Some(details)) = element.closest("details") {
-        let _ = details.set_attribute("open", "");
-    }
-    if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
-        let _ = element.focus();
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
-    }
 }

@@ -78,7 +78,7 @@ pub fn ReviewProblems() -> impl IntoView {
         let now = attempt.get();
         if before.is_some_and(|before| before < now) {
             request_animation_frame(move || {
-                if let Some(root) = root.get_untracked() {
+                if let Some(root) = root.try_get_untracked().flatten() {
                     let _ = root.focus();
                 }
             });

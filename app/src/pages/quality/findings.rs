@@ -6,10 +6,11 @@ use autotask_core::{
 };
 use leptos::prelude::*;
 
-use super::words::{entity_title, nouns, number, of, severity_words};
+use super::words::{number, of, severity_words};
 use crate::{
     components::{badge::Badge, icon::Icon},
     page::Page,
+    pages::nouns::nouns,
     store::quality::Audit,
 };
 
@@ -96,7 +97,7 @@ fn line(rule: &Rule, finding: &Finding) -> AnyView {
                 <p class="muted">{rule.why.clone()}</p>
             </th>
             <td class="num strong">{number(finding.count)}</td>
-            <td class="muted">{[&number(finding.of), " ", nouns(finding.entity).1].concat()}</td>
+            <td class="muted">{[&number(finding.of), " ", nouns(finding.entity).many].concat()}</td>
         </tr>
     }
     .into_any()
@@ -186,7 +187,7 @@ pub fn is_about(issue: &Issue, rule: &Rule) -> bool {
 
 fn heading(rule: &Rule) -> String {
     match rule.entity {
-        "Companies" | "Contacts" | "CompanyLocations" => [entity_title(rule.entity), ": ", &rule.title].concat(),
+        "Companies" | "Contacts" | "CompanyLocations" => [nouns(rule.entity).titles, ": ", &rule.title].concat(),
         _ => rule.title.clone(),
     }
 }

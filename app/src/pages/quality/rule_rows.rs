@@ -17,6 +17,7 @@ use crate::{
         tone::Tone,
     },
     page::Page,
+    pages::nouns::nouns,
     store::{names::Names, quality::Audit},
 };
 
@@ -37,11 +38,6 @@ pub fn fields(rule: &Rule, info: &EntityInfo) -> Vec<String> {
 
 /// The columns.
 pub fn columns(rule: &Rule, info: &EntityInfo) -> Vec<Column> {
-    let first = match info.name {
-        "Companies" => "Company",
-        "Contacts" => "Contact",
-        _ => "Site",
-    };
     let key = title_fields(info).last().copied().unwrap_or("id");
     let column = |field: String| {
         let title = info.field(&field).map_or_else(|| field.clone(), |info| info.label.to_string());
@@ -52,7 +48,7 @@ pub fn columns(rule: &Rule, info: &EntityInfo) -> Vec<Column> {
         };
         Column::new(field, title, width).sortable()
     };
-    std::iter::once(Column::new(key, first, 240).grow(3).sortable())
+    std::iter::once(Column::new(key, nouns(info.name).title, 240).grow(3).sortable())
         .chain(fields(rule, info).into_iter().map(column))
         .collect()
 }

@@ -7,10 +7,11 @@ use autotask_core::{
 };
 use leptos::prelude::*;
 
-use super::words::{entity_title, number, score_text, score_tone};
+use super::words::{number, score_text, score_tone};
 use crate::{
     components::{badge::Badge, tone::Tone},
     page::Page,
+    pages::nouns::nouns,
     store::quality::Audit,
 };
 
@@ -64,7 +65,7 @@ fn entity_line(score: &EntityScore) -> AnyView {
     let tally = &score.tally;
     view! {
         <tr>
-            <th scope="row">{entity_title(score.entity)}</th>
+            <th scope="row">{nouns(score.entity).titles}</th>
             <td class="num">{meter(tally.score)}</td>
             <td class="num">{number(tally.rows)}</td>
             <td class="num">{number(tally.clean)}</td>

@@ -1,32 +1,12 @@
-//! Words: counts, entities, severities and scores as people read them.
+//! Words: counts, severities and scores as people read them.
 
 use autotask_core::{Severity, display::grouped, number::write_plain};
 
 use crate::{
     components::tone::Tone,
+    pages::nouns::nouns,
     store::quality::{Activity, Audit},
 };
-
-/// One and many of an entity.
-pub fn nouns(entity: &str) -> (&'static str, &'static str) {
-    match entity {
-        "Companies" => ("company", "companies"),
-        "Contacts" => ("contact", "contacts"),
-        "CompanyLocations" => ("site", "sites"),
-        "Resources" => ("person", "people"),
-        _ => ("row", "rows"),
-    }
-}
-
-/// An entity at the start of a cell: "Companies".
-pub fn entity_title(entity: &str) -> &'static str {
-    match entity {
-        "Companies" => "Companies",
-        "Contacts" => "Contacts",
-        "CompanyLocations" => "Sites",
-        _ => "Others",
-    }
-}
 
 /// "2,001".
 pub fn number(count: usize) -> String {
@@ -35,8 +15,8 @@ pub fn number(count: usize) -> String {
 
 /// "1 company", "2,001 companies".
 pub fn counted(count: usize, entity: &str) -> String {
-    let (one, many) = nouns(entity);
-    [number(count).as_str(), " ", if count == 1 { one } else { many }].concat()
+    let nouns = nouns(entity);
+    [number(count).as_str(), " ", if count == 1 { nouns.one } else { nouns.many }].concat()
 }
 
 /// "14 of 512 companies".
@@ -81,7 +61,7 @@ pub fn activity_text(activity: Activity) -> String {
         Activity::Starting => "Asking how much there is".to_owned(),
         Activity::Reading { entity, done, total, .. } => {
             let (done, total) = (grouped(&done.to_string()), grouped(&total.to_string()));
-            ["Reading ", nouns(entity).1, ", ", &done, " of ", &total].concat()
+            ["Reading ", nouns(entity).many, ", ", &done, " of ", &total].concat()
         }
         Activity::Checking { done, total } => {
             ["Checking, rule ", &(done + 1).min(total).to_string(), " of ", &total.to_string()].concat()

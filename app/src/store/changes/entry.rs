@@ -3,11 +3,9 @@
 use autotask_client::edit::ReadBack;
 use autotask_core::{
     EntityInfo, Record,
-    write::{FieldOutcome, Patch, Verdict, conflicts, verify},
+    write::{FieldOutcome, Patch, Verdict, conflicts, label_of, name_of, verify},
 };
 use serde::{Deserialize, Serialize};
-
-use crate::store::typed_text::put;
 
 /// A change that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +70,7 @@ impl Entry {
         let mut after = Record::new().with("id", self.row());
         for field in &found.fields {
             let (name, is_udf) = name_of(&field.field);
-            put(&mut after, name, is_udf, found.row.value(name, is_udf).cloned().unwrap_or_default());
+            after.set_value(name, is_udf, found.row.value(name, is_udf).cloned().unwrap_or_default());
         }
         self.after = Some(after);
         if found.fields.iter().all(|field| field.outcome == Verdict::Changed) {
@@ -85,8 +83,7 @@ impl Entry {
         let after = self.after.as_ref();
         let told = verify(info, &self.sent, &self.before, after.unwrap_or(&self.before));
         let line = |told: FieldOutcome| {
-            let (name, is_udf) = name_of(&told.field);
-            let label = info.find(name, is_udf).map_or_else(|| name.to_owned(), |field| field.label.to_string());
+            let label = label_of(info, &told.field).to_owned();
             Line { label, path: told.field, outcome: after.map(|_| told.outcome) }
         };
         told.into_iter().map(line).collect()
@@ -125,11 +122,6 @@ fn verdicts(entry: &Entry, after: &Record) -> impl Iterator<Item = Verdict> {
     let info = autotask_core::entity(&entry.entity);
     let fields = info.map(|info| verify(info, &entry.sent, &entry.before, after)).unwrap_or_default();
     fields.into_iter().map(|field| field.outcome)
-}
-
-/// `udf.Tier` is the tenant's own field Tier.
-pub fn name_of(path: &str) -> (&str, bool) {
-    path.strip_prefix("udf.").map_or((path, false), |own| (own, true))
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 
 mod entry;
 mod pending;
+mod under_way;
 
 use std::collections::BTreeMap;
 
 use autotask_core::{Record, write::Conflict};
 use leptos::prelude::*;
 
-pub use entry::{Entry, Line, State, name_of};
+pub use entry::{Entry, Line, State};
 pub use pending::Pending;
+use under_way::UnderWay;
 
 use super::{kept, use_late_store};
 
@@ -56,10 +58,11 @@ pub struct Changes {
     pending: RwSignal<BTreeMap<String, Pending>>,
     /// The row that was written or read again last, for the pages that show it.
     pub written: RwSignal<Option<(&'static str, Record)>>,
-    /// What a person has to decide.
+    /// What a person has to decide, for the dialog that asks; set by [`Changes::contest`].
     pub contested: RwSignal<Option<Contested>>,
-    /// The change that is under way: the entity and the row's id.
-    pub under_way: RwSignal<Option<(&'static str, i64)>>,
+    /// How many dialogs are there to ask: not every page has one.
+    askers: StoredValue<u32>,
+    under_way: RwSignal<UnderWay>,
 }
 
 impl Changes {
@@ -79,6 +82,37 @@ impl Changes {
         let entries = with_entry(kept::read(ENTRIES_KEY).unwrap_or_default(), entry);
         kept::write(ENTRIES_KEY, &entries);
         self.entries.set(entries);
+    }
+
+    /// Says that there is a dialog to ask, as long as the calling component lives.
+    pub fn can_ask(&self) {
+        let askers = self.askers;
+        askers.update_value(|askers| *askers += 1);
+        on_cleanup(move || askers.update_value(|askers| *askers -= 1));
+    }
+
+    /// Has a person decide. Given back where no dialog is there to ask.
+    pub fn contest(&self, contested: Contested) -> Result<(), Contested> {
+        if self.askers.get_value() == 0 {
+            return Err(contested);
+        }
+        self.contested.set(Some(contested));
+        Ok(())
+    }
+
+    /// Whether a row is being written. Reactive.
+    pub fn is_under_way(&self, key: &str) -> bool {
+        self.under_way.with(|under_way| under_way.has(key))
+    }
+
+    /// A write of a row begins; [`Changes::end`] follows.
+    pub fn begin(&self, key: &str) {
+        self.under_way.update(|under_way| under_way.begin(key));
+    }
+
+    /// A write of a row has ended.
+    pub fn end(&self, key: &str) {
+        self.under_way.update(|under_way| under_way.end(key));
     }
 
     /// What is typed for a row. Reactive.
@@ -118,7 +152,8 @@ pub fn use_changes() -> Changes {
         pending: RwSignal::new(kept::read(PENDING_KEY).unwrap_or_default()),
         written: RwSignal::new(None),
         contested: RwSignal::new(None),
-        under_way: RwSignal::new(None),
+        askers: StoredValue::new(0),
+        under_way: RwSignal::default(),
     })
 }
 

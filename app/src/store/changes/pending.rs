@@ -3,7 +3,7 @@
 use autotask_core::{EntityInfo, Record, write::Patch};
 use serde::{Deserialize, Serialize};
 
-use crate::store::typed_text::{Values, change_of, parse_form_name, put};
+use crate::store::typed_text::{Values, change_of, parse_form_name};
 
 /// The fields of a row that are open for editing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl Pending {
     pub fn open(&mut self, name: &str, row: &Record, text: String) {
         if !self.texts.contains_key(name) {
             let (own, is_udf) = parse_form_name(name);
-            put(&mut self.seen, own, is_udf, row.value(own, is_udf).cloned().unwrap_or_default());
+            self.seen.set_value(own, is_udf, row.value(own, is_udf).cloned().unwrap_or_default());
             self.texts.insert(name.to_owned(), text);
         }
     }

@@ -11,8 +11,8 @@ pub mod draft;
 pub mod kept;
 mod lock;
 pub mod run;
-pub mod shared;
 pub mod shared_drafts;
+pub mod shared_runs;
 pub mod step;
 
 use std::time::Duration;
@@ -319,7 +319,7 @@ impl Onboarding {
     async fn take_shared(&self) -> Result<(), String> {
         let Some(run) = self.with_run_untracked(Run::clone) else { return Ok(()) };
         let title = self.draft.with_untracked(|draft| draft.as_ref().map(Draft::title)).unwrap_or_default();
-        let run = shared::take(&run, &title).await.map_err(said)?;
+        let run = shared_runs::take(&run, &title).await.map_err(said)?;
         self.draft.update(|draft| {
             if let Some(draft) = draft {
                 draft.run = Some(run);
@@ -329,10 +329,10 @@ impl Onboarding {
     }
 
     /// Takes up a run that another browser has begun.
-    pub async fn take_up(&self, line: shared::Line) -> Result<(), String> {
+    pub async fn take_up(&self, line: shared_runs::Line) -> Result<(), String> {
         let gone = "This run cannot be read: it is gone, or of another version of this program.";
         let unread = |failure: autotask_core::Failure| failure.messages.join(" ");
-        let run = shared::run(&line.id).await.map_err(unread)?.ok_or_else(|| gone.to_owned())?;
+        let run = shared_runs::run(&line.id).await.map_err(unread)?.ok_or_else(|| gone.to_owned())?;
         let draft = Draft { saved_at: kept::now(), ..Draft::of_run(run) };
         self.is_kept.set(kept::keep_draft(&draft));
         self.phase.set(draft.run.as_ref().map(|run| run.phase(clock::now())).unwrap_or_default());
@@ -343,7 +343,7 @@ impl Onboarding {
     /// Keeps an entry on the server, then here.
     async fn note(&self, entry: Entry) -> Result<(), String> {
         if let Some((id, length)) = self.with_run_untracked(|run| (run.plan.run_id.clone(), run.journal.len())) {
-            shared::append(&id, length, &entry).await.map_err(said)?;
+            shared_runs::append(&id, length, &entry).await.map_err(said)?;
         }
         if self.append(entry) { Ok(()) } else { Err(NOT_KEPT.to_owned()) }
     }
@@ -411,10 +411,10 @@ impl Onboarding {
     }
 }
 
-fn said(why: shared::NotKept) -> String {
+fn said(why: shared_runs::NotKept) -> String {
     match why {
-        shared::NotKept::Overtaken => OVERTAKEN.to_owned(),
-        shared::NotKept::Failed(why) => why,
+        shared_runs::NotKept::Overtaken => OVERTAKEN.to_owned(),
+        shared_runs::NotKept::Failed(why) => why,
     }
 }
 

@@ -30,7 +30,7 @@ pub use look_up::{duplicate_queries, same_companies};
 pub use next::{AT_ONCE, Action, Outcome, Question, next_action, next_actions};
 pub use outline::{calls, outline};
 pub use plan::{PLAN_VERSION, Plan, Reference, Step, StepKind, Timing, plan};
-pub use progress::{Progress, State};
+pub use progress::{Progress, State, THROTTLED_MAX, THROTTLED_REST};
 pub use read::{LIST_MAX, read_answers, read_plan};
 
 use crate::entity::EntityInfo;

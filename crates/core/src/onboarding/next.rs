@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::journal::{Event, Journal};
 use super::natural_key::natural_key;
 use super::plan::{PLAN_VERSION, Plan, Step, StepKind};
-use super::progress::{Progress, State};
+use super::progress::{Progress, State, THROTTLED_REST};
 use crate::entity::entity;
 use crate::fingerprint::fingerprint;
 use crate::instant::Instant;
@@ -16,9 +16,6 @@ use crate::request::{Operation, Query};
 const LOOK_AGAIN_SOON: i64 = 5;
 /// For how long that location is waited for, in seconds.
 const OWN_ROWS_WITHIN: i64 = 60;
-/// How long a step rests for which Autotask was too busy, in seconds. The limit counts the last 60 minutes: each minute
-/// some of it comes back.
-const THROTTLED_REST: i64 = 60;
 /// Calls to one entity at a time. Autotask takes three, and others call, too.
 pub const AT_ONCE: usize = 2;
 

@@ -5,8 +5,11 @@ use super::plan::{Step, StepKind};
 use crate::instant::Instant;
 use crate::record::Record;
 
-/// After so many times in a row, a minute apart, a person is asked: the hour of the limit is over by then.
-const THROTTLED_MAX: u32 = 65;
+/// How long a step rests, or a look-up, for which Autotask was too busy, in seconds. The limit counts the last 60
+/// minutes: each minute some of it comes back.
+pub const THROTTLED_REST: i64 = 60;
+/// After so many times in a row, a rest apart, a person is asked: the hour of the limit is over by then.
+pub const THROTTLED_MAX: u32 = 65;
 
 /// Where a step is.
 #[derive(Clone, Debug, PartialEq)]

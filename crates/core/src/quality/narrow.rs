@@ -10,6 +10,7 @@ use super::run::Rows;
 use crate::entity::EntityInfo;
 use crate::hierarchy::{Hierarchy, LEVELS_IN_AUTOTASK, ProblemKind};
 use crate::issue::Issue;
+use crate::write::path_of;
 
 /// A rule did not run, and why.
 pub(super) struct NotRun(pub(super) Vec<Issue>);
@@ -38,7 +39,7 @@ pub(super) fn check_fields(
                 .collect(),
             _ => {
                 let required = rows.info.user_defined_fields.iter().filter(|field| field.is_required);
-                required.map(|field| ["udf.", &field.name].concat()).collect()
+                required.map(|field| path_of(&field.name, true)).collect()
             }
         };
         if fields.is_empty() {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::entity::EntityInfo;
 use crate::record::{boolean, whole};
 use crate::table::{Table, member_name};
+use crate::write::path_of;
 
 pub(super) fn id(table: &Table, row: u32) -> Option<i64> {
     table.id(row)
@@ -49,7 +50,7 @@ fn value(table: &Table, row: u32, field: &str) -> Option<Value> {
 pub(super) fn known_field(info: &EntityInfo, field: &str) -> Option<String> {
     let (name, udf) = member_name(field);
     match udf {
-        true => info.user_defined_field(name).map(|known| ["udf.", &known.name].concat()),
+        true => info.user_defined_field(name).map(|known| path_of(&known.name, true)),
         false => info.field(name).or_else(|| info.short_field(name)).map(|known| known.name.to_string()),
     }
 }

@@ -13,6 +13,7 @@ use crate::filter::{Context, Typed, parse};
 use crate::issue::{Issue, has_errors};
 use crate::order::sort_by;
 use crate::table::Table;
+use crate::write::path_of;
 
 /// The rows of an entity.
 #[derive(Clone, Copy)]
@@ -214,7 +215,7 @@ impl<'a> Run<'a> {
             return Err(not_run(parsed.issues.into_iter().filter(Issue::is_error), &path));
         }
         for condition in parsed.filter.conditions() {
-            let name = if condition.udf { ["udf.", &condition.field].concat() } else { condition.field.clone() };
+            let name = path_of(&condition.field, condition.udf);
             match rows.info.relation(&name).filter(|_| !condition.udf && rows.info.field(&name).is_none()) {
                 None => carried(rows, &name, &path)?,
                 Some(relation) => {

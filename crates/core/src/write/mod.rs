@@ -13,11 +13,13 @@
 
 mod diff;
 mod patch;
+mod path;
 mod same;
 mod verify;
 
 pub use diff::{Change, diff};
 pub use patch::{Conflict, Patch, Slot, conflicts};
+pub use path::{label_of, name_of, path_of};
 pub use same::{is_blank, is_same};
 pub use verify::{FieldOutcome, Verdict, verify};
 
@@ -39,9 +41,8 @@ impl Name {
         self.is_udf == is_udf && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// `city`, or `udf.Seats`.
     fn path(&self) -> String {
-        if self.is_udf { ["udf.", &self.name].concat() } else { self.name.clone() }
+        path_of(&self.name, self.is_udf)
     }
 
     fn field<'i>(&self, info: &'i EntityInfo) -> Option<&'i FieldInfo> {
@@ -96,6 +97,7 @@ mod tests {
             Value::from(patch.without("City").without("udf.tier").without("phone").record()),
             json!({"id":7,"companyName":"Acme Ltd"})
         );
+        assert_eq!(patch.paths().collect::<Vec<_>>(), ["companyName", "city", "udf.Tier"]);
         assert_eq!((patch.slot("CITY", false), patch.slot("phone", false)), (Slot::Null, Slot::Unset));
         assert_eq!(
             Value::from(patch.inverse(&before).record()),

@@ -1,11 +1,11 @@
 //! Patch: the fields that a change changes, each left alone, cleared, or given a value.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Name, is_blank, is_same, names};
 use crate::entity::EntityInfo;
-use crate::record::{Record, USER_DEFINED_FIELDS};
+use crate::record::Record;
 
 /// What a patch does with a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,11 @@ impl Patch {
         }
     }
 
+    /// The fields that are changed, in the order in which they are sent, each as in [`Conflict::field`].
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.fields.iter().map(|(name, _)| name.path())
+    }
+
     /// The row as PATCH takes it: its id, the changed fields, and of the user-defined ones those that change.
     #[must_use]
     pub fn record(&self) -> Record {
@@ -69,17 +74,8 @@ impl Patch {
         if let Some(id) = self.id {
             row.set("id", id);
         }
-        let mut own = Vec::new();
         for (Name { name, is_udf }, value) in &self.fields {
-            if *is_udf {
-                let entry = [("name".to_owned(), Value::from(name.as_str())), ("value".to_owned(), value.clone())];
-                own.push(Value::Object(Map::from_iter(entry)));
-            } else {
-                row.set(name, value.clone());
-            }
-        }
-        if !own.is_empty() {
-            row.set(USER_DEFINED_FIELDS, own);
+            row.set_value(name, *is_udf, value.clone());
         }
         row
     }
