@@ -11,9 +11,11 @@
 
 mod access;
 mod assets;
+mod clock;
 mod config;
 mod log;
 mod outbound;
+mod people;
 mod public_addresses;
 mod refusal;
 mod rewrite;
@@ -32,7 +34,9 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use assets::Assets;
+pub use clock::Clock;
 pub use config::{Config, Error, Mode, check_listen};
+pub use people::{Role, User, Users, generate_password};
 pub use secret::{Credentials, Secret};
 pub use upstream_url::UpstreamUrl;
 pub use zone::find_zone;
@@ -56,6 +60,12 @@ impl Proxy {
     /// A sentence that says which setting is wrong and what to put there.
     pub fn new(config: Config) -> Result<Proxy, Error> {
         Ok(Proxy { state: Arc::new(State::new(config)?) })
+    }
+
+    /// Whether people sign in; otherwise only this machine may call.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        self.state.people.had_users()
     }
 
     /// Everything the proxy serves.

@@ -16,6 +16,16 @@ pub(crate) enum Refusal {
     Foreign(&'static str),
     /// Neither the app's session nor a known client: Autotask's own empty 401.
     Unauthenticated,
+    /// The app's page, and nobody is signed in or not any more.
+    SignIn,
+    /// Login or password are wrong; which one is not said.
+    WrongSignIn,
+    /// Somebody whom a provider vouches for, and no administrator has let in.
+    NotLetIn,
+    /// Too many tries to sign in; the next one after so many seconds.
+    TooManyTries { seconds: u32 },
+    /// So many sign in at the moment that nobody waits.
+    Busy,
     /// No verb has this path below the REST root.
     NoRoute,
     /// Another verb has this path; these do.
@@ -89,8 +99,9 @@ pub(crate) enum Way {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Refusal::Foreign(_) => StatusCode::FORBIDDEN,
-            Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Refusal::Foreign(_) | Refusal::NotLetIn => StatusCode::FORBIDDEN,
+            Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
+            Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::Request(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
@@ -98,7 +109,7 @@ impl Refusal {
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) => StatusCode::CONFLICT,
             Refusal::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::Store => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Store | Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::Json(_) | Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
             Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
@@ -113,7 +124,8 @@ impl Refusal {
 
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
-            Refusal::Foreign(_) => FailureKind::Permission,
+            Refusal::Foreign(_) | Refusal::NotLetIn => FailureKind::Permission,
+            Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
             | Refusal::TooLarge { .. }
@@ -125,7 +137,7 @@ impl Refusal {
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
             Refusal::Unreachable(_) => FailureKind::Unreachable,
-            Refusal::Credentials { .. } => FailureKind::Credentials,
+            Refusal::Credentials { .. } | Refusal::WrongSignIn | Refusal::SignIn => FailureKind::Credentials,
             Refusal::Malformed(_) => FailureKind::Malformed,
             Refusal::Fault | Refusal::Store => FailureKind::Fault,
             // These are answered in Autotask's own words and shapes.
@@ -138,6 +150,15 @@ impl Refusal {
             Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
                 vec![(*why).to_owned()]
             }
+            Refusal::SignIn => vec!["nobody is signed in, or not any more; sign in".to_owned()],
+            Refusal::WrongSignIn => vec!["the login or the password is wrong; try again".to_owned()],
+            Refusal::NotLetIn => vec![
+                "you are known now, but not let in; ask an administrator of this server to let you in".to_owned(),
+            ],
+            Refusal::TooManyTries { seconds } => {
+                vec![format!("too many tries to sign in; wait {} minutes and try again", seconds.div_ceil(60))]
+            }
+            Refusal::Busy => vec!["too many sign in at the moment; try again in a few seconds".to_owned()],
             Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
             Refusal::Body(why) => vec![format!("the body cannot be read: {why}")],
             Refusal::InProgress => vec!["this is being sent already; wait for its answer, or look for the row".to_owned()],
@@ -223,6 +244,8 @@ impl IntoResponse for Refusal {
             Refusal::Method(_) => {
                 json!({"Message": "The requested resource does not support this http method."})
             }
+            // A word of its own: the app asks for the password then, and not when Autotask refuses this server's.
+            Refusal::SignIn => json!({"errors": self.messages(), "kind": "signIn"}),
             _ => match self.kind() {
                 Some(kind) => json!({"errors": self.messages(), "kind": kind}),
                 None => json!({"errors": self.messages()}),
@@ -232,7 +255,13 @@ impl IntoResponse for Refusal {
             Refusal::Method(verbs) => HeaderValue::from_str(&verbs.join(", ")).ok(),
             _ => None,
         };
-        let allow: Option<[(HeaderName, HeaderValue); 1]> = allow.map(|value| [(header::ALLOW, value)]);
+        let wait = match &self {
+            Refusal::TooManyTries { seconds } => Some(HeaderValue::from(*seconds)),
+            Refusal::Busy => Some(HeaderValue::from(2)),
+            _ => None,
+        };
+        let allow = allow.map(|value| (header::ALLOW, value)).or(wait.map(|value| (header::RETRY_AFTER, value)));
+        let allow: Option<[(HeaderName, HeaderValue); 1]> = allow.map(|pair| [pair]);
         (status, allow.map(axum::response::AppendHeaders), json_body(body.to_string())).into_response()
     }
 }

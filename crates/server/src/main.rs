@@ -12,6 +12,7 @@ mod sandbox;
 mod say;
 mod serve;
 mod settings;
+mod user;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Options),
     /// The sandbox alone: a local server that behaves like Autotask
     Sandbox(sandbox::Options),
+    /// The people who sign in to `serve`: add, list, change, keep out
+    User(user::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
     /// A new client from answers in JSON: company, sites, contacts, contract, each made exactly once
@@ -58,6 +61,7 @@ async fn main() -> ExitCode {
             Command::Demo(options) => demo::run(options).await.map(done),
             Command::Serve(options) => serve::run(options).await.map(done),
             Command::Sandbox(options) => sandbox::run(options).await.map(done),
+            Command::User(options) => user::run(&options).map(done),
             Command::Filter(options) => filter::run(options).map(done),
             Command::Onboard(options) => onboard::run(options).await,
         },

@@ -11,13 +11,20 @@ use autotask_client::native;
 use autotask_proxy::Credentials;
 use toml::{Table, Value};
 
+use crate::data_folder::data_file;
+
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 11] = [
+const SETTINGS: [(&str, &str, &str); 12] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
     ("url", "AUTOTASK_URL", "the address of the zone; looked up without it"),
     ("listen", "AUTOTASK_CRM_LISTEN", "where to listen; 127.0.0.1:8080 without it"),
+    (
+        "public_url",
+        "AUTOTASK_CRM_PUBLIC_URL",
+        "where people open the app from other machines, such as https://crm.example.com; this machine only without it",
+    ),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
     ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts and outcomes; in your data folder without it"),
     ("cors_origin", "AUTOTASK_CRM_CORS_ORIGIN", "the one foreign origin whose pages may call; none without it"),
@@ -39,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) url: Option<String>,
     pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) cors_origin: Option<String>,
@@ -63,11 +71,26 @@ impl Settings {
             credentials: source.credentials(["username", "secret", "integration_code"])?,
             url: source.get("url"),
             listen,
+            public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
             cors_origin: source.get("cors_origin"),
             clients,
         })
+    }
+}
+
+/// The store that `serve` would use: of the settings, else in this user's data folder.
+pub(crate) fn store(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<PathBuf> {
+    let table = file.map(read_file).transpose()?.unwrap_or_default();
+    store_or_default(Source { file, table, variable }.get("store").map(PathBuf::from))
+}
+
+/// The store that was named, else the one in this user's data folder.
+pub(crate) fn store_or_default(named: Option<PathBuf>) -> Result<PathBuf> {
+    match named {
+        Some(file) => Ok(file),
+        None => data_file("workbench.db", "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE"),
     }
 }
 

@@ -9,8 +9,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{drafts, labelled, no_store, runs};
-use crate::Mode;
+use super::{drafts, labelled, no_store, people, runs};
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -18,7 +17,7 @@ use crate::state::State;
 /// Everything below `/api`.
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
-        .route("/session", get(session))
+        .route("/session", get(people::session).post(people::sign_in).delete(people::sign_out))
         .route("/health", get(health))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
@@ -36,6 +35,7 @@ async fn method_not_allowed(request: Request) -> Refusal {
     let path = request.uri().path().trim_start_matches("/api").to_owned();
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     Refusal::Method(match segments.as_slice() {
+        ["session"] => vec!["GET", "HEAD", "POST", "DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],
         ["runs", _, "driver"] => vec!["PUT"],
@@ -48,41 +48,6 @@ async fn method_not_allowed(request: Request) -> Refusal {
 pub(super) async fn unknown() -> Response {
     let refusal = Refusal::NotFound("there is nothing at this address below `/api`");
     labelled(no_store(refusal.into_response()), Label::of("api"))
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Session {
-    user: User,
-    mode: &'static str,
-    environment: &'static str,
-    /// Where the API is on this server.
-    api_root: &'static str,
-    /// Where Autotask's own pages are, for links.
-    web_url: Option<String>,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct User {
-    name: &'static str,
-}
-
-async fn session(Extract(state): Extract<Arc<State>>) -> Response {
-    let mode = state.config.mode();
-    let name = match mode {
-        Mode::Demo => "Demo user",
-        Mode::Serve => "Local user",
-    };
-    let session = Session {
-        user: User { name },
-        mode: mode.as_str(),
-        environment: mode.environment(),
-        api_root: "/ATServicesRest",
-        web_url: state.web_url().await,
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    labelled(Json(session).into_response(), Label::of("session"))
 }
 
 #[derive(Serialize)]

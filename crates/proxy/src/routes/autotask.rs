@@ -19,7 +19,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::body::{BODY_BYTES_MAX, read_body};
 use super::labelled;
-use crate::access::{Caller, OwnOrigin, caller};
+use crate::access::{Caller, Kind, OwnOrigin};
 use crate::log::Label;
 use crate::outbound::{Built, Outbound, sentence};
 use crate::refusal::{Refusal, Way, json_body, of_route};
@@ -51,16 +51,11 @@ pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request
         None => Err(RouteError::MethodNotAllowed),
     };
     let label = found.as_ref().map_or(Label::of("no route"), Label::of_route);
-    let caller = caller(request.headers(), state.config.clients.as_ref());
-    let is_open = matches!(found, Ok(Route::Zone | Route::Versions));
-    // Who calls comes before what exists, as at Autotask.
-    let response = if caller.is_none() && !is_open {
-        Err(Refusal::Unauthenticated)
-    } else {
-        match found {
-            Ok(route) => answer(&state, route, caller, request).await,
-            Err(error) => Err(of_route(error, path)),
-        }
+    // Who calls was asked before: it comes before what exists, as at Autotask.
+    let caller = request.extensions().get::<Caller>().cloned();
+    let response = match found {
+        Ok(route) => answer(&state, route, caller, request).await,
+        Err(error) => Err(of_route(error, path)),
     };
     labelled(response.unwrap_or_else(IntoResponse::into_response), label)
 }
@@ -91,6 +86,8 @@ async fn answer(
         outbound = zone;
     }
     let answer = match (idempotency_key(&parts.headers)?, matches!(route, Route::Create(..))) {
+        // Whose login it is does not matter: all of them work through this server's user.
+        _ if route == Route::Zone && state.people.had_users() => state.own_zone().await?,
         (Some(key), true) => send_once(state, key, outbound).await?,
         _ => state.upstream.send(&outbound).await?,
     };
@@ -210,7 +207,7 @@ fn respond(state: &State, rewrite: &Rewrite<'_>, caller: Option<Caller>, answer:
     let status = answer.status;
     if status == 401 {
         tracing::warn!("Autotask refused the credentials of this server");
-        return Err(Refusal::Credentials { to_session: caller == Some(Caller::Session) });
+        return Err(Refusal::Credentials { to_session: caller.is_some_and(|caller| caller.kind == Kind::Session) });
     }
     let body = match rewrite.apply(status, &answer.body) {
         Ok(body) => body,

@@ -5,6 +5,7 @@ mod autotask;
 mod body;
 mod drafts;
 mod files;
+mod people;
 mod runs;
 
 use std::any::Any;

@@ -1,10 +1,11 @@
-//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, and what came of writes.
+//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, what came of writes, and people.
 //!
 //! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
 
 mod drafts;
 mod outcomes;
+pub(crate) mod people;
 mod runs;
 
 use std::path::Path;
@@ -22,7 +23,8 @@ pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -37,7 +39,9 @@ const STEPS: [&str; 1] = ["
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-"];
+",
+    people::STEP,
+];
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
@@ -51,7 +55,10 @@ impl Store {
         let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
         let open = || -> rusqlite::Result<Result<Connection, i64>> {
             let mut connection = match file {
-                Some(file) => Connection::open(file)?,
+                Some(file) => {
+                    make_private(file);
+                    Connection::open(file)?
+                }
                 None => Connection::open_in_memory()?,
             };
             connection.execute_batch(
@@ -113,6 +120,25 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Does some work with the file on this very thread: before anything is served, or where nothing is.
+    pub(crate) fn at_once<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection)
+            .map_err(|error| Error::new(format!("the store failed: {error}; check that its disk is not full")))
+    }
+}
+
+/// Makes the file, if it is not there, for its owner alone; the ones that SQLite keeps beside it follow it. What cannot be
+/// made is told when it is opened.
+fn make_private(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
+}
+
 /// Milliseconds since 1970.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -128,6 +154,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
         drop(Store::open(Some(&file)).unwrap());
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+        }
         drop(Store::open(Some(&file)).unwrap());
         Connection::open(&file).unwrap().execute_batch("pragma user_version = 7").unwrap();
         let error = Store::open(Some(&file)).unwrap_err().to_string();

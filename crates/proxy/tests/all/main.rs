@@ -10,6 +10,7 @@ mod headers;
 mod hosts_and_origins;
 mod older_texts;
 mod once;
+mod people;
 mod permissions;
 mod rewriting;
 mod runs;

@@ -7,3 +7,4 @@ mod kill;
 mod onboard;
 mod onboard_kill;
 mod start;
+mod users;
