@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use crate::SESSION_HEADER;
 use crate::config::Mode;
 use crate::log::Label;
-use crate::people::{Role, cookie};
+use crate::people::{Role, cookie, permissions};
 use crate::refusal::Refusal;
 use crate::secret::Credentials;
 use crate::state::State;
@@ -237,7 +237,11 @@ async fn who(
         client(state, headers, is_sign_in_needed)
     };
     let may = match &caller {
-        Some(caller) => !is_api || caller.kind == Kind::Session,
+        Some(caller) if is_api => {
+            permissions::check_api(caller.role, method, path)?;
+            caller.kind == Kind::Session
+        }
+        Some(_) => true,
         None => false,
     };
     match (may, is_open) {

@@ -22,6 +22,8 @@ pub(crate) enum Refusal {
     WrongSignIn,
     /// Somebody whom a provider vouches for, and no administrator has let in.
     NotLetIn,
+    /// The caller's role does not reach; says what for.
+    Role(String),
     /// Too many tries to sign in; the next one after so many seconds.
     TooManyTries { seconds: u32 },
     /// So many sign in at the moment that nobody waits.
@@ -99,7 +101,7 @@ pub(crate) enum Way {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn => StatusCode::FORBIDDEN,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) => StatusCode::FORBIDDEN,
             Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
             Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
@@ -124,7 +126,7 @@ impl Refusal {
 
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn => FailureKind::Permission,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) => FailureKind::Permission,
             Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
@@ -158,6 +160,7 @@ impl Refusal {
             Refusal::TooManyTries { seconds } => {
                 vec![format!("too many tries to sign in; wait {} minutes and try again", seconds.div_ceil(60))]
             }
+            Refusal::Role(what) => vec![what.clone()],
             Refusal::Busy => vec!["too many sign in at the moment; try again in a few seconds".to_owned()],
             Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
             Refusal::Body(why) => vec![format!("the body cannot be read: {why}")],

@@ -5,6 +5,7 @@
 
 pub(crate) mod cookie;
 mod password;
+pub(crate) mod permissions;
 mod random;
 mod role;
 mod sessions;

@@ -22,6 +22,7 @@ use super::labelled;
 use crate::access::{Caller, Kind, OwnOrigin};
 use crate::log::Label;
 use crate::outbound::{Built, Outbound, sentence};
+use crate::people::{Role, permissions};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
@@ -38,9 +39,6 @@ const NOTICES_MAX: usize = 20;
 const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice");
 /// Longest key.
 const KEY_BYTES_MAX: usize = 200;
-/// What who asks for them is told.
-const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they send what changes to an address of \
-                        their maker's choice; set them up with Autotask itself";
 
 /// Answers a request below the REST root.
 pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
@@ -66,9 +64,8 @@ async fn answer(
     caller: Option<Caller>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    if is_kept_out(&route) {
-        return Err(Refusal::Json(vec![KEPT_OUT.to_owned()]));
-    }
+    // Nobody gets here unknown, but for what everybody may.
+    permissions::check(caller.as_ref().map_or(Role::Viewer, |caller| caller.role), &route)?;
     let (parts, body) = request.into_parts();
     let takes_body = matches!(
         route,
@@ -145,13 +142,6 @@ async fn send_once(state: &Arc<State>, key: String, outbound: Outbound) -> Resul
         }
     });
     sending.await.map_err(|_| Refusal::Fault)?
-}
-
-/// Whether it is about rows that nobody reaches through here. A webhook sends every change to an address that its maker
-/// chose, past this proxy and its permissions, and its row holds the key that deliveries are signed with.
-fn is_kept_out(route: &Route) -> bool {
-    let is_metadata = matches!(route, Route::EntityInformation(_) | Route::Fields(_) | Route::UserDefinedFields(_));
-    !is_metadata && route.entity().is_some_and(|entity| entity.name.contains("Webhook"))
 }
 
 /// The request to Autotask, with every name in it looked up, and notices of what was read otherwise than it was written.

@@ -13,6 +13,7 @@ mod once;
 mod people;
 mod permissions;
 mod rewriting;
+mod roles;
 mod runs;
 mod sandbox;
 mod secrets;

@@ -271,7 +271,9 @@ async fn an_unknown_login_takes_as_long_as_a_wrong_password() {
     let world = World::new().await;
     let logins = ["ed@x.test", "nobody@x.test"];
     let mut least = [Duration::MAX; 2];
-    for round in 0..12 {
+    let ratio = |[one, other]: [Duration; 2]| one.as_secs_f64() / other.as_secs_f64();
+    // The machine may do something else meanwhile, so until the least times agree; they never would if one was not hashed.
+    for round in 0..100 {
         for (least, login) in least.iter_mut().zip(logins) {
             // Another place each time, so that nobody waits.
             let peer = format!("127.0.0.{}:1", round + 1);
@@ -279,10 +281,12 @@ async fn an_unknown_login_takes_as_long_as_a_wrong_password() {
             assert_eq!(sign_in(login, "wrong-wrong").peer(Some(&peer)).of(&world.router).await.status, 401);
             *least = (*least).min(started.elapsed());
         }
+        if round >= 10 && (0.9..1.1).contains(&ratio(least)) {
+            break;
+        }
     }
-    let ratio = least[0].as_secs_f64() / least[1].as_secs_f64();
-    println!("wrong password {:?}, unknown login {:?}, ratio {ratio:.3}", least[0], least[1]);
-    assert!((0.7..1.4).contains(&ratio), "{least:?}");
+    println!("wrong password {:?}, unknown login {:?}, ratio {:.3}", least[0], least[1], ratio(least));
+    assert!((0.9..1.1).contains(&ratio(least)), "{least:?}");
 }
 
 #[tokio::test]
