@@ -5,7 +5,8 @@
 //! `Origin` and `Sec-Fetch-Site`, one that rebinds its name fails at `Host`.
 //!
 //! Then who calls: the app marks its requests with a header that no other page can send, and its cookie says who is signed
-//! in; another client sends Autotask's three headers and no cookie counts. Below `/api` and the REST root nobody gets further
+//! in; another client sends Autotask's three headers, with a token for a
+//! secret, and no cookie counts. Below `/api` and the REST root nobody gets further
 //! without that, except to what [`is_open`] names.
 
 use std::net::SocketAddr;
@@ -51,6 +52,8 @@ pub(crate) struct Caller {
     pub(crate) role: Role,
     /// How they call.
     pub(crate) kind: Kind,
+    /// Whether the password was given in the last five minutes.
+    pub(crate) is_confirmed: bool,
 }
 
 /// How somebody calls.
@@ -58,7 +61,9 @@ pub(crate) struct Caller {
 pub(crate) enum Kind {
     /// The app, in somebody's session.
     Session,
-    /// The client of the settings, with the three headers that clients of Autotask's always send.
+    /// Another client of Autotask's, with its owner's login and a token in the headers that such clients always send.
+    Token,
+    /// The client of the settings, with the three headers.
     Client,
 }
 
@@ -69,13 +74,20 @@ impl Caller {
             Mode::Demo => "Demo user",
             Mode::Serve => "Local user",
         };
-        Caller { actor: actor.to_owned(), login: None, user: None, role: Role::Administrator, kind: Kind::Session }
+        Caller {
+            actor: actor.to_owned(),
+            login: None,
+            user: None,
+            role: Role::Administrator,
+            kind: Kind::Session,
+            is_confirmed: true,
+        }
     }
 
     /// A user in a session.
-    pub(crate) fn of_user(user: UserRow, kind: Kind) -> Caller {
+    pub(crate) fn of_user(user: UserRow, is_confirmed: bool) -> Caller {
         let UserRow { id, name, login, role, .. } = user;
-        Caller { actor: name, login: Some(login), user: Some(id), role, kind }
+        Caller { actor: name, login: Some(login), user: Some(id), role, kind: Kind::Session, is_confirmed }
     }
 }
 
@@ -234,7 +246,7 @@ async fn who(
     } else if is_marked {
         signed_in(state, headers, origin).await?
     } else {
-        client(state, headers, is_sign_in_needed)
+        client(state, headers, is_sign_in_needed).await?
     };
     let may = match &caller {
         Some(caller) if is_api => {
@@ -270,11 +282,32 @@ fn is_open(method: &Method, path: &str, is_sign_in_needed: bool) -> bool {
 async fn signed_in(state: &State, headers: &HeaderMap, origin: &OwnOrigin) -> Result<Option<Caller>, Refusal> {
     let Some(id) = cookie::read(headers, origin.is_https()) else { return Ok(None) };
     let user = state.people.user_of_session(id).await?;
-    Ok(user.map(|user| Caller::of_user(user, Kind::Session)))
+    Ok(user.map(|(user, is_confirmed)| Caller::of_user(user, is_confirmed)))
+}
+
+/// Another client: the owner of a token, else the client of the settings.
+async fn client(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Result<Option<Caller>, Refusal> {
+    if is_sign_in_needed
+        && let Some((login, token)) = once(headers, "username").zip(once(headers, "secret"))
+        && let Some((user, token)) = state.people.owner_of_token(login, token).await?
+    {
+        let caller = Caller::of_user(user, false);
+        return Ok(Some(Caller {
+            actor: format!("{}, by token {}", caller.actor, token.name),
+            kind: Kind::Token,
+            ..caller
+        }));
+    }
+    Ok(configured(state, headers, is_sign_in_needed))
+}
+
+/// A header that came once.
+fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
+    single(headers, &HeaderName::from_static(name)).ok().flatten()
 }
 
 /// The client of the settings. Where people sign in it has no more rights than it needs for a client's work.
-fn client(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Option<Caller> {
+fn configured(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Option<Caller> {
     let is_client = has_credentials(headers, state.config.clients.as_ref()?);
     is_client.then(|| Caller {
         actor: "Configured client".to_owned(),
@@ -282,6 +315,7 @@ fn client(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Option
         user: None,
         role: if is_sign_in_needed { Role::Editor } else { Role::Administrator },
         kind: Kind::Client,
+        is_confirmed: false,
     })
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum Refusal {
     NotLetIn,
     /// The caller's role does not reach; says what for.
     Role(String),
+    /// Who is signed in has to give the password once more.
+    Confirm,
     /// Too many tries to sign in; the next one after so many seconds.
     TooManyTries { seconds: u32 },
     /// So many sign in at the moment that nobody waits.
@@ -101,7 +103,7 @@ pub(crate) enum Way {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) => StatusCode::FORBIDDEN,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => StatusCode::FORBIDDEN,
             Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
             Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
@@ -126,7 +128,7 @@ impl Refusal {
 
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) => FailureKind::Permission,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => FailureKind::Permission,
             Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
@@ -160,6 +162,7 @@ impl Refusal {
             Refusal::TooManyTries { seconds } => {
                 vec![format!("too many tries to sign in; wait {} minutes and try again", seconds.div_ceil(60))]
             }
+            Refusal::Confirm => vec!["this needs your password once more; give it, or sign in again".to_owned()],
             Refusal::Role(what) => vec![what.clone()],
             Refusal::Busy => vec!["too many sign in at the moment; try again in a few seconds".to_owned()],
             Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
@@ -249,6 +252,7 @@ impl IntoResponse for Refusal {
             }
             // A word of its own: the app asks for the password then, and not when Autotask refuses this server's.
             Refusal::SignIn => json!({"errors": self.messages(), "kind": "signIn"}),
+            Refusal::Confirm => json!({"errors": self.messages(), "kind": "confirm"}),
             _ => match self.kind() {
                 Some(kind) => json!({"errors": self.messages(), "kind": kind}),
                 None => json!({"errors": self.messages()}),

@@ -10,6 +10,7 @@ mod random;
 mod role;
 mod sessions;
 mod throttle;
+mod tokens;
 mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +25,7 @@ use crate::store::{Store, people};
 
 pub(crate) use random::Hash;
 pub use role::Role;
+pub(crate) use tokens::DAYS_MAX;
 pub use users::{User, Users, generate_password};
 
 /// What the server knows of people.

@@ -217,12 +217,14 @@ const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they 
 
 /// The first word of each address below `/api`, and the least role that reads there and that changes something. What is not
 /// listed is for administrators.
-const API: [(&str, Role, Role); 4] = [
+const API: [(&str, Role, Role); 5] = [
     ("drafts", Viewer, Editor),
     ("health", Viewer, Administrator),
     ("runs", Viewer, Editor),
     // Everybody signs in and out.
     ("session", Viewer, Viewer),
+    // Everybody's own, with the own role at most.
+    ("tokens", Viewer, Viewer),
 ];
 
 /// Whether a role may take this route of Autotask's.

@@ -7,11 +7,14 @@ use super::{People, Role, password};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::store::people::{self, NewUserRow, SessionRow, UserRow};
+use crate::store::tokens;
 
 /// How long a session lasts that nobody uses, in milliseconds: 30 minutes.
 const IDLE: i64 = 30 * 60 * 1000;
 /// How long a session lasts at most: 12 hours.
 const AGE_MAX: i64 = 12 * 60 * 60 * 1000;
+/// How long a password that was given counts for what must not be done from a page that somebody left open: 5 minutes.
+const CONFIRMED: i64 = 5 * 60 * 1000;
 /// How exactly its use is noted: each note is a write to the disk. So a session ends up to a minute before its time.
 const NOTED_EACH: i64 = 60 * 1000;
 
@@ -24,8 +27,9 @@ pub(crate) struct Signed {
 }
 
 impl People {
-    /// The user whose session this cookie is, and notes that it is used; `None` when there is none or it is over.
-    pub(crate) async fn user_of_session(&self, id: &str) -> Result<Option<UserRow>, Refusal> {
+    /// The user whose session this cookie is, and whether the password was given just now; `None` when there is none or it is
+    /// over. Notes that it is used.
+    pub(crate) async fn user_of_session(&self, id: &str) -> Result<Option<(UserRow, bool)>, Refusal> {
         let (hash, now) = (hash(id), self.clock.now());
         let row = self.store.with(move |connection| {
             let Some(row) = people::session(connection, &hash)?.filter(|row| holds(row, now)) else { return Ok(None) };
@@ -34,7 +38,7 @@ impl People {
             }
             Ok(Some(row))
         });
-        Ok(row.await?.map(|row| row.user))
+        Ok(row.await?.map(|row| (row.user, now - row.confirmed_at < CONFIRMED)))
     }
 
     /// Begins a session for login and password, in place of the one that the caller had. Whoever is unknown, disabled or
@@ -130,6 +134,13 @@ impl People {
         begun.await?;
         tracing::info!(user = user.id, "signed in");
         Ok(Signed { id: Secret::new(id), user })
+    }
+
+    /// Checks the password of a session's user once more.
+    pub(crate) async fn confirm(&self, id: &str, login: &str, given: Secret, peer: IpAddr) -> Result<(), Refusal> {
+        self.check_password(login, given, peer).await?;
+        let (hash, now) = (hash(id), self.clock.now());
+        self.store.with(move |connection| tokens::confirm_session(connection, &hash, now)).await
     }
 
     /// Ends the session of this cookie, if there is one.

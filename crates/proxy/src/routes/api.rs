@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{drafts, labelled, no_store, people, runs};
+use super::{drafts, labelled, no_store, people, runs, tokens};
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -17,7 +17,9 @@ use crate::state::State;
 /// Everything below `/api`.
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
-        .route("/session", get(people::session).post(people::sign_in).delete(people::sign_out))
+        .route("/session", get(people::session).post(people::sign_in).put(people::confirm).delete(people::sign_out))
+        .route("/tokens", get(tokens::list).post(tokens::make))
+        .route("/tokens/{id}", delete(tokens::drop))
         .route("/health", get(health))
         .route("/runs", get(runs::list).post(runs::begin))
         .route("/runs/{id}", get(runs::read))
@@ -35,7 +37,9 @@ async fn method_not_allowed(request: Request) -> Refusal {
     let path = request.uri().path().trim_start_matches("/api").to_owned();
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     Refusal::Method(match segments.as_slice() {
-        ["session"] => vec!["GET", "HEAD", "POST", "DELETE"],
+        ["session"] => vec!["GET", "HEAD", "POST", "PUT", "DELETE"],
+        ["tokens"] => vec!["GET", "HEAD", "POST"],
+        ["tokens", _] => vec!["DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],
         ["runs", _, "driver"] => vec!["PUT"],

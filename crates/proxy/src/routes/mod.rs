@@ -7,6 +7,7 @@ mod drafts;
 mod files;
 mod people;
 mod runs;
+mod tokens;
 
 use std::any::Any;
 use std::sync::Arc;

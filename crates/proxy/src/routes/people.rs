@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `GET /api/session` | 200 `{"user": {"name", "role", "login"}, "mode", "environment", "apiRoot", "webUrl", "version"}` |
 //! | `POST /api/session` `{"login", "password"}` | 200 with the same, and the cookie |
+//! | `PUT /api/session` `{"password"}` | 204: who is signed in gives the password once more, which counts for five minutes |
 //! | `DELETE /api/session` | 204, and the cookie is taken back; also when nobody was signed in |
 //!
 //! `role` is `viewer`, `editor` or `administrator`. `login` is the e-mail address, and `null` for the user of the demo and for
@@ -15,8 +16,9 @@
 //! | status | `kind` | when |
 //! | --- | --- | --- |
 //! | 401 | `signIn` | nobody is signed in, or not any more: of any request below `/api` and `/ATServicesRest`; show the sign-in |
-//! | 401 | `credentials` | of `POST`: login or password are wrong; which one is not said |
-//! | 429 | `throttled` | of `POST`: five wrong tries in 15 minutes; `Retry-After` has the seconds |
+//! | 401 | `credentials` | of `POST` and `PUT`: login or password are wrong; which one is not said |
+//! | 403 | `confirm` | this needs a password that was given in the last five minutes: ask for it, `PUT` it, and repeat |
+//! | 429 | `throttled` | of `POST` and `PUT`: five wrong tries in 15 minutes; `Retry-After` has the seconds |
 //! | 503 | `throttled` | of `POST`: too many sign in at once; `Retry-After` has the seconds |
 //! | 409 | `validation` | of `POST`: this server has no users, as the demo |
 //! | 403 | `permission` | the header is missing, or the role does not reach; nothing to do with being signed in |
@@ -32,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::read_body;
 use super::labelled;
-use crate::access::{Caller, Kind, OwnOrigin};
+use crate::access::{Caller, OwnOrigin};
 use crate::log::Label;
 use crate::people::cookie;
 use crate::refusal::Refusal;
@@ -69,6 +71,12 @@ struct SignIn {
     password: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Password {
+    password: String,
+}
+
 /// Who is signed in.
 pub(super) async fn session(state: Extract<Arc<State>>, caller: Option<Extension<Caller>>) -> Response {
     finish(match caller {
@@ -97,9 +105,28 @@ async fn signed_in(state: &State, request: Request) -> Result<Response, Refusal>
     let replaced = cookie::read(&parts.headers, origin.is_https());
     let signed = state.people.sign_in(&login, Secret::new(password), peer.ip(), replaced).await?;
     let set = cookie::set(signed.id.expose(), origin.is_https());
-    let mut response = answer(state, Caller::of_user(signed.user, Kind::Session)).await;
+    let mut response = answer(state, Caller::of_user(signed.user, true)).await;
     put(&mut response, set)?;
     Ok(response)
+}
+
+/// Takes the password of who is signed in once more.
+pub(super) async fn confirm(state: Extract<Arc<State>>, request: Request) -> Response {
+    finish(confirmed(&state, request).await)
+}
+
+async fn confirmed(state: &State, request: Request) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let caller = parts.extensions.get::<Caller>().ok_or(Refusal::SignIn)?;
+    let Some(login) = caller.login.as_deref() else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or(Refusal::Fault)?;
+    let bytes = read_body(&parts.headers, body, BYTES_MAX).await?;
+    let Password { password } =
+        serde_json::from_slice(&bytes).map_err(|_| Refusal::Request("the body is `{\"password\": …}`, a text"))?;
+    let id = cookie::read(&parts.headers, origin.is_https()).ok_or(Refusal::SignIn)?;
+    state.people.confirm(id, login, Secret::new(password), peer.ip()).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Signs out whoever is signed in.

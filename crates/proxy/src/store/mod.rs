@@ -7,6 +7,7 @@ mod drafts;
 mod outcomes;
 pub(crate) mod people;
 mod runs;
+pub(crate) mod tokens;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,8 +24,10 @@ pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 2] = [
-    "
+const STEPS: [&str; 3] = [FIRST, people::STEP, tokens::STEP];
+
+/// Runs, drafts and outcomes.
+const FIRST: &str = "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -39,9 +42,7 @@ const STEPS: [&str; 2] = [
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-",
-    people::STEP,
-];
+";
 
 /// The file, or memory.
 #[derive(Clone, Debug)]

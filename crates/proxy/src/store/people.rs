@@ -53,12 +53,15 @@ pub(crate) struct SessionRow {
     pub(crate) user: UserRow,
     pub(crate) created_at: i64,
     pub(crate) seen_at: i64,
+    /// When the password was last given.
+    pub(crate) confirmed_at: i64,
 }
 
 /// What [`user`] reads. A role of a later version is the least one.
-const USER: &str = "users.id, name, login, role, disabled_at is not null, password is not null, users.created_at";
+pub(super) const USER: &str =
+    "users.id, users.name, login, users.role, disabled_at is not null, password is not null, users.created_at";
 
-fn user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
     let role: String = row.get(3)?;
     Ok(UserRow {
         id: row.get(0)?,
@@ -145,7 +148,7 @@ pub(crate) fn begin_session(
     if let Some(replaced) = replaced {
         transaction.execute("delete from sessions where hash = ?", [replaced])?;
     }
-    let sql = "insert into sessions (hash, user, created_at, seen_at) values (?, ?, ?3, ?3)";
+    let sql = "insert into sessions (hash, user, created_at, seen_at, confirmed_at) values (?, ?, ?3, ?3, ?3)";
     transaction.execute(sql, params![hash, user, now])?;
     let sql = "delete from sessions where user = ?1 and hash not in \
                (select hash from sessions where user = ?1 order by created_at desc, hash = ?3 desc limit ?2)";
@@ -156,9 +159,11 @@ pub(crate) fn begin_session(
 /// A session with its user.
 pub(crate) fn session(connection: &Connection, hash: &Hash) -> rusqlite::Result<Option<SessionRow>> {
     let sql = format!(
-        "select {USER}, sessions.created_at, seen_at from sessions join users on users.id = user where hash = ?"
+        "select {USER}, sessions.created_at, seen_at, confirmed_at from sessions join users on users.id = user where hash = ?"
     );
-    let read = |row: &Row<'_>| Ok(SessionRow { user: user(row)?, created_at: row.get(7)?, seen_at: row.get(8)? });
+    let read = |row: &Row<'_>| {
+        Ok(SessionRow { user: user(row)?, created_at: row.get(7)?, seen_at: row.get(8)?, confirmed_at: row.get(9)? })
+    };
     connection.prepare_cached(&sql)?.query_row([hash], read).optional()
 }
 

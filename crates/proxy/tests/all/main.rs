@@ -19,4 +19,5 @@ mod sandbox;
 mod secrets;
 mod session;
 mod static_files;
+mod tokens;
 mod upstream_failures;

@@ -120,6 +120,8 @@ async fn what_every_role_may_is_what_is_written_down() {
         ("drafts", "POST"),
         ("drafts/a", "PUT"),
         ("drafts/a", "DELETE"),
+        ("tokens", "POST"),
+        ("tokens/1", "DELETE"),
         ("…", "POST"),
     ] {
         let mut cells = Vec::new();

@@ -58,7 +58,7 @@ async fn everything_else_below_api_is_a_typed_404() {
         assert!(got.json()["errors"][0].is_string());
     }
     let got = app("PATCH", "/api/session").of(&proxy).await;
-    assert_eq!((got.status, got.header("allow")), (405, "GET, HEAD, POST, DELETE"));
+    assert_eq!((got.status, got.header("allow")), (405, "GET, HEAD, POST, PUT, DELETE"));
     assert!(got.json()["Message"].is_string());
 }
 
