@@ -217,9 +217,10 @@ const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they 
 
 /// The first word of each address below `/api`, and the least role that reads there and that changes something. What is not
 /// listed is for administrators.
-const API: [(&str, Role, Role); 5] = [
+const API: [(&str, Role, Role); 6] = [
     ("drafts", Viewer, Editor),
     ("health", Viewer, Administrator),
+    ("people", Administrator, Administrator),
     ("runs", Viewer, Editor),
     // Everybody signs in and out.
     ("session", Viewer, Viewer),

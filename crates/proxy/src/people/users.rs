@@ -1,10 +1,11 @@
-//! Users: kept by whoever has the store's file, on the command line.
+//! Users: kept by whoever has the store's file, on the command line, and changed by administrators.
 
 use std::path::Path;
 
-use super::{Role, password};
+use super::{People, Role, password};
 use crate::clock::Clock;
 use crate::config::Error;
+use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::store::people::{self, NewUserRow, UserRow};
 
@@ -140,6 +141,24 @@ impl Users {
         let found = self.store.at_once(|connection| people::user_of_login(connection, &login))?;
         let unknown = || Error::new(format!("there is no user {login}; `autotask-crm user list` shows all"));
         found.map(|(user, _)| user.id).ok_or_else(unknown)
+    }
+}
+
+impl People {
+    /// All users, by login.
+    pub(crate) async fn users(&self) -> Result<Vec<UserRow>, Refusal> {
+        self.store.with(|connection| people::users(connection)).await
+    }
+
+    /// Changes what a user may do; what is kept then, if there is such a user.
+    pub(crate) async fn change_user(
+        &self,
+        id: i64,
+        role: Option<Role>,
+        is_disabled: Option<bool>,
+    ) -> Result<Option<UserRow>, Refusal> {
+        let now = self.clock.now();
+        self.store.with(move |connection| people::change_user(connection, id, role, is_disabled, now)).await
     }
 }
 

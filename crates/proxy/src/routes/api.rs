@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{drafts, labelled, no_store, people, runs, tokens};
+use super::{administration, drafts, labelled, no_store, people, runs, tokens};
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -18,6 +18,8 @@ use crate::state::State;
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(people::session).post(people::sign_in).put(people::confirm).delete(people::sign_out))
+        .route("/people", get(administration::list))
+        .route("/people/{id}", patch(administration::change))
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::drop))
         .route("/health", get(health))
@@ -38,6 +40,7 @@ async fn method_not_allowed(request: Request) -> Refusal {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     Refusal::Method(match segments.as_slice() {
         ["session"] => vec!["GET", "HEAD", "POST", "PUT", "DELETE"],
+        ["people", _] => vec!["PATCH"],
         ["tokens"] => vec!["GET", "HEAD", "POST"],
         ["tokens", _] => vec!["DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],

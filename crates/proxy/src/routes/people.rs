@@ -10,6 +10,8 @@
 //! | `PUT /api/session` `{"password"}` | 204: who is signed in gives the password once more, which counts for five minutes |
 //! | `DELETE /api/session` | 204, and the cookie is taken back; also when nobody was signed in |
 //!
+//! The administrator's list of people is in [`administration`](super::administration), tokens are in [`tokens`](super::tokens).
+//!
 //! `role` is `viewer`, `editor` or `administrator`. `login` is the e-mail address, and `null` for the user of the demo and for
 //! the local user of a server without users: these do not sign in, so there is nothing to sign out of either.
 //!

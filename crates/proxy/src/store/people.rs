@@ -125,6 +125,36 @@ pub(crate) fn set_disabled(connection: &mut Connection, id: i64, at: Option<i64>
     Ok(rows == 1)
 }
 
+/// Gives a user another role, keeps one out or lets one in, all or nothing; what is kept then, if there is such a user.
+pub(crate) fn change_user(
+    connection: &mut Connection,
+    id: i64,
+    role: Option<Role>,
+    is_disabled: Option<bool>,
+    now: i64,
+) -> rusqlite::Result<Option<UserRow>> {
+    let transaction = connection.transaction()?;
+    if let Some(role) = role {
+        set_role(&transaction, id, role)?;
+    }
+    match is_disabled {
+        Some(true) => {
+            // Whoever is kept out already was so since then.
+            let sql = "update users set disabled_at = coalesce(disabled_at, ?) where id = ?";
+            transaction.execute(sql, [now, id])?;
+            transaction.execute("delete from sessions where user = ?", [id])?;
+        }
+        Some(false) => {
+            transaction.execute("update users set disabled_at = null where id = ?", [id])?;
+        }
+        None => {}
+    }
+    let sql = format!("select {USER} from users where id = ?");
+    let changed = transaction.query_row(&sql, [id], user).optional()?;
+    transaction.commit()?;
+    Ok(changed)
+}
+
 /// Sets another password and ends all sessions; whether there is such a user.
 pub(crate) fn set_password(connection: &mut Connection, id: i64, password: &str) -> rusqlite::Result<bool> {
     let transaction = connection.transaction()?;

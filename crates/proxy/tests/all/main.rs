@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod administration;
 mod common;
 mod cors;
 mod headers;

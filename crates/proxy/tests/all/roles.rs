@@ -120,6 +120,8 @@ async fn what_every_role_may_is_what_is_written_down() {
         ("drafts", "POST"),
         ("drafts/a", "PUT"),
         ("drafts/a", "DELETE"),
+        ("people", "POST"),
+        ("people/1", "PATCH"),
         ("tokens", "POST"),
         ("tokens/1", "DELETE"),
         ("…", "POST"),
