@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AutotaskApiError, AutotaskRestApi, FilterOperators } from '@apigrate/autotask-restapi';
-import { COMPANIES, login, startSandbox } from './sandbox.mjs';
+import { COMPANIES, isThroughProxy, login, startSandbox } from './sandbox.mjs';
 
 /** Every company: id 0 is the tenant's own. */
 const EVERYTHING = [{ op: 'gte', field: 'id', value: 0 }];
@@ -144,8 +144,16 @@ test('a refusal arrives as the library reports it', async () => {
     { errors: ['Unable to find limit in the Company Entity.'] },
   ]);
   assert.equal((await autotask.Companies.count({ filter: [{ op: 'eq', field: 'companyName', value: 'Nobody' }] })).queryCount, 0);
-  // Contacts are written below their company; of a route that does not exist the library makes null.
-  assert.equal(await autotask.Contacts.create({ firstName: 'A', lastName: 'B' }), null);
+  // Contacts are written below their company; of a route that does not exist the library makes null. The proxy takes them
+  // where the company is named.
+  const nowhere = autotask.Contacts.create({ firstName: 'A', lastName: 'B' });
+  if (isThroughProxy) {
+    const errors = ['Contacts are written below Companies; put `companyID` into the body'];
+    assert.deepEqual(await refusal(nowhere), [500, { errors }]);
+    assert.equal((await refusal(autotask.CompanyWebhooks.get(1)))[0], 500, 'what nobody may');
+  } else {
+    assert.equal(await nowhere, null);
+  }
   const stranger = new AutotaskRestApi(login.user, 'wrong', login.code, { base_url: sandbox.url });
   assert.deepEqual(await refusal(stranger.Companies.get(0)), [401, '']);
 });

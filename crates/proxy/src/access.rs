@@ -1,54 +1,124 @@
 //! Access: who may call. One guard before everything that is served, so a new route is protected by existing.
 //!
-//! Until there is sign-in, only this machine may: the peer is a loopback address, `Host` a loopback name, and a page
-//! that calls is our own. A page of another site fails at `Origin` and `Sec-Fetch-Site`, one that rebinds its name to
-//! 127.0.0.1 fails at `Host`.
+//! First where a request comes from. Without users only this machine may call: the peer is a loopback address and `Host` a
+//! loopback name; with users also whoever opens `public_url`. A page that calls is our own: one of another site fails at
+//! `Origin` and `Sec-Fetch-Site`, one that rebinds its name fails at `Host`.
+//!
+//! Then who calls: the app marks its requests with a header that no other page can send, and its cookie says who is signed
+//! in; another client sends Autotask's three headers, with a token for a
+//! secret, and no cookie counts. Below `/api` and the REST root nobody gets further
+//! without that, except to what [`is_open`] names.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use autotask_core::route::{self, Route, below_root};
 use axum::extract::{ConnectInfo, Request, State as Extract};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::SESSION_HEADER;
+use crate::config::Mode;
 use crate::log::Label;
+use crate::people::{Role, cookie, permissions};
 use crate::refusal::Refusal;
 use crate::secret::Credentials;
 use crate::state::State;
+use crate::store::people::UserRow;
 use crate::upstream_url::{is_loopback_name, split_port};
 
 /// Under which origin the caller reached us: page addresses in answers begin with it.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnOrigin(pub(crate) String);
 
-/// Who calls below the REST root.
+impl OwnOrigin {
+    /// Whether the caller reached us over https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}
+
+/// Who calls: an extension of every request that needs one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The name that is shown, and noted beside what was done.
+    pub(crate) actor: String,
+    /// The login, of a user.
+    pub(crate) login: Option<String>,
+    /// Which user it is; none for the local user and for the configured client.
+    pub(crate) user: Option<i64>,
+    /// What they may do.
+    pub(crate) role: Role,
+    /// How they call.
+    pub(crate) kind: Kind,
+    /// Whether the password was given in the last five minutes.
+    pub(crate) is_confirmed: bool,
+}
+
+/// How somebody calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// The app, in the local user's session.
+pub(crate) enum Kind {
+    /// The app, in somebody's session.
     Session,
-    /// Another client of Autotask's, with the three headers that it always sends.
+    /// Another client of Autotask's, with its owner's login and a token in the headers that such clients always send.
+    Token,
+    /// The client of the settings, with the three headers.
     Client,
 }
 
-const HOST_FOREIGN: &str =
-    "this server is reached under another name; open it at `localhost` or `127.0.0.1` and its port";
+impl Caller {
+    /// Whoever sits at this machine, as long as nobody signs in.
+    fn local(mode: Mode) -> Caller {
+        Caller {
+            actor: mode.local_user().to_owned(),
+            login: None,
+            user: None,
+            role: Role::Administrator,
+            kind: Kind::Session,
+            is_confirmed: true,
+        }
+    }
+
+    /// A user in a session.
+    pub(crate) fn of_user(user: UserRow, is_confirmed: bool) -> Caller {
+        let UserRow { id, name, login, role, .. } = user;
+        Caller { actor: name, login: Some(login), user: Some(id), role, kind: Kind::Session, is_confirmed }
+    }
+}
+
+const HOST_FOREIGN: &str = "this server is reached under another name; open it at its public address, or on its own machine at `localhost` \
+                            or `127.0.0.1` and its port";
 const ORIGIN_FOREIGN: &str = "pages of other sites may not call this server; open the app at this server's own address";
 const PEER_FOREIGN: &str = "this server answers this machine only; open the app on the machine that runs it";
+const UNMARKED: &str = "the app's own requests carry `X-Requested-With: autotask-crm`; send it";
 
 /// Lets a request in or refuses it.
 pub(crate) async fn guard(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
     let allowed_origin = state.config.cors_origin.as_deref();
-    let admitted = match admit(&state, &request) {
+    let is_sign_in_needed = match state.people.is_sign_in_needed().await {
+        Ok(is_needed) => is_needed,
+        Err(refusal) => return refused(refusal),
+    };
+    let admitted = match admit(&state, &request, is_sign_in_needed) {
         Ok(admitted) => admitted,
-        Err(refusal) => return labelled(refusal.into_response()),
+        Err(refusal) => return refused(refusal),
     };
     let mut response = if admitted.is_cross_origin && is_preflight(&request) {
         labelled(preflight())
     } else {
-        request.extensions_mut().insert(OwnOrigin(admitted.origin));
-        next.run(request).await
+        let origin = OwnOrigin(admitted.origin);
+        let asked = Asked { method: request.method(), path: request.uri().path(), headers: request.headers() };
+        match who(&state, asked, &origin, is_sign_in_needed).await {
+            Ok(caller) => {
+                request.extensions_mut().insert(origin);
+                if let Some(caller) = caller {
+                    request.extensions_mut().insert(caller);
+                }
+                next.run(request).await
+            }
+            Err(refusal) => refused(refusal),
+        }
     };
     if let Some(origin) = allowed_origin {
         let headers = response.headers_mut();
@@ -62,6 +132,12 @@ pub(crate) async fn guard(Extract(state): Extract<Arc<State>>, mut request: Requ
     response
 }
 
+fn refused(refusal: Refusal) -> Response {
+    let mut response = refusal.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    labelled(response)
+}
+
 fn labelled(mut response: Response) -> Response {
     response.extensions_mut().insert(Label::of("access"));
     response
@@ -73,22 +149,31 @@ struct Admitted {
     is_cross_origin: bool,
 }
 
-fn admit(state: &State, request: &Request) -> Result<Admitted, Refusal> {
+fn admit(state: &State, request: &Request, is_sign_in_needed: bool) -> Result<Admitted, Refusal> {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
         return Err(Refusal::Method(vec!["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]));
     }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    if !peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback()) {
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+        return Err(Refusal::Foreign(PEER_FOREIGN));
+    };
+    let is_near = peer.ip().to_canonical().is_loopback();
+    // Without sign-in nobody else is let in, whatever is configured.
+    let public_url = state.config.public_url.as_deref().filter(|_| is_sign_in_needed);
+    if !is_near && public_url.is_none() {
         return Err(Refusal::Foreign(PEER_FOREIGN));
     }
     let headers = request.headers();
     let host = single(headers, &header::HOST)?.ok_or(Refusal::Request("the header `Host` is missing"))?;
     let port = state.config.listen.port();
     let authority = request.uri().authority().map(|authority| authority.as_str());
-    if !is_own_host(host, port) || authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
+    if authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
         return Err(Refusal::Foreign(HOST_FOREIGN));
     }
-    let own = format!("http://{}", host.to_ascii_lowercase());
+    let own = match public_url.filter(|url| is_host_of(host, url)) {
+        Some(url) => url.to_owned(),
+        None if is_near && is_own_host(host, port) => format!("http://{}", host.to_ascii_lowercase()),
+        None => return Err(Refusal::Foreign(HOST_FOREIGN)),
+    };
     let origin = single(headers, &header::ORIGIN)?;
     let is_cross_origin = origin.is_some() && origin == state.config.cors_origin.as_deref();
     if !is_cross_origin {
@@ -118,6 +203,131 @@ fn is_own_host(host: &str, port: u16) -> bool {
         .is_some_and(|(name, given)| is_loopback_name(name) && given.is_none_or(|given| given == port.to_string()))
 }
 
+/// Whether a `Host` is the one of this address, with its port or, where that is https's own, none.
+fn is_host_of(host: &str, url: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let is = |host: &str| url.split_once("://").is_some_and(|(_, expected)| expected == host);
+    is(&host) || (url.starts_with("https:") && host.strip_suffix(":443").is_some_and(is))
+}
+
+/// What of a request says who calls.
+struct Asked<'a> {
+    method: &'a Method,
+    path: &'a str,
+    headers: &'a HeaderMap,
+}
+
+/// Who calls; refused when somebody must and nobody does.
+async fn who(
+    state: &State,
+    Asked { method, path, headers }: Asked<'_>,
+    origin: &OwnOrigin,
+    is_sign_in_needed: bool,
+) -> Result<Option<Caller>, Refusal> {
+    let is_rest = below_root(path).is_some();
+    let is_api = path == "/api" || path.starts_with("/api/");
+    if !is_rest && !is_api {
+        return Ok(None);
+    }
+    let is_marked = is_marked(headers);
+    let is_open = is_open(method, path, is_sign_in_needed);
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    if is_api && !is_marked && !(is_open && is_read) {
+        return Err(Refusal::Foreign(UNMARKED));
+    }
+    // Nothing is changed by asking who works here, so a script may do so on this machine as before.
+    let is_local = !is_sign_in_needed && (is_marked || path == "/api/session");
+    let caller = if is_local {
+        Some(Caller::local(state.config.mode()))
+    } else if is_marked {
+        signed_in(state, headers, origin).await?
+    } else {
+        client(state, headers, is_sign_in_needed).await?
+    };
+    let may = match &caller {
+        Some(caller) if is_api => {
+            permissions::check_api(caller.role, method, path)?;
+            caller.kind == Kind::Session
+        }
+        Some(_) => true,
+        None => false,
+    };
+    match (may, is_open) {
+        (true, _) => Ok(caller),
+        (false, true) => Ok(None),
+        (false, false) if is_marked => Err(Refusal::SignIn),
+        (false, false) => Err(Refusal::Unauthenticated),
+    }
+}
+
+/// What is answered to anybody: whether this server is well, who is signed in, and Autotask's own two open calls.
+fn is_open(method: &Method, path: &str, is_sign_in_needed: bool) -> bool {
+    if matches!(path, "/api/health" | "/api/session") {
+        return true;
+    }
+    let Some((method, path)) = route::Method::parse(method.as_str()).zip(below_root(path)) else { return false };
+    match route::route(method, path) {
+        // A client asks for its zone before it sends anything else.
+        Ok(Route::Zone) => true,
+        // Each is a call to Autotask, which nobody unknown may spend.
+        Ok(Route::Versions) => !is_sign_in_needed,
+        _ => false,
+    }
+}
+
+async fn signed_in(state: &State, headers: &HeaderMap, origin: &OwnOrigin) -> Result<Option<Caller>, Refusal> {
+    let Some(id) = cookie::read(headers, origin.is_https()) else { return Ok(None) };
+    let user = state.people.user_of_session(id).await?;
+    Ok(user.map(|(user, is_confirmed)| Caller::of_user(user, is_confirmed)))
+}
+
+/// Another client: the owner of a token, else the client of the settings.
+async fn client(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Result<Option<Caller>, Refusal> {
+    if is_sign_in_needed
+        && let Some((login, token)) = once(headers, "username").zip(once(headers, "secret"))
+        && let Some((user, token)) = state.people.owner_of_token(login, token).await?
+    {
+        let caller = Caller::of_user(user, false);
+        return Ok(Some(Caller {
+            actor: format!("{}, by token {}", caller.actor, token.name),
+            kind: Kind::Token,
+            ..caller
+        }));
+    }
+    Ok(configured(state, headers, is_sign_in_needed))
+}
+
+/// A header that came once.
+fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
+    single(headers, &HeaderName::from_static(name)).ok().flatten()
+}
+
+/// The client of the settings. Where people sign in it has no more rights than it needs for a client's work.
+fn configured(state: &State, headers: &HeaderMap, is_sign_in_needed: bool) -> Option<Caller> {
+    let is_client = has_credentials(headers, state.config.clients.as_ref()?);
+    is_client.then(|| Caller {
+        actor: "Configured client".to_owned(),
+        login: None,
+        user: None,
+        role: if is_sign_in_needed { Role::Editor } else { Role::Administrator },
+        kind: Kind::Client,
+        is_confirmed: false,
+    })
+}
+
+/// Whether the app marked the request as its own.
+fn is_marked(headers: &HeaderMap) -> bool {
+    let (name, value) = SESSION_HEADER;
+    headers.get(name).is_some_and(|found| found == value)
+}
+
+fn has_credentials(headers: &HeaderMap, credentials: &Credentials) -> bool {
+    credentials.headers().iter().all(|(name, value)| {
+        let mut given = headers.get_all(*name).iter();
+        given.next().is_some_and(|given| value.is(given.as_bytes())) && given.next().is_none()
+    })
+}
+
 /// Whether somebody followed a link from another site to the app: the page itself, never data.
 fn is_visit(request: &Request) -> bool {
     let has = |name: &'static str, value: &str| {
@@ -145,19 +355,6 @@ fn preflight() -> Response {
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
-}
-
-/// Who calls below the REST root; `None` when nobody that we know.
-pub(crate) fn caller(headers: &HeaderMap, clients: Option<&Credentials>) -> Option<Caller> {
-    let (name, value) = SESSION_HEADER;
-    if headers.get(name).is_some_and(|found| found == value) {
-        return Some(Caller::Session);
-    }
-    let is_client = clients?.headers().iter().all(|(name, value)| {
-        let mut given = headers.get_all(*name).iter();
-        given.next().is_some_and(|given| value.is(given.as_bytes())) && given.next().is_none()
-    });
-    is_client.then_some(Caller::Client)
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::assets::Assets;
+use crate::clock::Clock;
 use crate::secret::Credentials;
-use crate::upstream_url::UpstreamUrl;
+use crate::upstream_url::{UpstreamUrl, is_loopback_name, split_port};
 
 /// Longest time to make a connection to Autotask.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -59,14 +60,18 @@ impl Mode {
 /// Every setting of the proxy.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where it listens, with the real port; only an address of this machine, as there is no sign-in yet.
+    /// Where it listens, with the real port; only an address of this machine, unless there are users and `public_url`.
     pub listen: SocketAddr,
+    /// Where people open the app from elsewhere, such as `https://crm.example.com`; this machine only without it.
+    pub public_url: Option<String>,
     /// Where Autotask is. Says by its kind whether this is the demo: the two cannot be mixed.
     pub upstream: UpstreamUrl,
     /// What Autotask asks for.
     pub credentials: Credentials,
     /// What Autotask's other clients have to send to get through; without it they are refused.
     pub clients: Option<Credentials>,
+    /// Whether people sign in to the demo as they do to `serve`, to try that with made-up data; else it has a user of its own.
+    pub sign_in_to_demo: bool,
     /// The one foreign origin whose pages may call, such as `http://localhost:5173`; none without it.
     pub cors_origin: Option<String>,
     /// The built app.
@@ -83,6 +88,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
     pub answer_timeout: Duration,
+    /// What time it is; the system's.
+    pub clock: Clock,
 }
 
 impl Config {
@@ -91,9 +98,11 @@ impl Config {
     pub fn new(listen: SocketAddr, upstream: UpstreamUrl, credentials: Credentials) -> Config {
         Config {
             listen,
+            public_url: None,
             upstream,
             credentials,
             clients: None,
+            sign_in_to_demo: false,
             cors_origin: None,
             app: Assets::none(),
             store: None,
@@ -102,6 +111,7 @@ impl Config {
             audit_months: AUDIT_MONTHS,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
+            clock: Clock::system(),
         }
     }
 
@@ -111,9 +121,28 @@ impl Config {
         self.upstream.mode()
     }
 
+    /// Refuses what must not be served to these people: none from elsewhere without users, no users in the demo.
+    pub(crate) fn check_people(&self, has_users: bool) -> Result<(), Error> {
+        if self.mode() == Mode::Demo && !self.sign_in_to_demo && (has_users || self.public_url.is_some()) {
+            return Err(Error::new(
+                "the demo has a user of its own and is for this machine only; `serve` is what runs with users and a public address",
+            ));
+        }
+        if self.sign_in_to_demo && !has_users {
+            return Err(Error::new("there are no users to sign in; add one with `autotask-crm user add`"));
+        }
+        if self.public_url.is_some() && !has_users {
+            return Err(Error::new(
+                "nobody could sign in: with `public_url` other machines reach this server, and there are no users; \
+                 add one with `autotask-crm user add`",
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses what must not be served.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        check_listen(self.listen)?;
+        check_listen(self.listen, self.public_url.as_deref())?;
         for (credentials, whose) in
             [(Some(&self.credentials), "for Autotask"), (self.clients.as_ref(), "for other clients")]
         {
@@ -148,19 +177,32 @@ impl Config {
     }
 }
 
-/// Refuses an address that other machines can reach.
+/// Refuses an address that other machines can reach without the name under which they do.
 ///
 /// # Errors
 ///
-/// A sentence, for any but a loopback address.
-pub fn check_listen(address: SocketAddr) -> Result<(), Error> {
-    if address.ip().to_canonical().is_loopback() {
-        return Ok(());
+/// A sentence, for any but a loopback address without a public one, and for a public one that is not `https`.
+pub fn check_listen(address: SocketAddr, public_url: Option<&str>) -> Result<(), Error> {
+    match public_url {
+        Some(url) if !is_public_url(url) => Err(Error::new(
+            "`public_url` must be the address at which people open the app, such as `https://crm.example.com`, in lower case \
+             and without a path; only on this machine it may be `http`, as passwords would be read on the way",
+        )),
+        None if !address.ip().to_canonical().is_loopback() => Err(Error::new(
+            "other machines reach this address, and it is not said under which name; set `public_url`, such as \
+             `https://crm.example.com`, and add users with `autotask-crm user add`; or listen on `127.0.0.1` and a port",
+        )),
+        _ => Ok(()),
     }
-    Err(Error::new(
-        "this version listens on this machine only, as sign-in comes with a later version; \
-         listen on `127.0.0.1` and a port",
-    ))
+}
+
+/// Whether it is an origin that passwords may go to.
+fn is_public_url(url: &str) -> bool {
+    let is_safe = match url.strip_prefix("http://") {
+        Some(host) => split_port(host).is_some_and(|(name, _)| is_loopback_name(name)),
+        None => true,
+    };
+    is_safe && is_origin(url)
 }
 
 /// Whether one of the values is a sandbox's: then the others are likely to be mixed up as well.
@@ -221,7 +263,22 @@ mod tests {
             check(&config(listen), "fine");
         }
         for listen in ["0.0.0.0:8080", "[::]:8080", "192.168.1.5:8080"] {
-            check(&config(listen), "sign-in comes with a later version");
+            check(&config(listen), "it is not said under which name");
+        }
+        let mut config = config("0.0.0.0:8080");
+        for url in ["https://crm.example.com", "https://crm.example.com:8443", "http://localhost:8080"] {
+            config.public_url = Some(url.to_owned());
+            check(&config, "fine");
+        }
+        for url in [
+            "http://crm.example.com",
+            "https://crm.example.com/",
+            "https://CRM.test",
+            "crm.test",
+            "http://localhost.test",
+        ] {
+            config.public_url = Some(url.to_owned());
+            check(&config, "`public_url` must be the address");
         }
     }
 

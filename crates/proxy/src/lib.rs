@@ -12,12 +12,14 @@
 mod access;
 mod assets;
 pub mod audit;
+mod clock;
 mod config;
 mod doctor;
 mod gate;
 mod log;
 pub mod oidc;
 mod outbound;
+mod people;
 mod public_addresses;
 mod refusal;
 mod rewrite;
@@ -36,8 +38,10 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use assets::Assets;
+pub use clock::Clock;
 pub use config::{Config, Error, Mode, check_listen};
 pub use doctor::{Check, Health, Report};
+pub use people::{Role, User, Users, generate_password};
 pub use secret::{Credentials, Secret};
 pub use upstream_url::UpstreamUrl;
 pub use zone::find_zone;
@@ -66,6 +70,12 @@ impl Proxy {
     /// Looks whether this server reaches Autotask and may do there what the workbench does.
     pub async fn examine(&self) -> Report {
         doctor::examine(&self.state).await
+    }
+
+    /// Whether people sign in; otherwise only this machine may call.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        self.state.people.had_users()
     }
 
     /// Everything the proxy serves.

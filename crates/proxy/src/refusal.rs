@@ -17,6 +17,20 @@ pub(crate) enum Refusal {
     Foreign(&'static str),
     /// Neither the app's session nor a known client: Autotask's own empty 401.
     Unauthenticated,
+    /// The app's page, and nobody is signed in or not any more.
+    SignIn,
+    /// Login or password are wrong; which one is not said.
+    WrongSignIn,
+    /// Somebody whom a provider vouches for, and no administrator has let in.
+    NotLetIn,
+    /// The caller's role does not reach; says what for.
+    Role(String),
+    /// Who is signed in has to give the password once more.
+    Confirm,
+    /// Too many tries to sign in; the next one after so many seconds.
+    TooManyTries { seconds: u32 },
+    /// So many sign in at the moment that nobody waits.
+    Busy,
     /// No verb has this path below the REST root.
     NoRoute,
     /// Another verb has this path; these do.
@@ -111,8 +125,9 @@ pub(crate) enum Way {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Refusal::Foreign(_) => StatusCode::FORBIDDEN,
-            Refusal::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => StatusCode::FORBIDDEN,
+            Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
+            Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::Request(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
@@ -120,7 +135,7 @@ impl Refusal {
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) => StatusCode::CONFLICT,
             Refusal::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
-            Refusal::Store | Refusal::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Store | Refusal::Busy | Refusal::Full => StatusCode::SERVICE_UNAVAILABLE,
             // As Autotask itself answers then.
             Refusal::Rest { .. } | Refusal::Hour { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -138,7 +153,8 @@ impl Refusal {
 
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
-            Refusal::Foreign(_) => FailureKind::Permission,
+            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => FailureKind::Permission,
+            Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
             | Refusal::TooLarge { .. }
@@ -150,7 +166,9 @@ impl Refusal {
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
             Refusal::Unreachable(_) => FailureKind::Unreachable,
-            Refusal::Credentials { .. } | Refusal::LoginHeld { .. } => FailureKind::Credentials,
+            Refusal::Credentials { .. } | Refusal::LoginHeld { .. } | Refusal::WrongSignIn | Refusal::SignIn => {
+                FailureKind::Credentials
+            }
             Refusal::Full | Refusal::Rest { .. } | Refusal::Hour { .. } => FailureKind::Throttled,
             Refusal::Malformed(_) => FailureKind::Malformed,
             Refusal::Fault | Refusal::Store => FailureKind::Fault,
@@ -174,6 +192,17 @@ impl Refusal {
             Refusal::Foreign(why) | Refusal::Request(why) | Refusal::MediaType(why) | Refusal::NotFound(why) => {
                 vec![(*why).to_owned()]
             }
+            Refusal::SignIn => vec!["nobody is signed in, or not any more; sign in".to_owned()],
+            Refusal::WrongSignIn => vec!["the login or the password is wrong; try again".to_owned()],
+            Refusal::NotLetIn => vec![
+                "you are known now, but not let in; ask an administrator of this server to let you in".to_owned(),
+            ],
+            Refusal::TooManyTries { seconds } => {
+                vec![format!("too many tries to sign in; wait {} minutes and try again", seconds.div_ceil(60))]
+            }
+            Refusal::Confirm => vec!["this needs your password once more; give it, or sign in again".to_owned()],
+            Refusal::Role(what) => vec![what.clone()],
+            Refusal::Busy => vec!["too many sign in at the moment; try again in a few seconds".to_owned()],
             Refusal::TooLarge { max } => vec![format!("the body is larger than {max} bytes; send less at once")],
             Refusal::Body(why) => vec![format!("the body cannot be read: {why}")],
             Refusal::InProgress => vec!["this is being sent already; wait for its answer, or look for the row".to_owned()],
@@ -309,6 +338,9 @@ impl IntoResponse for Refusal {
             Refusal::Method(_) => {
                 json!({"Message": "The requested resource does not support this http method."})
             }
+            // A word of its own: the app asks for the password then, and not when Autotask refuses this server's.
+            Refusal::SignIn => json!({"errors": self.messages(), "kind": "signIn"}),
+            Refusal::Confirm => json!({"errors": self.messages(), "kind": "confirm"}),
             _ => match self.kind() {
                 Some(kind) => match self.state() {
                     Some(state) => json!({"errors": self.messages(), "kind": kind, "state": state}),
@@ -323,7 +355,8 @@ impl IntoResponse for Refusal {
         };
         let wait = match &self {
             Refusal::Rest { seconds } | Refusal::Hour { seconds, .. } => Some(HeaderValue::from(*seconds)),
-            Refusal::Full => Some(HeaderValue::from_static("2")),
+            Refusal::TooManyTries { seconds } => Some(HeaderValue::from(*seconds)),
+            Refusal::Full | Refusal::Busy => Some(HeaderValue::from_static("2")),
             _ => None,
         };
         let named = |name: HeaderName, value: Option<HeaderValue>| {

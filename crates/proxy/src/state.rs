@@ -3,14 +3,16 @@
 use std::time::{Duration, Instant};
 
 use autotask_core::route::Route;
+use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::{Config, Error, Mode};
 use crate::outbound::Outbound;
+use crate::people::People;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::under_way::UnderWay;
-use crate::upstream::Upstream;
+use crate::upstream::{Answer, Upstream};
 use crate::zone;
 
 /// How long the state of Autotask counts as known.
@@ -26,10 +28,12 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) upstream: Upstream,
     pub(crate) store: Store,
+    pub(crate) people: People,
     pub(crate) under_way: UnderWay,
     health: Mutex<Option<(Instant, &'static str)>>,
     web_url: OnceCell<Option<String>>,
     login_tried_at: Mutex<Option<Instant>>,
+    zone: OnceCell<Bytes>,
 }
 
 impl State {
@@ -37,14 +41,18 @@ impl State {
         config.check()?;
         let store = Store::open(config.store.as_deref())?;
         let upstream = Upstream::new(&config, store.clone())?;
+        let people = People::new(store.clone(), config.clock.clone())?;
+        config.check_people(people.had_users())?;
         Ok(State {
             config,
             upstream,
             store,
+            people,
             under_way: UnderWay::default(),
             health: Mutex::new(None),
             web_url: OnceCell::new(),
             login_tried_at: Mutex::new(None),
+            zone: OnceCell::new(),
         })
     }
 
@@ -86,6 +94,21 @@ impl State {
             Ok::<_, ()>(zone::web_url(&body))
         };
         self.web_url.get_or_try_init(ask).await.ok().cloned().flatten()
+    }
+
+    /// The zone of this server's own user, asked for until it is known: whoever asks may be anybody.
+    pub(crate) async fn own_zone(&self) -> Result<Answer, Refusal> {
+        let ask = || async {
+            let user = self.config.credentials.user_name.expose();
+            match self.upstream.send(&Outbound::zone(user)).await {
+                Ok(answer) if answer.status == 200 => Ok(answer.body),
+                other => Err(other),
+            }
+        };
+        match self.zone.get_or_try_init(ask).await {
+            Ok(body) => Ok(Answer { status: 200, body: body.clone(), retry_after: None, at: None }),
+            Err(other) => other,
+        }
     }
 
     async fn probe(&self, request: Outbound) -> Result<bytes::Bytes, Refusal> {

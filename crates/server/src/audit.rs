@@ -18,7 +18,6 @@ use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use crate::data_folder::data_folder;
 use crate::say::say;
 use crate::settings;
 
@@ -89,17 +88,12 @@ struct Place {
 
 impl Place {
     fn open(self) -> Result<AuditFile> {
-        let file = match self.store {
+        let named = match self.store {
             Some(file) => Some(file),
             None => settings::store(self.config.as_deref(), |name| std::env::var(name).ok())?,
         };
-        let file = match file {
-            Some(file) => file,
-            // Not made: this only reads.
-            None => match data_folder(|name| std::env::var_os(name)) {
-                Some(folder) => folder.join("workbench.db"),
-                None => bail!("there is no home folder with a store in it; name a file with --store"),
-            },
+        let Some(file) = settings::store_to_look_at(named) else {
+            bail!("there is no home folder with a store in it; name a file with --store");
         };
         Ok(AuditFile::open(&file)?)
     }

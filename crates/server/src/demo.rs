@@ -39,6 +39,10 @@ pub(crate) struct Options {
     /// The folder of the built app; without it the one inside of this program
     #[arg(long, value_name = "DIR")]
     app: Option<PathBuf>,
+    /// Let people sign in, as with `serve`: the store with the users, made by `autotask-crm user add` with
+    /// AUTOTASK_CRM_STORE=FILE
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
     /// Do not open the browser
     #[arg(long)]
     no_open: bool,
@@ -69,7 +73,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let mut config = autotask_proxy::Config::new(address, upstream, credentials());
     config.clients = Some(credentials());
     config.app = app;
-    config.store = store(&options)?;
+    config.sign_in_to_demo = options.users.is_some();
+    config.store = match &options.users {
+        Some(file) => Some(file.clone()),
+        None => store(&options)?,
+    };
     let router = Proxy::new(config)?.router();
 
     let url = format!("http://{address}/");

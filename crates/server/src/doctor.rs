@@ -7,10 +7,8 @@ use anyhow::Result;
 use autotask_proxy::{Config, Credentials, Health, Mode, Proxy, Report, UpstreamUrl, find_zone};
 use clap::Args;
 
-use crate::data_folder::data_folder;
 use crate::say::say;
-use crate::serve::DATA_FILE;
-use crate::settings::Caller;
+use crate::settings::{Caller, store_to_look_at};
 
 const EXAMPLES: &str = "Examples:
   autotask-crm doctor --config crm.toml
@@ -44,7 +42,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode> {
         None => find_zone(&credentials.user_name).await?,
     };
     let mut config = Config::new(([127, 0, 0, 1], 0).into(), upstream, credentials);
-    let file = store.or_else(|| Some(data_folder(|name| std::env::var_os(name))?.join(DATA_FILE)));
+    let file = store_to_look_at(store);
     // To look must not make it.
     config.store = file.clone().filter(|file| file.exists());
     let is_new = config.store.is_none();

@@ -14,6 +14,7 @@ mod sandbox;
 mod say;
 mod serve;
 mod settings;
+mod user;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Command {
     Sandbox(sandbox::Options),
     /// Whether Autotask is reached with these settings, and what the API user may do there
     Doctor(doctor::Options),
+    /// The people who sign in to `serve`: add, list, change, keep out
+    User(user::Options),
     /// A filter as Autotask's JSON, as text, or as a plan of what runs where
     Filter(filter::Options),
     /// What was written to Autotask through this server, and whether the record of it is whole
@@ -65,6 +68,7 @@ async fn main() -> ExitCode {
             Command::Serve(options) => serve::run(options).await.map(done),
             Command::Sandbox(options) => sandbox::run(options).await.map(done),
             Command::Doctor(options) => doctor::run(options).await,
+            Command::User(options) => user::run(&options).map(done),
             Command::Filter(options) => filter::run(options).map(done),
             Command::Audit(options) => audit::run(options),
             Command::Onboard(options) => onboard::run(options).await,

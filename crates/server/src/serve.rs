@@ -7,13 +7,9 @@ use autotask_proxy::{Config, Mode, Proxy, UpstreamUrl, check_listen, find_zone};
 use clap::Args;
 
 use crate::app_files;
-use crate::data_folder::data_file;
 use crate::listen::{self, Stop};
 use crate::say::say;
-use crate::settings::Settings;
-
-/// What `serve` keeps, in the data folder, unless a file is named.
-pub(crate) const DATA_FILE: &str = "workbench.db";
+use crate::settings::{Settings, store_or_default};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -24,7 +20,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let settings = Settings::read(options.config.as_deref(), |name| std::env::var(name).ok())?;
-    check_listen(settings.listen)?;
+    check_listen(settings.listen, settings.public_url.as_deref())?;
     let app = app_files::load(settings.app.as_deref())?;
     let listener = listen::bind(settings.listen, "`listen` in the file of settings, or AUTOTASK_CRM_LISTEN").await?;
     let upstream = match &settings.url {
@@ -37,11 +33,18 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     config.audit_months = settings.audit_months.unwrap_or(config.audit_months);
     config.cors_origin = settings.cors_origin;
     config.app = app;
-    config.store = Some(match settings.store {
-        Some(file) => file,
-        None => data_file(DATA_FILE, "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE")?,
-    });
-    let router = Proxy::new(config)?.router();
-    say(&format!("CRM workbench: http://{address}/"));
-    listen::serve(listener, router, Stop::on_signal()).await
+    config.store = Some(store_or_default(settings.store)?);
+    let url = match &settings.public_url {
+        Some(url) => format!("{url}/"),
+        None => format!("http://{address}/"),
+    };
+    config.public_url = settings.public_url;
+    let proxy = Proxy::new(config)?;
+    if !proxy.has_users() {
+        say(
+            "No users: only this machine may call, and whoever sits at it may do everything; add one with `autotask-crm user add`",
+        );
+    }
+    say(&format!("CRM workbench: {url}"));
+    listen::serve(listener, proxy.router(), Stop::on_signal()).await
 }

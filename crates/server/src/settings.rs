@@ -11,13 +11,20 @@ use autotask_client::native;
 use autotask_proxy::Credentials;
 use toml::{Table, Value};
 
+use crate::data_folder::{data_file, data_folder};
+
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 12] = [
+const SETTINGS: [(&str, &str, &str); 13] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
     ("url", "AUTOTASK_URL", "the address of the zone; looked up without it"),
     ("listen", "AUTOTASK_CRM_LISTEN", "where to listen; 127.0.0.1:8080 without it"),
+    (
+        "public_url",
+        "AUTOTASK_CRM_PUBLIC_URL",
+        "where people open the app from other machines, such as https://crm.example.com; this machine only without it",
+    ),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
     ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts, outcomes and the audit; in your data folder without it"),
     (
@@ -35,6 +42,8 @@ const SETTINGS: [(&str, &str, &str); 12] = [
     ),
 ];
 
+/// What `serve` keeps, in the data folder, unless a file is named.
+const STORE: &str = "workbench.db";
 /// Where `serve` listens unless told otherwise.
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -44,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) url: Option<String>,
     pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) audit_months: Option<u32>,
@@ -75,6 +85,7 @@ impl Settings {
             credentials: source.credentials(["username", "secret", "integration_code"])?,
             url: source.get("url"),
             listen,
+            public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
             audit_months: audit_months.transpose()?,
@@ -84,10 +95,23 @@ impl Settings {
     }
 }
 
-/// Where `serve` keeps what it keeps, if the file or the environment say so; nothing else has to be set for that.
+/// The store that the file or the environment names; nothing else has to be set for that.
 pub(crate) fn store(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Option<PathBuf>> {
     let table = file.map(read_file).transpose()?.unwrap_or_default();
     Ok(Source { file, table, variable }.get("store").map(PathBuf::from))
+}
+
+/// The store that was named, else the one in this user's data folder, which is made.
+pub(crate) fn store_or_default(named: Option<PathBuf>) -> Result<PathBuf> {
+    match named {
+        Some(file) => Ok(file),
+        None => data_file(STORE, "name a file with `store` in the file of settings, or AUTOTASK_CRM_STORE"),
+    }
+}
+
+/// The same for who only looks: no folder is made, and there is none for a user without a home.
+pub(crate) fn store_to_look_at(named: Option<PathBuf>) -> Option<PathBuf> {
+    named.or_else(|| Some(data_folder(|name| std::env::var_os(name))?.join(STORE)))
 }
 
 /// Whom a command calls as, and where.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{audit, budget, drafts, labelled, no_store, runs};
+use super::{administration, audit, budget, drafts, labelled, no_store, people, runs, tokens};
 use crate::doctor;
 use crate::log::Label;
 use crate::refusal::Refusal;
@@ -18,7 +18,11 @@ use crate::state::State;
 /// Everything below `/api`.
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
-        .route("/session", get(session))
+        .route("/session", get(people::session).post(people::sign_in).put(people::confirm).delete(people::sign_out))
+        .route("/people", get(administration::list))
+        .route("/people/{id}", patch(administration::change))
+        .route("/tokens", get(tokens::list).post(tokens::make))
+        .route("/tokens/{id}", delete(tokens::drop))
         .route("/health", get(health))
         .route("/budget", get(budget::read))
         .route("/doctor", get(examine).post(examine_anew))
@@ -39,6 +43,10 @@ async fn method_not_allowed(request: Request) -> Refusal {
     let path = request.uri().path().trim_start_matches("/api").to_owned();
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     Refusal::Method(match segments.as_slice() {
+        ["session"] => vec!["GET", "HEAD", "POST", "PUT", "DELETE"],
+        ["people", _] => vec!["PATCH"],
+        ["tokens"] => vec!["GET", "HEAD", "POST"],
+        ["tokens", _] => vec!["DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],
         ["doctor"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],
@@ -52,37 +60,6 @@ async fn method_not_allowed(request: Request) -> Refusal {
 pub(super) async fn unknown() -> Response {
     let refusal = Refusal::NotFound("there is nothing at this address below `/api`");
     labelled(no_store(refusal.into_response()), Label::of("api"))
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Session {
-    user: User,
-    mode: &'static str,
-    environment: &'static str,
-    /// Where the API is on this server.
-    api_root: &'static str,
-    /// Where Autotask's own pages are, for links.
-    web_url: Option<String>,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct User {
-    name: &'static str,
-}
-
-async fn session(Extract(state): Extract<Arc<State>>) -> Response {
-    let mode = state.config.mode();
-    let session = Session {
-        user: User { name: mode.local_user() },
-        mode: mode.as_str(),
-        environment: mode.environment(),
-        api_root: "/ATServicesRest",
-        web_url: state.web_url().await,
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    labelled(Json(session).into_response(), Label::of("session"))
 }
 
 /// The state of the connection, as it is.

@@ -19,9 +19,10 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::body::{BODY_BYTES_MAX, read_body};
 use super::{labelled, write};
-use crate::access::{Caller, OwnOrigin, caller};
+use crate::access::{Caller, Kind, OwnOrigin};
 use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
+use crate::people::{Role, permissions};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
@@ -39,9 +40,6 @@ const NOTICE_HEADER: HeaderName = HeaderName::from_static("autotask-crm-notice")
 const PRIORITY_HEADER: HeaderName = HeaderName::from_static("autotask-crm-priority");
 /// Longest key.
 const KEY_BYTES_MAX: usize = 200;
-/// What who asks for them is told.
-const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they send what changes to an address of \
-                        their maker's choice; set them up with Autotask itself";
 
 /// Answers a request below the REST root.
 pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request) -> Response {
@@ -52,16 +50,11 @@ pub(super) async fn handle(Extract(state): Extract<Arc<State>>, request: Request
         None => Err(RouteError::MethodNotAllowed),
     };
     let label = found.as_ref().map_or(Label::of("no route"), Label::of_route);
-    let caller = caller(request.headers(), state.config.clients.as_ref());
-    let is_open = matches!(found, Ok(Route::Zone | Route::Versions));
-    // Who calls comes before what exists, as at Autotask.
-    let response = if caller.is_none() && !is_open {
-        Err(Refusal::Unauthenticated)
-    } else {
-        match found {
-            Ok(route) => answer(&state, route, caller, request).await,
-            Err(error) => Err(of_route(error, path)),
-        }
+    // Who calls was asked before: it comes before what exists, as at Autotask.
+    let caller = request.extensions().get::<Caller>().cloned();
+    let response = match found {
+        Ok(route) => answer(&state, route, caller, request).await,
+        Err(error) => Err(of_route(error, path)),
     };
     labelled(response.unwrap_or_else(IntoResponse::into_response), label)
 }
@@ -72,9 +65,8 @@ async fn answer(
     caller: Option<Caller>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    if is_kept_out(&route) {
-        return Err(Refusal::Json(vec![KEPT_OUT.to_owned()]));
-    }
+    // Nobody gets here unknown, but for what everybody may.
+    permissions::check(caller.as_ref().map_or(Role::Viewer, |caller| caller.role), &route)?;
     let (parts, body) = request.into_parts();
     let takes_body = matches!(
         route,
@@ -92,13 +84,13 @@ async fn answer(
         outbound = zone;
     }
     let answer = if route.is_write() {
-        let who = match caller {
-            Some(Caller::Session) => state.config.mode().local_user(),
-            Some(Caller::Client) | None => "client",
-        };
+        let who = caller.as_ref().map_or("client", |caller| &caller.actor);
         let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
         let asked = write::Asked { who, request, key: idempotency_key(&parts.headers)? };
         write::send(state, outbound, asked).await?
+    } else if route == Route::Zone && state.people.had_users() {
+        // Whose login it is does not matter: all of them work through this server's user.
+        state.own_zone().await?
     } else {
         state.upstream.send_as(&outbound, priority(&parts.headers)?).await?
     };
@@ -133,13 +125,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
         return Err(Refusal::Request("`Idempotency-Key` comes once, with 1 to 200 visible characters"));
     }
     Ok(value.to_str().ok().map(str::to_owned))
-}
-
-/// Whether it is about rows that nobody reaches through here. A webhook sends every change to an address that its maker
-/// chose, past this proxy and its permissions, and its row holds the key that deliveries are signed with.
-fn is_kept_out(route: &Route) -> bool {
-    let is_metadata = matches!(route, Route::EntityInformation(_) | Route::Fields(_) | Route::UserDefinedFields(_));
-    !is_metadata && route.entity().is_some_and(|entity| entity.name.contains("Webhook"))
 }
 
 /// The request to Autotask, with every name in it looked up, and notices of what was read otherwise than it was written.
@@ -195,7 +180,7 @@ fn respond(state: &State, rewrite: &Rewrite<'_>, caller: Option<Caller>, answer:
     let status = answer.status;
     if status == 401 {
         tracing::warn!("Autotask refused the credentials of this server");
-        return Err(Refusal::Credentials { to_session: caller == Some(Caller::Session) });
+        return Err(Refusal::Credentials { to_session: caller.is_some_and(|caller| caller.kind == Kind::Session) });
     }
     let body = match rewrite.apply(status, &answer.body) {
         Ok(body) => body,

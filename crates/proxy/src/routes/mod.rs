@@ -1,5 +1,6 @@
 //! Routes: what is served, on one page.
 
+mod administration;
 mod api;
 mod audit;
 mod autotask;
@@ -7,7 +8,9 @@ mod body;
 mod budget;
 mod drafts;
 mod files;
+mod people;
 mod runs;
+mod tokens;
 mod write;
 
 use std::any::Any;

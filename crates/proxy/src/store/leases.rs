@@ -10,6 +10,10 @@ use crate::refusal::Refusal;
 /// The window that Autotask counts, in ticks.
 const HOUR: i64 = 3_600 * TICKS_PER_SECOND;
 
+/// The table.
+pub(super) const STEP: &str =
+    "create table leases (id integer primary key, at integer not null, calls integer not null) strict";
+
 impl Store {
     /// Takes a lot of calls; of the lot before, by its id, only so many were made. Answers the new lot's id.
     pub(crate) async fn lease(&self, now: Instant, calls: u32, spent: Option<(i64, u32)>) -> Result<i64, Refusal> {
@@ -29,14 +33,14 @@ impl Store {
 
     /// The lots of the hour before `now`, the oldest first.
     pub(crate) fn leases(&self, now: Instant) -> Vec<(Instant, u32)> {
-        let read = |connection: &rusqlite::Connection| -> rusqlite::Result<Vec<(Instant, u32)>> {
+        let read = |connection: &mut rusqlite::Connection| -> rusqlite::Result<Vec<(Instant, u32)>> {
             let sql = "select at, calls from leases where at > ? and at <= ? order by at";
             let mut statement = connection.prepare(sql)?;
             let rows = statement
                 .query_map([now.0.saturating_sub(HOUR), now.0], |row| Ok((Instant(row.get(0)?), row.get(1)?)))?;
             rows.collect()
         };
-        self.now_with(read).unwrap_or_else(|error| {
+        self.at_once(read).unwrap_or_else(|error| {
             tracing::error!(%error, "what was spent of this hour cannot be read");
             Vec::new()
         })

@@ -1,4 +1,5 @@
-//! Store: what this server keeps in one SQLite file: runs with their journals, drafts, what came of writes, and the audit.
+//! Store: what this server keeps in one SQLite file: people, runs with their journals, drafts, what came of writes, and the
+//! audit.
 //!
 //! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
@@ -8,7 +9,9 @@ pub(crate) mod audit_file;
 mod drafts;
 mod leases;
 mod outcomes;
+pub(crate) mod people;
 mod runs;
+pub(crate) mod tokens;
 
 use std::path::Path;
 use std::sync::atomic::AtomicI64;
@@ -26,8 +29,10 @@ pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 3] = [
-    "
+const STEPS: [&str; 5] = [FIRST, leases::STEP, audit::STEP, people::STEP, tokens::STEP];
+
+/// Runs, drafts and outcomes.
+const FIRST: &str = "
     create table runs (
         id text primary key, title text not null, plan text not null, driver text not null,
         created_at integer not null, updated_at integer not null
@@ -42,10 +47,7 @@ const STEPS: [&str; 3] = [
         key text primary key, hash text not null, status integer, body blob, begun_at integer not null
     ) strict, without rowid;
     create index outcomes_by_time on outcomes (begun_at);
-",
-    "create table leases (id integer primary key, at integer not null, calls integer not null) strict",
-    audit::STEP,
-];
+";
 
 /// The file, or memory.
 #[derive(Clone, Debug)]
@@ -115,11 +117,6 @@ impl Store {
         .await
     }
 
-    /// Reads at the start, when nobody waits yet.
-    fn now_with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        read(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Does some work with the file, away from the threads that answer.
     pub(crate) async fn with<T: Send + 'static>(
         &self,
@@ -139,6 +136,15 @@ impl Store {
             }
             Err(_) => Err(Refusal::Fault),
         }
+    }
+}
+
+impl Store {
+    /// Does some work with the file on this very thread: before anything is served, or where nothing is.
+    pub(crate) fn at_once<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection)
+            .map_err(|error| Error::new(format!("the store failed: {error}; check that its disk is not full")))
     }
 }
 

@@ -84,12 +84,12 @@ async fn every_kind_of_write_by_the_app_and_by_clients_is_there() {
         [
             json!(["Demo user", "create", "Companies", null, null, {"companyName": "Acme"}, null]),
             json!([
-                "client", "update", "Companies", 5, null, {"city": "Utica", "userDefinedFields": tier("A")},
+                "Configured client", "update", "Companies", 5, null, {"city": "Utica", "userDefinedFields": tier("A")},
                 {"city": "Troy", "userDefinedFields": tier("B")},
             ]),
-            json!(["client", "replace", "Companies", 5, null, {"city": "Rome"}, {"city": "Troy"}]),
-            json!(["client", "create", "Contacts", null, 5, {"firstName": "Bo"}, null]),
-            json!(["client", "delete", "Contacts", 6, 5, {}, null]),
+            json!(["Configured client", "replace", "Companies", 5, null, {"city": "Rome"}, {"city": "Troy"}]),
+            json!(["Configured client", "create", "Contacts", null, 5, {"firstName": "Bo"}, null]),
+            json!(["Configured client", "delete", "Contacts", 6, 5, {}, null]),
         ]
     );
     for item in &all {
@@ -128,7 +128,7 @@ async fn every_kind_of_write_by_the_app_and_by_clients_is_there() {
         assert_eq!(got.status, 400, "{query}");
         assert!(got.text().contains(why), "{query}: {}", got.text());
     }
-    assert_eq!(ask("GET", "/api/audit").of(&router).await.status, 401);
+    assert_eq!(ask("GET", "/api/audit").of(&router).await.status, 403);
     assert_eq!(app("POST", "/api/audit").of(&router).await.header("allow"), "GET, HEAD");
 }
 

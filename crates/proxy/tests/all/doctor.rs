@@ -7,7 +7,7 @@ use autotask_sandbox::Config;
 use axum::response::IntoResponse;
 use serde_json::Value;
 
-use crate::common::{Got, Upstream, app, ask, before_sandbox, config, json, proxy};
+use crate::common::{Got, Upstream, app, before_sandbox, config, json, proxy};
 
 /// Each check as `id health: detail -> advice`.
 fn checks(got: &Got) -> Vec<String> {
@@ -38,7 +38,7 @@ fn check(got: &Got, is_ok: bool, expected: &[&str]) {
 #[tokio::test]
 async fn all_is_well_before_a_sandbox() {
     let router = before_sandbox(Config { companies: 20, ..Config::default() }).await;
-    let got = ask("GET", "/api/doctor").of(&router).await;
+    let got = app("GET", "/api/doctor").of(&router).await;
     let expected =
         ["reach ok: http://127.0.0.1", "clock ok: ", "zone ok: a sandbox", "credentials ok", "rights ok", "store ok"];
     check(&got, true, &expected);
@@ -47,7 +47,7 @@ async fn all_is_well_before_a_sandbox() {
 
 #[tokio::test]
 async fn nobody_answers() {
-    let got = ask("GET", "/api/doctor").of(&proxy("http://127.0.0.1:1")).await;
+    let got = app("GET", "/api/doctor").of(&proxy("http://127.0.0.1:1")).await;
     let failed = "reach failed: Autotask cannot be reached: the connection was refused -> check that the sandbox runs";
     check(
         &got,
@@ -69,11 +69,11 @@ async fn credentials_are_tried_again_when_somebody_asks_and_only_then() {
     let router = proxy(&upstream.url);
     let refused = "credentials failed: Autotask refused the credentials of this server -> its administrator must check";
     let tried = |upstream: &Upstream| upstream.taken().iter().filter(|call| call.line.contains("Threshold")).count();
-    check(&ask("GET", "/api/doctor").of(&router).await, false, &["reach ok", refused, "rights skipped"]);
+    check(&app("GET", "/api/doctor").of(&router).await, false, &["reach ok", refused, "rights skipped"]);
     assert_eq!(tried(&upstream), 1);
     is_right.store(true, Ordering::SeqCst);
     let held = "credentials failed: Autotask refused the credentials of this server, so they are not sent again for 15 minutes";
-    check(&ask("GET", "/api/doctor").of(&router).await, false, &[held]);
+    check(&app("GET", "/api/doctor").of(&router).await, false, &[held]);
     assert_eq!(tried(&upstream), 0);
     let slower = "limit warning: 7,600 of 10,000 are used, by all integrations -> Autotask answers a second later";
     let rights = "rights warning: the API user may not, or not fully: Companies (Autotask does not say)";
@@ -102,7 +102,7 @@ async fn a_clock_that_is_wrong_and_rights_that_lack() {
     .await;
     let mut config = config(&upstream.url);
     config.store = None;
-    let got = ask("GET", "/api/doctor").of(&autotask_proxy::app(config).unwrap()).await;
+    let got = app("GET", "/api/doctor").of(&autotask_proxy::app(config).unwrap()).await;
     let clock = " hours ahead of Autotask's -> set this machine's clock";
     let rights =
         "may not, or not fully: create Companies, change Companies (some only) -> give the API user's security level";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use autotask_proxy::Proxy;
 use axum::response::IntoResponse;
 
-use crate::common::{Upstream, app, ask, client, config, json, proxy};
+use crate::common::{Upstream, app, client, config, json, proxy};
 
 const QUERY: &str = "/ATServicesRest/V1.0/Companies/query";
 const FILTER: &str = r#"{"filter":[{"op":"gte","field":"id","value":0}]}"#;
@@ -203,7 +203,7 @@ async fn what_autotask_counted_is_what_is_left() {
     assert_eq!((budget["limit"].as_u64(), budget["used"].as_u64()), (Some(10_000), Some(9_102)));
     assert_eq!(budget["left"], 598);
     assert_eq!(budget["estimate"]["text"], "about 340 calls, 598 left this hour, 2 minutes");
-    assert_eq!(ask("GET", "/api/budget?calls=-1").of(&router).await.status, 400);
+    assert_eq!(app("GET", "/api/budget?calls=-1").of(&router).await.status, 400);
 }
 
 #[tokio::test]
@@ -230,7 +230,7 @@ async fn what_was_spent_is_known_after_a_restart() {
         app("GET", &format!("/ATServicesRest/V1.0/Companies/{id}")).of(&first).await;
     }
     let used = |router: axum::Router| async move {
-        ask("GET", "/api/budget").of(&router).await.json()["used"].as_u64().unwrap()
+        app("GET", "/api/budget").of(&router).await.json()["used"].as_u64().unwrap()
     };
     assert_eq!(used(first).await, 60);
     // Lots of 50 are taken before their first call; of the last one it is not known how many were made.

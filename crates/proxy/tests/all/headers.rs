@@ -69,12 +69,14 @@ async fn every_answer_carries_exactly_these() {
         (ask("POST", "/"), 405),
         (ask("TRACE", "/"), 405),
         (ask("TRACE", "/api/session"), 405),
-        (ask("OPTIONS", "/api/session"), 405),
+        (app("OPTIONS", "/api/session"), 405),
         (ask("GET", "/api/session"), 200),
         (ask("GET", "/api/health"), 200),
-        (ask("GET", "/api/none"), 404),
-        (ask("GET", "/api"), 404),
-        (ask("DELETE", "/api/session"), 405),
+        (app("GET", "/api/none"), 404),
+        (app("GET", "/api"), 404),
+        (app("PATCH", "/api/session"), 405),
+        (app("POST", "/api/session").body("{}"), 409),
+        (ask("DELETE", "/api/session"), 403),
         (ask("GET", "/ATServicesRest/V1.0/Companies/1"), 401),
         (app("GET", "/ATServicesRest/V1.0/Companies/1"), 200),
         (client("GET", "/ATServicesRest/V1.0/Companies/1"), 200),
@@ -117,7 +119,7 @@ async fn failures_of_autotask_carry_them_too() {
 async fn what_autotask_says_is_never_kept() {
     let upstream = Upstream::saying(200, r#"{"item":null}"#).await;
     let proxy = proxy(&upstream.url);
-    for ask in [app("GET", "/ATServicesRest/V1.0/Companies/1"), ask("GET", "/api/session"), ask("GET", "/api/none")] {
+    for ask in [app("GET", "/ATServicesRest/V1.0/Companies/1"), ask("GET", "/api/session"), app("GET", "/api/none")] {
         let got = ask.of(&proxy).await;
         assert_eq!((got.header("cache-control"), got.header("content-type")), ("no-store", got.header("content-type")));
         assert!(got.header("content-type").starts_with("application/json"));

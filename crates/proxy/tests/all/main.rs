@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod administration;
 mod audit;
 mod common;
 mod cors;
@@ -14,11 +15,14 @@ mod hosts_and_origins;
 mod oidc;
 mod older_texts;
 mod once;
+mod people;
 mod permissions;
 mod rewriting;
+mod roles;
 mod runs;
 mod sandbox;
 mod secrets;
 mod session;
 mod static_files;
+mod tokens;
 mod upstream_failures;

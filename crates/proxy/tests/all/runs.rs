@@ -115,7 +115,7 @@ async fn what_is_wrong_is_said_and_nothing_is_kept() {
     for (method, uri) in
         [("GET", "/api/runs"), ("POST", "/api/runs"), ("PUT", "/api/drafts/d"), ("DELETE", "/api/drafts/d")]
     {
-        assert_eq!(ask(method, uri).body(run("a").to_string()).of(&router).await.status, 401, "{method} {uri}");
+        assert_eq!(ask(method, uri).body(run("a").to_string()).of(&router).await.status, 403, "{method} {uri}");
     }
 }
 

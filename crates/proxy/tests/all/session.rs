@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::common::{Upstream, ask, config, proxy, serve_config};
+use crate::common::{Upstream, app, ask, config, proxy, serve_config};
 use autotask_proxy::{Mode, UpstreamUrl, app as build};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn a_demo_says_so() {
     assert_eq!(
         got.json(),
         json!({
-            "user": {"name": "Demo user"},
+            "user": {"name": "Demo user", "role": "administrator", "login": null},
             "mode": "demo",
             "environment": "sandbox",
             "apiRoot": "/ATServicesRest",
@@ -53,12 +53,12 @@ async fn health_is_ours_when_upstream_is_not_well() {
 async fn everything_else_below_api_is_a_typed_404() {
     let proxy = proxy("http://127.0.0.1:1");
     for path in ["/api", "/api/", "/api/x", "/api/session/", "/api/session/x", "/api/../x", "/api/%2e%2e/x"] {
-        let got = ask("GET", path).of(&proxy).await;
+        let got = app("GET", path).of(&proxy).await;
         assert_eq!(got.kind(), (404, "route".to_owned()), "{path}");
         assert!(got.json()["errors"][0].is_string());
     }
-    let got = ask("POST", "/api/session").of(&proxy).await;
-    assert_eq!((got.status, got.header("allow")), (405, "GET, HEAD"));
+    let got = app("PATCH", "/api/session").of(&proxy).await;
+    assert_eq!((got.status, got.header("allow")), (405, "GET, HEAD, POST, PUT, DELETE"));
     assert!(got.json()["Message"].is_string());
 }
 
@@ -81,5 +81,5 @@ fn demo_and_production_do_not_mix() {
     assert!(build(sandboxed).unwrap_err().to_string().contains("sandbox"));
     let mut open = config("http://127.0.0.1:8081");
     open.listen = "0.0.0.0:8080".parse().unwrap();
-    assert!(build(open).unwrap_err().to_string().contains("sign-in comes with a later version"));
+    assert!(build(open).unwrap_err().to_string().contains("it is not said under which name"));
 }

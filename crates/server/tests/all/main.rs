@@ -11,3 +11,4 @@ mod onboard;
 mod onboard_kill;
 mod slow;
 mod start;
+mod users;

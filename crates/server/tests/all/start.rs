@@ -52,7 +52,7 @@ fn what_must_not_be_served_is_refused() {
     refused(
         &["serve"],
         &[&three[..], &[("AUTOTASK_CRM_LISTEN", "0.0.0.0:0")]].concat(),
-        "sign-in comes with a later version",
+        "it is not said under which name",
     );
     refused(&["serve"], &with("AUTOTASK_URL", "http://127.0.0.1:8081"), "the address of Autotask must be");
     refused(&["serve"], &with("AUTOTASK_CRM_APP", "/none"), "build it with `cargo xtask start`");

@@ -1,0 +1,96 @@
+//! `/api/people`: who works here and what they may do, for administrators.
+//!
+//! Bodies, refusals and the header as in [`people`](super::people); times are milliseconds since 1970.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /api/people` | 200 `{"people": [{"id", "name", "login", "role", "isDisabled", "hasPassword", "createdAt"}]}`, by login |
+//! | `PATCH /api/people/{id}` `{"role"?, "isDisabled"?}` | 200 with that one as it is then; it holds at once, for sessions and tokens |
+//!
+//! `hasPassword` is false for who signs in with an identity provider. Who came from there for the first time is disabled until
+//! somebody lets them in. A change needs a password of the last five minutes (403 `confirm`). 409 for oneself: so there is always
+//! an administrator left; 404 when there is no such user.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State as Extract};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::labelled;
+use super::runs::json_of;
+use crate::access::Caller;
+use crate::log::Label;
+use crate::people::Role;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::store::people::UserRow;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Change {
+    role: Option<String>,
+    is_disabled: Option<bool>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    id: i64,
+    name: String,
+    login: String,
+    role: &'static str,
+    is_disabled: bool,
+    has_password: bool,
+    created_at: i64,
+}
+
+impl From<UserRow> for Person {
+    fn from(row: UserRow) -> Person {
+        let UserRow { id, name, login, role, is_disabled, has_password, created_at } = row;
+        Person { id, name, login, role: role.as_str(), is_disabled, has_password, created_at }
+    }
+}
+
+/// Everybody.
+pub(super) async fn list(state: Extract<Arc<State>>) -> Response {
+    let answer = async {
+        let people: Vec<Person> = state.people.users().await?.into_iter().map(Person::from).collect();
+        Ok(Json(json!({ "people": people })).into_response())
+    };
+    finish(answer.await)
+}
+
+/// Changes what somebody may do.
+pub(super) async fn change(
+    state: Extract<Arc<State>>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    let answer = async {
+        let unknown = Refusal::NotFound("there is no user of this id");
+        let Ok(id) = id.parse::<i64>() else { return Err(unknown) };
+        if caller.user == Some(id) {
+            return Err(Refusal::Conflict("nobody changes what they may do themselves; ask another administrator"));
+        }
+        if !caller.is_confirmed {
+            return Err(Refusal::Confirm);
+        }
+        let Change { role, is_disabled } = json_of(request).await?;
+        let role = role.map(|role| role.parse::<Role>()).transpose().map_err(Refusal::Body)?;
+        if role.is_none() && is_disabled.is_none() {
+            return Err(Refusal::Request("there is nothing to change; send `role` or `isDisabled`"));
+        }
+        let changed = state.people.change_user(id, role, is_disabled).await?.ok_or(unknown)?;
+        tracing::info!(by = caller.user, user = id, role = %changed.role, is_disabled = changed.is_disabled, "a user was changed");
+        Ok(Json(Person::from(changed)).into_response())
+    };
+    finish(answer.await)
+}
+
+fn finish(answer: Result<Response, Refusal>) -> Response {
+    labelled(answer.unwrap_or_else(IntoResponse::into_response), Label::of("people"))
+}
