@@ -41,7 +41,12 @@ impl State {
         config.check()?;
         let store = Store::open(config.store.as_deref())?;
         let upstream = Upstream::new(&config, store.clone())?;
-        let people = People::new(store.clone(), config.clock.clone())?;
+        // A connection of its own: who somebody is does not wait until what others write is on the disk.
+        let of_people = match &config.store {
+            Some(file) => Store::open(Some(file))?,
+            None => store.clone(),
+        };
+        let people = People::new(of_people, config.clock.clone())?;
         config.check_people(people.had_users())?;
         Ok(State {
             config,

@@ -33,8 +33,11 @@ impl People {
         let (hash, now) = (hash(id), self.clock.now());
         let row = self.store.with(move |connection| {
             let Some(row) = people::session(connection, &hash)?.filter(|row| holds(row, now)) else { return Ok(None) };
-            if now - row.seen_at >= NOTED_EACH {
-                people::touch_session(connection, &hash, now)?;
+            // What cannot be noted is no reason to refuse: reading goes on when nothing can be written.
+            if now - row.seen_at >= NOTED_EACH
+                && let Err(error) = people::touch_session(connection, &hash, now)
+            {
+                tracing::warn!(%error, "that a session is used cannot be noted");
             }
             Ok(Some(row))
         });

@@ -64,8 +64,9 @@ impl People {
             });
             if let Some((_, token)) = &found
                 && token.used_at.is_none_or(|used_at| now - used_at >= NOTED_EACH)
+                && let Err(error) = tokens::touch_token(connection, token.id, now)
             {
-                tokens::touch_token(connection, token.id, now)?;
+                tracing::warn!(%error, "that a token is used cannot be noted");
             }
             Ok(found)
         });

@@ -1,6 +1,6 @@
 //! People: users and their sessions. Of a session only the hash of its id is here, of a password only its Argon2id hash.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::people::{Hash, Role};
 
@@ -116,7 +116,7 @@ pub(crate) fn set_role(connection: &Connection, id: i64, role: Role) -> rusqlite
 
 /// Disables a user at this time and ends all sessions, or lets one in again; whether there is one.
 pub(crate) fn set_disabled(connection: &mut Connection, id: i64, at: Option<i64>) -> rusqlite::Result<bool> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rows = transaction.execute("update users set disabled_at = ? where id = ?", params![at, id])?;
     if at.is_some() {
         transaction.execute("delete from sessions where user = ?", [id])?;
@@ -133,7 +133,7 @@ pub(crate) fn change_user(
     is_disabled: Option<bool>,
     now: i64,
 ) -> rusqlite::Result<Option<UserRow>> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if let Some(role) = role {
         set_role(&transaction, id, role)?;
     }
@@ -157,7 +157,7 @@ pub(crate) fn change_user(
 
 /// Sets another password and ends all sessions; whether there is such a user.
 pub(crate) fn set_password(connection: &mut Connection, id: i64, password: &str) -> rusqlite::Result<bool> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rows = transaction.execute("update users set password = ? where id = ?", params![password, id])?;
     transaction.execute("delete from sessions where user = ?", [id])?;
     transaction.commit()?;
@@ -172,7 +172,7 @@ pub(crate) fn begin_session(
     replaced: Option<&Hash>,
     (now, began_after, seen_after): (i64, i64, i64),
 ) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction
         .execute("delete from sessions where created_at <= ? or seen_at <= ?", params![began_after, seen_after])?;
     if let Some(replaced) = replaced {

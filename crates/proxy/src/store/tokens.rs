@@ -1,6 +1,6 @@
 //! Tokens: how other clients of Autotask's sign in as a user. Of each only the hash is here.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::people::{USER, UserRow, user};
 use crate::people::{Hash, Role};
@@ -57,7 +57,7 @@ pub(crate) fn add_token(
     hash: &Hash,
     new: &TokenRow,
 ) -> rusqlite::Result<Option<i64>> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let count = |transaction: &Connection| -> rusqlite::Result<i64> {
         transaction.query_row("select count(*) from tokens where user = ?", [user], |row| row.get(0))
     };

@@ -217,6 +217,21 @@ async fn a_session_ends_when_it_is_not_used_and_after_twelve_hours() {
 }
 
 #[tokio::test]
+async fn who_is_signed_in_reads_on_when_nothing_can_be_written() {
+    let world = World::new().await;
+    let cookie = world.cookie("ed@x.test").await;
+    world.pass(2);
+    let other = Connection::open(&world.file).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let got = app("GET", DATA).header("cookie", &cookie).of(&world.router).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let got = sign_in("ed@x.test", PASSWORD).of(&world.router).await;
+    assert_eq!(got.kind(), (503, "fault".to_owned()), "and nobody new comes in");
+    drop(other);
+    assert_eq!(sign_in("ed@x.test", PASSWORD).of(&world.router).await.status, 200);
+}
+
+#[tokio::test]
 async fn who_is_kept_out_is_out_at_once() {
     let world = World::new().await;
     let (ed, ada) = (world.cookie("ed@x.test").await, world.cookie("ada@x.test").await);
