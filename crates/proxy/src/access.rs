@@ -80,6 +80,14 @@ impl Caller {
         }
     }
 
+    /// Who it is for the audit: with the login, as two people may be called the same.
+    pub(crate) fn who(&self) -> String {
+        match &self.login {
+            Some(login) => format!("{} <{login}>", self.actor),
+            None => self.actor.clone(),
+        }
+    }
+
     /// A user in a session.
     pub(crate) fn of_user(user: UserRow, is_confirmed: bool) -> Caller {
         let UserRow { id, name, login, role, .. } = user;

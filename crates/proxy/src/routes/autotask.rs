@@ -84,9 +84,9 @@ async fn answer(
         outbound = zone;
     }
     let answer = if route.is_write() {
-        let who = caller.as_ref().map_or("client", |caller| &caller.actor);
+        let who = caller.as_ref().map(Caller::who).unwrap_or_default();
         let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
-        let asked = write::Asked { who, request, key: idempotency_key(&parts.headers)? };
+        let asked = write::Asked { who: &who, request, key: idempotency_key(&parts.headers)? };
         write::send(state, outbound, asked).await?
     } else if route == Route::Zone && state.people.had_users() {
         // Whose login it is does not matter: all of them work through this server's user.

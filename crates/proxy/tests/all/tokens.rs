@@ -83,6 +83,9 @@ async fn a_token_is_shown_once_and_acts_as_its_owner() {
     assert_eq!(foreign.of(&world.router).await.status, 403);
     let cookie_too = with("GET", DATA, "ed@x.test", "wrong").header("cookie", &cookie);
     assert_eq!(cookie_too.of(&world.router).await.status, 401, "a cookie counts for nothing there");
+    let ada = world.cookie("ada@x.test").await;
+    let audit = app("GET", "/api/audit").header("cookie", &ada).of(&world.router).await.json();
+    assert_eq!(audit["items"][0]["who"], "editor of the test, by token Backup script <ed@x.test>", "{audit}");
     // Autotask never sees the token.
     for call in world.upstream.taken() {
         assert!(!format!("{call:?}").contains(&token[6..]) && call.headers["username"] == "up-user");
