@@ -6,6 +6,8 @@ use gloo_net::http::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::session;
+
 /// The proxy serves Autotask's API below this path, on the page's own origin.
 const REST_ROOT: &str = "/ATServicesRest";
 
@@ -14,7 +16,7 @@ pub type Api = Client<Fetch>;
 
 /// The client.
 pub fn api() -> Api {
-    Client::new(Fetch::new(REST_ROOT))
+    Client::new(Fetch::new(REST_ROOT).telling(session::note_status))
 }
 
 /// What the proxy says of the session.
@@ -36,11 +38,35 @@ pub struct SessionAnswer {
 pub struct UserAnswer {
     /// The name.
     pub name: String,
+    /// The login, of who signs in; none in the demo and where nobody does.
+    pub login: Option<String>,
 }
 
 /// Asks the proxy for the session.
 pub async fn session() -> Result<SessionAnswer, Failure> {
-    let json = own(Verb::Get, "session", None).await?;
+    read_session(own(Verb::Get, "session", None).await?)
+}
+
+/// Signs in.
+///
+/// # Errors
+///
+/// A [`Failure`]: login or password are wrong, too many tries, the server does not answer.
+pub async fn sign_in(login: &str, password: &str) -> Result<SessionAnswer, Failure> {
+    let body = serde_json::json!({"login": login, "password": password});
+    read_session(own(Verb::Post, "session", Some(&body)).await?)
+}
+
+/// Signs out.
+///
+/// # Errors
+///
+/// A [`Failure`] when the server does not answer.
+pub async fn sign_out() -> Result<(), Failure> {
+    own(Verb::Delete, "session", None).await.map(drop)
+}
+
+fn read_session(json: Value) -> Result<SessionAnswer, Failure> {
     serde_json::from_value(json).map_err(|_| {
         Failure::new(
             autotask_core::FailureKind::Malformed,
@@ -84,6 +110,10 @@ pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, 
     };
     let response = request.map_err(unreachable)?.send().await.map_err(unreachable)?;
     let status = response.status();
+    // Signing in and out says by itself what 401 means there.
+    if path != "session" {
+        session::note_status(status);
+    }
     let body = response.binary().await.map_err(unreachable)?;
     if status == 204 {
         return Ok(Value::Null);

@@ -9,11 +9,12 @@ use leptos_router::{
 use crate::{
     components::{
         announcer::{AnnouncerRegions, provide_announcer},
+        dynamic::shown,
         toast::{ToastRegion, provide_toasts},
     },
     page::Page,
-    pages::{companies::CompaniesPage, lazy, not_found::NotFoundPage},
-    session::provide_session,
+    pages::{companies::CompaniesPage, lazy, not_found::NotFoundPage, sign_in::SignInPage},
+    session::{provide_session, use_session},
     shell::Shell,
     status::provide_status,
     store::provide_stores,
@@ -30,11 +31,11 @@ pub fn App() -> impl IntoView {
     provide_announcer();
     provide_toasts();
     lazy::prefetch_pages();
+    let is_out = use_session().is_out;
     view! {
         <Router>
-            <Shell>
-                <Pages />
-            </Shell>
+            {shown(move || !is_out.get(), || view! { <Shell><Pages /></Shell> }.into_any())}
+            {shown(move || is_out.get(), || view! { <SignInPage /> }.into_any())}
             <ToastRegion />
             <AnnouncerRegions />
         </Router>

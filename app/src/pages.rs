@@ -14,3 +14,4 @@ mod nouns;
 pub mod onboarding;
 pub mod onboarding_new;
 pub mod quality;
+pub mod sign_in;

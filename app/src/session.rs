@@ -1,6 +1,14 @@
 //! Who is signed in and where writes go. Filled by the first call to the proxy.
 
+use std::cell::Cell;
+
+use autotask_core::Failure;
 use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::{self, SessionAnswer},
+    store::kept,
+};
 
 /// What stands behind the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,27 +57,84 @@ pub struct Session {
     pub environment: RwSignal<Option<Environment>>,
     /// The signed-in person.
     pub user_name: RwSignal<Option<String>>,
+    /// That person's login; `None` where nobody signs in, and so nobody signs out.
+    pub login: RwSignal<Option<String>>,
+    /// Whether somebody has to sign in first.
+    pub is_out: RwSignal<bool>,
     /// The root of Autotask's own screens, with a slash at the end.
     pub web_url: RwSignal<Option<String>>,
 }
 
 /// Makes the session known to everything below, and asks the proxy for it.
 pub fn provide_session() {
-    let session =
-        Session { environment: RwSignal::new(None), user_name: RwSignal::new(None), web_url: RwSignal::new(None) };
+    let session = Session {
+        environment: RwSignal::new(None),
+        user_name: RwSignal::new(None),
+        login: RwSignal::new(None),
+        is_out: RwSignal::new(false),
+        web_url: RwSignal::new(None),
+    };
     provide_context(session);
+    IS_OUT.set(Some(session.is_out));
     spawn_local(async move {
-        // Without an answer the slots stay empty; the page that needs data says what is wrong.
-        if let Ok(answer) = crate::api::session().await {
-            session.environment.set(Some(match (answer.mode.as_str(), answer.environment.as_str()) {
-                ("demo", _) => Environment::Demo,
-                (_, "sandbox") => Environment::Sandbox,
-                _ => Environment::Production,
-            }));
-            session.user_name.set(Some(answer.user.name));
-            session.web_url.set(answer.web_url);
+        match api::session().await {
+            Ok(answer) => session.take(answer),
+            // Other failures are told by the page that needs data.
+            Err(failure) => note_status(failure.status),
         }
     });
+}
+
+thread_local! {
+    /// For calls that are made outside of any view.
+    static IS_OUT: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
+}
+
+/// Looks at the status of an answer: the server says 401 only to who is not signed in, or not any more.
+pub fn note_status(status: u16) {
+    if status == 401
+        && let Some(is_out) = IS_OUT.get()
+    {
+        is_out.set(true);
+    }
+}
+
+impl Session {
+    /// Takes over what the server says.
+    fn take(self, answer: SessionAnswer) {
+        self.environment.set(Some(match (answer.mode.as_str(), answer.environment.as_str()) {
+            ("demo", _) => Environment::Demo,
+            (_, "sandbox") => Environment::Sandbox,
+            _ => Environment::Production,
+        }));
+        self.user_name.set(Some(answer.user.name));
+        self.login.set(answer.user.login);
+        self.web_url.set(answer.web_url);
+        self.is_out.set(false);
+    }
+
+    /// Signs in; the page that was asked for is drawn anew.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Failure`] of [`api::sign_in`].
+    pub async fn sign_in(self, login: &str, password: &str) -> Result<(), Failure> {
+        self.take(api::sign_in(login, password).await?);
+        Ok(())
+    }
+
+    /// Signs out, and forgets what this browser kept of people's data.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Failure`] of [`api::sign_out`]; then nothing is forgotten.
+    pub async fn sign_out(self) -> Result<(), Failure> {
+        api::sign_out().await?;
+        kept::clear();
+        // A new page: rows that are in memory go as well.
+        let _ = window().location().set_href("/");
+        Ok(())
+    }
 }
 
 /// The session of the app.

@@ -5,6 +5,7 @@ mod nav;
 mod status_bar;
 mod theme_menu;
 mod top_bar;
+mod user_menu;
 
 use crate::components::dynamic::{handler, shown};
 use leptos::{html, prelude::*};
@@ -12,6 +13,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use crate::components::{announcer::use_announcer, dialog::sync_modal};
+pub use brand::BrandMark;
 use nav::{Nav, NavLinks};
 use status_bar::StatusBar;
 use top_bar::TopBar;

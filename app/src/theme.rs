@@ -5,6 +5,9 @@ use leptos::prelude::*;
 /// The key in the browser's storage, as `app/theme.js` reads it.
 const STORAGE_KEY: &str = "theme";
 
+/// What stays in the browser's storage when somebody signs out: how the app looks is nobody's secret.
+pub const KEPT: [&str; 1] = [STORAGE_KEY];
+
 /// A theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {

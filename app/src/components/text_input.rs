@@ -16,6 +16,7 @@ pub enum InputKind {
     Number,
     Date,
     Search,
+    Password,
 }
 
 impl InputKind {
@@ -26,6 +27,7 @@ impl InputKind {
             Self::Phone => "tel",
             Self::Date => "date",
             Self::Search => "search",
+            Self::Password => "password",
         }
     }
 
@@ -36,7 +38,7 @@ impl InputKind {
             Self::Web => "url",
             Self::Number => "decimal",
             Self::Search => "search",
-            Self::Text | Self::Date => "text",
+            Self::Text | Self::Date | Self::Password => "text",
         }
     }
 }

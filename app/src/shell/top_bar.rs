@@ -3,14 +3,8 @@
 use crate::components::dynamic::{dynamic, handler};
 use leptos::prelude::*;
 
-use super::{brand::Brand, theme_menu::ThemeMenu};
-use crate::{
-    components::{
-        avatar::{Avatar, AvatarSize},
-        icon::Icon,
-    },
-    session::use_session,
-};
+use super::{brand::Brand, theme_menu::ThemeMenu, user_menu::UserMenu};
+use crate::{components::icon::Icon, session::use_session};
 
 /// The top bar.
 #[component]
@@ -29,16 +23,6 @@ pub fn TopBar(
             }
         })
     };
-    let user = move || {
-        session.user_name.get().map(|name| {
-            let words = ["Signed in as ", &name].concat();
-            view! {
-                <span class="who" role="img" aria-label=words.clone() title=words>
-                    <Avatar name=name is_me=true size=AvatarSize::Large />
-                </span>
-            }
-        })
-    };
     view! {
         <header class="topbar">
             <button
@@ -51,7 +35,7 @@ pub fn TopBar(
                 {Icon::Menu.view()}
             </button>
             <Brand />
-            <div class="topbar__end">{dynamic(environment)} <ThemeMenu /> {dynamic(user)}</div>
+            <div class="topbar__end">{dynamic(environment)} <ThemeMenu /> <UserMenu /></div>
         </header>
     }
     .into_any()

@@ -26,6 +26,19 @@ pub fn remove(name: &str) {
     }
 }
 
+/// Forgets everything, but for how the app looks.
+pub fn clear() {
+    let Some(storage) = storage() else { return };
+    let look: Vec<(&str, Option<String>)> =
+        crate::theme::KEPT.iter().map(|name| (*name, storage.get_item(name).ok().flatten())).collect();
+    let _ = storage.clear();
+    for (name, value) in look {
+        if let Some(value) = value {
+            let _ = storage.set_item(name, &value);
+        }
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }

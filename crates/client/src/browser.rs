@@ -12,13 +12,20 @@ use crate::transport::{Answer, Transport};
 #[derive(Clone, Debug)]
 pub struct Fetch {
     root: String,
+    on_status: Option<fn(u16)>,
 }
 
 impl Fetch {
     /// A transport to this root.
     #[must_use]
     pub fn new(root: impl Into<String>) -> Fetch {
-        Fetch { root: root.into() }
+        Fetch { root: root.into(), on_status: None }
+    }
+
+    /// The same, telling the status of each answer: an app learns so that its session has ended, whichever call met it.
+    #[must_use]
+    pub fn telling(self, on_status: fn(u16)) -> Fetch {
+        Fetch { on_status: Some(on_status), ..self }
     }
 }
 
@@ -45,6 +52,9 @@ impl Transport for Fetch {
         let unreachable = |_| "the server does not answer".to_owned();
         let response = built.map_err(|error| error.to_string())?.send().await.map_err(unreachable)?;
         let status = response.status();
+        if let Some(tell) = self.on_status {
+            tell(status);
+        }
         let body = response.binary().await.map_err(|_| "the answer was cut off".to_owned())?;
         Ok(Answer { status, body })
     }

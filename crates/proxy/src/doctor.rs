@@ -148,7 +148,7 @@ pub(crate) async fn examine(state: &State) -> Report {
 fn good(answer: Answer) -> Result<Answer, Refusal> {
     match answer.status {
         200 => Ok(answer),
-        401 => Err(Refusal::Credentials { to_session: false }),
+        401 => Err(Refusal::Credentials),
         status => {
             let said = response::read(status, &answer.body).err().map(|failure| failure.messages);
             Err(Refusal::Json(said.unwrap_or_else(|| vec!["an answer that is not Autotask's".to_owned()])))

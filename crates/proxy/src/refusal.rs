@@ -61,11 +61,8 @@ pub(crate) enum Refusal {
     NotFound(&'static str),
     /// No answer of Autotask's.
     Unreachable(Unreachable),
-    /// Autotask refused this server's credentials; `to_session` when the app asked.
-    Credentials {
-        /// Whether the app asked, which reads 401 as this. A client would take it for its own credentials.
-        to_session: bool,
-    },
+    /// Autotask refused this server's credentials. Not 401: who reads that would take it for their own.
+    Credentials,
     /// Autotask refused this server's credentials before, and they are not sent again yet.
     LoginHeld {
         /// Minutes until they are by themselves.
@@ -143,11 +140,9 @@ impl Refusal {
             Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
                 StatusCode::GATEWAY_TIMEOUT
             }
-            Refusal::Credentials { to_session: true } => StatusCode::UNAUTHORIZED,
-            Refusal::Credentials { to_session: false }
-            | Refusal::LoginHeld { .. }
-            | Refusal::Unreachable(_)
-            | Refusal::Malformed(_) => StatusCode::BAD_GATEWAY,
+            Refusal::Credentials | Refusal::LoginHeld { .. } | Refusal::Unreachable(_) | Refusal::Malformed(_) => {
+                StatusCode::BAD_GATEWAY
+            }
         }
     }
 
@@ -166,7 +161,7 @@ impl Refusal {
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
             Refusal::Unreachable(_) => FailureKind::Unreachable,
-            Refusal::Credentials { .. } | Refusal::LoginHeld { .. } | Refusal::WrongSignIn | Refusal::SignIn => {
+            Refusal::Credentials | Refusal::LoginHeld { .. } | Refusal::WrongSignIn | Refusal::SignIn => {
                 FailureKind::Credentials
             }
             Refusal::Full | Refusal::Rest { .. } | Refusal::Hour { .. } => FailureKind::Throttled,
@@ -221,7 +216,7 @@ impl Refusal {
             Refusal::TooSlow => vec!["the body did not come within 30 seconds; send it again".to_owned()],
             Refusal::Json(messages) => messages.clone(),
             Refusal::Unreachable(unreachable) => vec![unreachable.message()],
-            Refusal::Credentials { .. } => vec![
+            Refusal::Credentials => vec![
                 "Autotask refused the credentials of this server; its administrator must check user name, secret and \
                  integration code, and that the API user is active"
                     .to_owned(),
@@ -398,7 +393,7 @@ mod tests {
             (unreachable(Way::ConnectionRefused), 502, FailureKind::Unreachable),
             (unreachable(Way::AnswerTimeout), 504, FailureKind::Unreachable),
             (unreachable(Way::BrokenOff), 502, FailureKind::Unreachable),
-            (Refusal::Credentials { to_session: true }, 401, FailureKind::Credentials),
+            (Refusal::Credentials, 502, FailureKind::Credentials),
             (Refusal::Unauthenticated, 401, FailureKind::Credentials),
             (Refusal::Foreign("x"), 403, FailureKind::Permission),
             (Refusal::NoRoute, 404, FailureKind::Route),

@@ -180,7 +180,7 @@ fn respond(state: &State, rewrite: &Rewrite<'_>, caller: Option<Caller>, answer:
     let status = answer.status;
     if status == 401 {
         tracing::warn!("Autotask refused the credentials of this server");
-        return Err(Refusal::Credentials { to_session: caller.is_some_and(|caller| caller.kind == Kind::Session) });
+        return Err(Refusal::Credentials);
     }
     let body = match rewrite.apply(status, &answer.body) {
         Ok(body) => body,

@@ -118,7 +118,7 @@ async fn fields_are_asked_for_once_in_a_while() {
 async fn after_a_refused_login_nothing_more_is_sent() {
     let upstream = Upstream::saying(401, "").await;
     let router = proxy(&upstream.url);
-    assert_eq!(app("POST", QUERY).body(FILTER).of(&router).await.kind(), (401, "credentials".to_owned()));
+    assert_eq!(app("POST", QUERY).body(FILTER).of(&router).await.kind(), (502, "credentials".to_owned()));
     for number in 0..50 {
         let got = app("GET", &format!("/ATServicesRest/V1.0/Companies/{number}")).of(&router).await;
         assert_eq!(got.kind(), (502, "credentials".to_owned()));

@@ -110,10 +110,10 @@ async fn credentials_refused() {
     let upstream = Upstream::saying(401, "").await;
     let proxy = proxy(&upstream.url);
     let got = app("GET", READ).of(&proxy).await;
-    check(&got, 401, "credentials", "Autotask refused the credentials of this server");
+    check(&got, 502, "credentials", "Autotask refused the credentials of this server");
     assert_eq!(got.failure().kind, FailureKind::Credentials);
     assert_eq!(upstream.taken().len(), 1, "nothing is tried again by itself");
-    // A client would take 401 for its own three values.
+    // Whoever read 401 would take it for their own sign-in or values.
     let proxy = self::proxy(&upstream.url);
     check(&client("GET", READ).of(&proxy).await, 502, "credentials", "Autotask refused the credentials of this server");
 }
