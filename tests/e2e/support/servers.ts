@@ -38,12 +38,26 @@ export function startSandbox(port: number, database: string, world: World): Prom
   return start(args, url, `${url}/ATServicesRest/V1.0/Version`);
 }
 
-/** Starts the proxy in demo mode in front of a sandbox that runs by itself; it serves the app too. */
-export function startProxy(port: number, sandboxUrl: string): Promise<Server> {
+/** Starts the proxy in demo mode in front of a sandbox that runs by itself; it serves the app too. `more` are further flags. */
+export function startProxy(port: number, sandboxUrl: string, ...more: string[]): Promise<Server> {
   const url = `http://127.0.0.1:${port}`;
   const args = ['demo', '--sandbox-url', sandboxUrl, '--port', String(port)];
-  args.push('--app', resolve(setting('APP_DIST')), '--no-open');
+  args.push('--app', resolve(setting('APP_DIST')), '--no-open', ...more);
   return start(args, url, `${url}/api/health`);
+}
+
+/** Runs a command of the binary with this text on its standard input, and answers what it prints. */
+export function runCommand(args: string[], variables: Record<string, string>, input = ''): Promise<string> {
+  return new Promise((done, fail) => {
+    const env = { ...process.env, ...variables };
+    const child = spawn(resolve(setting('AUTOTASK_CRM_BIN')), args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+    let text = '';
+    child.stdout.on('data', (chunk) => (text += chunk));
+    child.stderr.on('data', (chunk) => (text += chunk));
+    child.once('error', fail);
+    child.once('close', (code) => (code === 0 ? done(text) : fail(new Error(`${args.join(' ')}: ${text}`))));
+    child.stdin.end(input);
+  });
 }
 
 /** A port on which nothing listens. */
