@@ -14,6 +14,11 @@ pub fn failed(title: &str, failure: &Failure) -> view_state::Failure {
     }
 }
 
+/// What the server said, where it is about this server and not about Autotask, for which the advice is.
+pub fn said(failure: &Failure) -> String {
+    as_sentence(&failure.message())
+}
+
 /// What happened and what to do, as sentences.
 pub fn sentence(failure: &Failure) -> String {
     [as_sentence(&failure.message()), as_sentence(&failure.advice)].join(" ").trim().to_owned()

@@ -3,7 +3,7 @@
 use autotask_core::FailureKind;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
-use super::failed::sentence;
+use super::failed::{said, sentence};
 use crate::{
     components::{
         banner::Banner,
@@ -46,12 +46,12 @@ pub fn SignInPage() -> impl IntoView {
             let outcome = session.sign_in(given.trim(), &secret).await;
             // The page is gone once somebody is in.
             if let Err(failed) = outcome {
-                let title = match failed.kind {
-                    FailureKind::Credentials => "That is not right.",
-                    FailureKind::Throttled => "Not now.",
-                    _ => "Nobody could be signed in.",
+                let (title, text) = match failed.kind {
+                    FailureKind::Credentials => ("That is not right.", said(&failed)),
+                    FailureKind::Throttled => ("Not now.", said(&failed)),
+                    _ => ("Nobody could be signed in.", sentence(&failed)),
                 };
-                let _ = failure.try_set(Some((title.to_owned(), sentence(&failed))));
+                let _ = failure.try_set(Some((title.to_owned(), text)));
                 let _ = password.try_set(String::new());
                 let _ = is_tried.try_set(false);
                 let _ = is_busy.try_set(false);
