@@ -57,6 +57,23 @@ pub async fn sign_in(login: &str, password: &str) -> Result<SessionAnswer, Failu
     read_session(own(Verb::Post, "session", Some(&body)).await?)
 }
 
+/// What the identity provider is called that people sign in with; `None` where there is none.
+pub async fn sign_in_provider() -> Option<String> {
+    let ways = own(Verb::Get, "sign-in", None).await.ok()?;
+    Some(ways.get("provider")?.get("name")?.as_str()?.to_owned())
+}
+
+/// Begins a sign-in with the identity provider: the address to which the browser goes.
+///
+/// # Errors
+///
+/// A [`Failure`]: the provider or the server does not answer.
+pub async fn begin_sign_in(return_to: &str) -> Result<String, Failure> {
+    let begun = own(Verb::Post, "sign-in", Some(&serde_json::json!({"returnTo": return_to}))).await?;
+    let url = begun.get("url").and_then(Value::as_str);
+    url.map(str::to_owned).ok_or_else(|| Failure::unreachable("the server does not say where to sign in"))
+}
+
 /// Signs out.
 ///
 /// # Errors

@@ -5,10 +5,12 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
 use super::failed::{said, sentence};
 use crate::{
+    api,
     components::{
         banner::Banner,
         dynamic::{dynamic, handler, optional},
         field::Field,
+        icon::Icon,
         page_head::use_window_title,
         text_input::{InputKind, TextInput},
         tone::Tone,
@@ -32,6 +34,41 @@ pub fn SignInPage() -> impl IntoView {
     first.on_load(|input| {
         let _ = input.focus();
     });
+    // The button of the provider stands above; without one there is only the form.
+    let provider = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        let found = api::sign_in_provider().await;
+        let _ = provider.try_set(found);
+    });
+    let on_provider = move |_: web_sys::MouseEvent| {
+        if is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            let location = window().location();
+            let page = [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat();
+            match api::begin_sign_in(&page).await {
+                Ok(url) => drop(location.set_href(&url)),
+                Err(failed) => {
+                    let _ = failure.try_set(Some(("Not now.".to_owned(), said(&failed))));
+                    let _ = is_busy.try_set(false);
+                }
+            }
+        });
+    };
+    let with_provider = move || {
+        provider.get().map(|name| {
+            view! {
+                <button type="button" class="btn btn--l" on:click=handler(on_provider)>
+                    {Icon::External.view()}
+                    {["Sign in with ", &name].concat()}
+                </button>
+                <p class="signin__or">"or with a password"</p>
+            }
+        })
+    };
     use_window_title(Signal::stored("Sign in".to_owned()), "");
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -66,6 +103,7 @@ pub fn SignInPage() -> impl IntoView {
                 <BrandMark />
                 <h1 tabindex="-1">"Sign in"</h1>
                 <div role="alert">{optional(banner)}</div>
+                {optional(with_provider)}
                 <Field id="signin-login" label="E-mail" error=missing(login, "Enter your e-mail address.")>
                     <TextInput
                         value=login

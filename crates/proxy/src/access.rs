@@ -21,7 +21,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use crate::SESSION_HEADER;
 use crate::config::Mode;
 use crate::log::Label;
-use crate::people::{Role, cookie, permissions};
+use crate::people::cookie::{self, Cookie};
+use crate::people::{Role, permissions};
 use crate::refusal::Refusal;
 use crate::secret::Credentials;
 use crate::state::State;
@@ -270,7 +271,7 @@ async fn who(
 
 /// What is answered to anybody: whether this server is well, who is signed in, and Autotask's own two open calls.
 fn is_open(method: &Method, path: &str, is_sign_in_needed: bool) -> bool {
-    if matches!(path, "/api/health" | "/api/session") {
+    if matches!(path, "/api/health" | "/api/session" | "/api/sign-in") {
         return true;
     }
     let Some((method, path)) = route::Method::parse(method.as_str()).zip(below_root(path)) else { return false };
@@ -284,7 +285,7 @@ fn is_open(method: &Method, path: &str, is_sign_in_needed: bool) -> bool {
 }
 
 async fn signed_in(state: &State, headers: &HeaderMap, origin: &OwnOrigin) -> Result<Option<Caller>, Refusal> {
-    let Some(id) = cookie::read(headers, origin.is_https()) else { return Ok(None) };
+    let Some(id) = cookie::read(headers, Cookie::Session, origin.is_https()) else { return Ok(None) };
     let user = state.people.user_of_session(id).await?;
     Ok(user.map(|(user, is_confirmed)| Caller::of_user(user, is_confirmed)))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::assets::Assets;
 use crate::clock::Clock;
-use crate::secret::Credentials;
+use crate::secret::{Credentials, Secret};
 use crate::upstream_url::{UpstreamUrl, is_loopback_name, split_port};
 
 /// Longest time to make a connection to Autotask.
@@ -57,6 +57,21 @@ impl Mode {
     }
 }
 
+/// The identity provider that people sign in with, as it is entered; see [`OidcConfig`](crate::oidc::OidcConfig).
+#[derive(Clone, Debug)]
+pub struct SignInService {
+    /// What it is called on the button, such as `Contoso`.
+    pub name: String,
+    /// The issuer exactly as the provider writes it.
+    pub issuer: String,
+    /// The client id.
+    pub client_id: String,
+    /// The client's secret; a public client has none.
+    pub client_secret: Option<Secret>,
+    /// For Entra ID: the one directory whose people may sign in, by its id.
+    pub tenant: Option<String>,
+}
+
 /// Every setting of the proxy.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -72,6 +87,8 @@ pub struct Config {
     pub clients: Option<Credentials>,
     /// Whether people sign in to the demo as they do to `serve`, to try that with made-up data; else it has a user of its own.
     pub sign_in_to_demo: bool,
+    /// The identity provider that people sign in with, beside or in place of passwords; none without it.
+    pub sign_in_service: Option<SignInService>,
     /// The one foreign origin whose pages may call, such as `http://localhost:5173`; none without it.
     pub cors_origin: Option<String>,
     /// The built app.
@@ -103,6 +120,7 @@ impl Config {
             credentials,
             clients: None,
             sign_in_to_demo: false,
+            sign_in_service: None,
             cors_origin: None,
             app: Assets::none(),
             store: None,
@@ -123,6 +141,7 @@ impl Config {
 
     /// Refuses what must not be served to these people: none from elsewhere without users, no users in the demo.
     pub(crate) fn check_people(&self, has_users: bool) -> Result<(), Error> {
+        let has_users = has_users || self.sign_in_service.is_some();
         if self.mode() == Mode::Demo && !self.sign_in_to_demo && (has_users || self.public_url.is_some()) {
             return Err(Error::new(
                 "the demo has a user of its own and is for this machine only; `serve` is what runs with users and a public address",

@@ -39,7 +39,7 @@ use axum::Router;
 
 pub use assets::Assets;
 pub use clock::Clock;
-pub use config::{Config, Error, Mode, check_listen};
+pub use config::{Config, Error, Mode, SignInService, check_listen};
 pub use doctor::{Check, Health, Report};
 pub use people::{Role, User, Users, generate_password};
 pub use secret::{Credentials, Secret};

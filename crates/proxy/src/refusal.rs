@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use crate::oidc::Refused;
+
 /// Why a request got no answer of Autotask's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -84,6 +86,8 @@ pub(crate) enum Refusal {
         /// Seconds until there may be room again.
         seconds: u64,
     },
+    /// The identity provider cannot be used.
+    SignInService(Refused),
     /// What came is not Autotask's.
     Malformed(&'static str),
     /// A fault of ours.
@@ -140,9 +144,11 @@ impl Refusal {
             Refusal::Unreachable(Unreachable { way: Way::ConnectTimeout | Way::AnswerTimeout, .. }) => {
                 StatusCode::GATEWAY_TIMEOUT
             }
-            Refusal::Credentials | Refusal::LoginHeld { .. } | Refusal::Unreachable(_) | Refusal::Malformed(_) => {
-                StatusCode::BAD_GATEWAY
-            }
+            Refusal::Credentials
+            | Refusal::LoginHeld { .. }
+            | Refusal::SignInService(_)
+            | Refusal::Unreachable(_)
+            | Refusal::Malformed(_) => StatusCode::BAD_GATEWAY,
         }
     }
 
@@ -160,7 +166,7 @@ impl Refusal {
             // Whoever reads this has to look for the row.
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
-            Refusal::Unreachable(_) => FailureKind::Unreachable,
+            Refusal::Unreachable(_) | Refusal::SignInService(_) => FailureKind::Unreachable,
             Refusal::Credentials | Refusal::LoginHeld { .. } | Refusal::WrongSignIn | Refusal::SignIn => {
                 FailureKind::Credentials
             }
@@ -242,6 +248,7 @@ impl Refusal {
                 grouped(&limit.to_string()),
                 wait(*seconds)
             )],
+            Refusal::SignInService(refused) => vec![refused.to_string()],
             Refusal::Malformed(what) => vec![format!("what came is not an answer of Autotask's: {what}")],
             Refusal::Fault => vec![
                 "this server failed at the request; try again, and give its `X-Request-Id` to the administrator if it stays"

@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::config::{Config, Error, Mode};
 use crate::outbound::Outbound;
 use crate::people::People;
+use crate::people::provider::SignInProvider;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::under_way::UnderWay;
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) upstream: Upstream,
     pub(crate) store: Store,
     pub(crate) people: People,
+    /// Where people sign in without a password of this server's.
+    pub(crate) provider: Option<SignInProvider>,
     pub(crate) under_way: UnderWay,
     health: Mutex<Option<(Instant, &'static str)>>,
     web_url: OnceCell<Option<String>>,
@@ -46,10 +49,14 @@ impl State {
             Some(file) => Store::open(Some(file))?,
             None => store.clone(),
         };
-        let people = People::new(of_people, config.clock.clone())?;
+        let people = People::new(of_people, config.clock.clone(), config.sign_in_service.is_some())?;
         config.check_people(people.had_users())?;
+        let origin = config.public_url.clone().unwrap_or_else(|| format!("http://localhost:{}", config.listen.port()));
+        let provider =
+            config.sign_in_service.clone().map(|service| SignInProvider::new(service, &origin)).transpose()?;
         Ok(State {
             config,
+            provider,
             upstream,
             store,
             people,

@@ -39,6 +39,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         None => format!("http://{address}/"),
     };
     config.public_url = settings.public_url;
+    config.sign_in_service = settings.sign_in_service;
     let proxy = Proxy::new(config)?;
     if !proxy.has_users() {
         say(

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use autotask_client::native;
-use autotask_proxy::Credentials;
+use autotask_proxy::{Credentials, Secret, SignInService};
 use toml::{Table, Value};
 
 use crate::data_folder::{data_file, data_folder};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 13] = [
+const SETTINGS: [(&str, &str, &str); 18] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
@@ -25,6 +25,15 @@ const SETTINGS: [(&str, &str, &str); 13] = [
         "AUTOTASK_CRM_PUBLIC_URL",
         "where people open the app from other machines, such as https://crm.example.com; this machine only without it",
     ),
+    (
+        "oidc_issuer",
+        "AUTOTASK_CRM_OIDC_ISSUER",
+        "the identity provider that people sign in with, such as https://login.microsoftonline.com/TENANT/v2.0",
+    ),
+    ("oidc_client_id", "AUTOTASK_CRM_OIDC_CLIENT_ID", "this server's id at the identity provider"),
+    ("oidc_client_secret", "AUTOTASK_CRM_OIDC_CLIENT_SECRET", "its secret there; none for a public client"),
+    ("oidc_tenant", "AUTOTASK_CRM_OIDC_TENANT", "the one directory of Entra ID whose people may sign in, by its id"),
+    ("oidc_name", "AUTOTASK_CRM_OIDC_NAME", "what the identity provider is called on the button"),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
     ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts, outcomes and the audit; in your data folder without it"),
     (
@@ -57,6 +66,7 @@ pub(crate) struct Settings {
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) audit_months: Option<u32>,
+    pub(crate) sign_in_service: Option<SignInService>,
     pub(crate) cors_origin: Option<String>,
     pub(crate) clients: Option<Credentials>,
 }
@@ -89,6 +99,7 @@ impl Settings {
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
             audit_months: audit_months.transpose()?,
+            sign_in_service: source.sign_in_service()?,
             cors_origin: source.get("cors_origin"),
             clients,
         })
@@ -174,6 +185,25 @@ impl<V: Fn(&str) -> Option<String>> Source<'_, V> {
         Ok(Credentials::new(user_name, secret, integration_code))
     }
 
+    /// The identity provider, if anything of it is set.
+    fn sign_in_service(&self) -> Result<Option<SignInService>> {
+        let others = ["oidc_client_id", "oidc_client_secret", "oidc_tenant", "oidc_name"];
+        let Some(issuer) = self.get("oidc_issuer") else {
+            return match others.iter().find(|key| self.get(key).is_some()) {
+                Some(key) => Err(anyhow!("`{key}` is set, and {}", self.missing("oidc_issuer"))),
+                None => Ok(None),
+            };
+        };
+        let Some(client_id) = self.get("oidc_client_id") else { bail!("{}", self.missing("oidc_client_id")) };
+        Ok(Some(SignInService {
+            name: self.get("oidc_name").unwrap_or_else(|| "your organization's account".to_owned()),
+            issuer,
+            client_id,
+            client_secret: self.get("oidc_client_secret").map(Secret::new),
+            tenant: self.get("oidc_tenant"),
+        }))
+    }
+
     fn missing(&self, key: &str) -> String {
         let (_, name, what) = SETTINGS.iter().find(|(known, ..)| *known == key).copied().unwrap_or_default();
         let place = match self.file {
@@ -253,6 +283,24 @@ mod tests {
         check(&format!("{THREE}client_secret = \"hidden\""), &[], "`client_username` is missing");
         let none = Settings::read(None, |_| None).unwrap_err().to_string();
         assert!(none.contains("into a file and name it with --config, or set AUTOTASK_USERNAME"), "{none}");
+    }
+
+    #[test]
+    fn an_identity_provider_is_whole_or_not_there() {
+        let of = |more: &str| read(&format!("{THREE}{more}"), &[]);
+        assert!(of("").unwrap().sign_in_service.is_none());
+        let found = of("oidc_issuer = 'https://a.test'\noidc_client_id = 'crm'\noidc_name = 'Contoso'").unwrap();
+        assert_eq!(
+            found.sign_in_service.map(|service| (service.name, service.client_id)),
+            Some(("Contoso".into(), "crm".into()))
+        );
+        let error = |more: &str| of(more).unwrap_err();
+        assert!(error("oidc_issuer = 'https://a.test'").contains("`oidc_client_id` is missing"));
+        let alone = error("oidc_client_secret = 'hidden'");
+        assert!(
+            alone.contains("`oidc_client_secret` is set, and `oidc_issuer` is missing") && !alone.contains("hidden"),
+            "{alone}"
+        );
     }
 
     #[test]

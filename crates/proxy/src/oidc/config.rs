@@ -23,7 +23,7 @@ pub struct OidcConfig {
 
 impl OidcConfig {
     /// The same with the tenant as Entra ID writes it, or what is wrong with it.
-    pub(super) fn checked(mut self) -> Result<OidcConfig, Error> {
+    pub(crate) fn checked(mut self) -> Result<OidcConfig, Error> {
         let issuer = url("the issuer", &self.issuer)?;
         if issuer.query().is_some() || issuer.fragment().is_some() {
             return Err(Error::new("the issuer must be an address without `?` and `#`; copy it from the provider"));

@@ -217,7 +217,7 @@ const KEPT_OUT: &str = "webhooks are not reached through this proxy, since they 
 
 /// The first word of each address below `/api`, and the least role that reads there and that changes something. What is not
 /// listed is for administrators.
-const API: [(&str, Role, Role); 9] = [
+const API: [(&str, Role, Role); 10] = [
     // Names of people and what they wrote.
     ("audit", Editor, Administrator),
     ("budget", Viewer, Administrator),
@@ -229,6 +229,7 @@ const API: [(&str, Role, Role); 9] = [
     ("runs", Viewer, Editor),
     // Everybody signs in and out.
     ("session", Viewer, Viewer),
+    ("sign-in", Viewer, Viewer),
     // Everybody's own, with the own role at most.
     ("tokens", Viewer, Viewer),
 ];

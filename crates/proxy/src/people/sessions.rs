@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::random::{self, hash};
+use super::random::{self, Hash, hash};
 use super::{People, Role, password};
+use crate::oidc::Identity;
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::store::people::{self, NewUserRow, SessionRow, UserRow};
@@ -93,20 +94,24 @@ impl People {
     ///
     /// Whoever comes for the first time becomes a disabled user, with the least role: an administrator says who gets in.
     /// A user of the same e-mail is never taken for the same person, since anybody may be given an address.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the sign-in with a provider calls it"))]
     pub(crate) async fn sign_in_identity(
         &self,
-        key: &str,
-        email: &str,
-        name: &str,
+        identity: &Identity,
         replaced: Option<&str>,
     ) -> Result<Signed, Refusal> {
+        let key = &identity.key;
+        // Whoever has no e-mail there is called by a part of the key's hash.
+        let login = identity
+            .email
+            .as_ref()
+            .map_or_else(|| format!("id-{}", hex(&hash(key))), |email| email.to_ascii_lowercase());
+        let name = identity.name.clone().unwrap_or_else(|| login.clone());
         let new = NewUserRow {
-            name: name.to_owned(),
-            login: email.trim().to_ascii_lowercase(),
+            name,
+            login,
             role: Role::Viewer,
             password: None,
-            identity: Some(key.to_owned()),
+            identity: Some(key.clone()),
             is_disabled: true,
             now: self.clock.now(),
         };
@@ -153,6 +158,11 @@ impl People {
     }
 }
 
+/// The first eight digits.
+fn hex(hash: &Hash) -> String {
+    hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn holds(row: &SessionRow, now: i64) -> bool {
     !row.user.is_disabled && now - row.seen_at < IDLE && now - row.created_at < AGE_MAX
 }
@@ -166,9 +176,15 @@ mod tests {
     #[tokio::test]
     async fn an_identity_is_known_by_its_key_and_let_in_by_an_administrator() {
         let store = Store::open(None).unwrap();
-        let people = People::new(store.clone(), Clock::of(|| 1_000)).unwrap();
+        let people = People::new(store.clone(), Clock::of(|| 1_000), false).unwrap();
         let sign_in = async |key: &'static str, email: &'static str| {
-            people.sign_in_identity(key, email, "Ann", None).await.map(|signed| signed.user.login)
+            let identity = Identity {
+                key: key.to_owned(),
+                email: Some(email.to_owned()),
+                is_email_verified: true,
+                name: Some("Ann".to_owned()),
+            };
+            people.sign_in_identity(&identity, None).await.map(|signed| signed.user.login)
         };
         assert_eq!(sign_in("tenant/1", "Ann@X.test").await, Err(Refusal::NotLetIn));
         assert!(people.is_sign_in_needed().await.unwrap());

@@ -9,7 +9,7 @@ use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
-use super::{administration, audit, budget, drafts, labelled, no_store, people, runs, tokens};
+use super::{administration, audit, budget, drafts, labelled, no_store, people, runs, sign_in, tokens};
 use crate::doctor;
 use crate::log::Label;
 use crate::refusal::Refusal;
@@ -19,6 +19,7 @@ use crate::state::State;
 pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(people::session).post(people::sign_in).put(people::confirm).delete(people::sign_out))
+        .route("/sign-in", get(sign_in::ways).post(sign_in::begin))
         .route("/people", get(administration::list))
         .route("/people/{id}", patch(administration::change))
         .route("/tokens", get(tokens::list).post(tokens::make))
@@ -48,7 +49,7 @@ async fn method_not_allowed(request: Request) -> Refusal {
         ["tokens"] => vec!["GET", "HEAD", "POST"],
         ["tokens", _] => vec!["DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],
-        ["doctor"] => vec!["GET", "HEAD", "POST"],
+        ["doctor" | "sign-in"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],
         ["runs", _, "driver"] => vec!["PUT"],
         ["drafts", _] => vec!["GET", "HEAD", "PUT", "DELETE"],

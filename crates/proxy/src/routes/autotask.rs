@@ -19,7 +19,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::body::{BODY_BYTES_MAX, read_body};
 use super::{labelled, write};
-use crate::access::{Caller, Kind, OwnOrigin};
+use crate::access::{Caller, OwnOrigin};
 use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
 use crate::people::{Role, permissions};
@@ -96,7 +96,7 @@ async fn answer(
     };
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
     let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
-    let mut response = respond(state, &rewrite, caller, answer)?;
+    let mut response = respond(state, &rewrite, answer)?;
     for notice in notices.iter().take(NOTICES_MAX) {
         // A header holds ASCII only, and a name may be of any script.
         let text = utf8_percent_encode(&sentence(notice), CONTROLS).to_string();
@@ -176,7 +176,7 @@ fn own_zone(state: &State, asked: &Outbound) -> Option<Outbound> {
     (asked.path == client.path).then(|| Outbound::zone(state.config.credentials.user_name.expose()))
 }
 
-fn respond(state: &State, rewrite: &Rewrite<'_>, caller: Option<Caller>, answer: Answer) -> Result<Response, Refusal> {
+fn respond(state: &State, rewrite: &Rewrite<'_>, answer: Answer) -> Result<Response, Refusal> {
     let status = answer.status;
     if status == 401 {
         tracing::warn!("Autotask refused the credentials of this server");

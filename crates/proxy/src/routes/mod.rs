@@ -10,6 +10,7 @@ mod drafts;
 mod files;
 mod people;
 mod runs;
+mod sign_in;
 mod tokens;
 mod write;
 
@@ -21,11 +22,12 @@ use axum::Router;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use http::{HeaderValue, header};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::log::Label;
+use crate::people::provider::CALLBACK;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::{access, log, security_headers};
@@ -34,6 +36,7 @@ use crate::{access, log, security_headers};
 pub(crate) fn router(state: Arc<State>) -> Router {
     let routes = Router::new()
         .nest("/api", api::router())
+        .route(CALLBACK, get(sign_in::callback))
         // `nest` leaves this one out.
         .route("/api/", any(api::unknown))
         // Autotask's paths match in any letter case, which a path pattern cannot say.
@@ -85,7 +88,6 @@ mod tests {
 
     use axum::body::{Body, to_bytes};
     use axum::extract::ConnectInfo;
-    use axum::routing::get;
     use tower::ServiceExt;
 
     use super::*;

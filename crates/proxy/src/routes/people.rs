@@ -38,7 +38,7 @@ use super::body::read_body;
 use super::labelled;
 use crate::access::{Caller, OwnOrigin};
 use crate::log::Label;
-use crate::people::cookie;
+use crate::people::cookie::{self, Cookie};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::state::State;
@@ -104,9 +104,9 @@ async fn signed_in(state: &State, request: Request) -> Result<Response, Refusal>
     let SignIn { login, password } = serde_json::from_slice(&bytes)
         .map_err(|_| Refusal::Request("the body is `{\"login\": …, \"password\": …}`, two texts"))?;
     // What the browser had is ended and never taken over.
-    let replaced = cookie::read(&parts.headers, origin.is_https());
+    let replaced = cookie::read(&parts.headers, Cookie::Session, origin.is_https());
     let signed = state.people.sign_in(&login, Secret::new(password), peer.ip(), replaced).await?;
-    let set = cookie::set(signed.id.expose(), origin.is_https());
+    let set = Cookie::Session.set(signed.id.expose(), origin.is_https());
     let mut response = answer(state, Caller::of_user(signed.user, true)).await;
     put(&mut response, set)?;
     Ok(response)
@@ -126,7 +126,7 @@ async fn confirmed(state: &State, request: Request) -> Result<Response, Refusal>
     let bytes = read_body(&parts.headers, body, BYTES_MAX).await?;
     let Password { password } =
         serde_json::from_slice(&bytes).map_err(|_| Refusal::Request("the body is `{\"password\": …}`, a text"))?;
-    let id = cookie::read(&parts.headers, origin.is_https()).ok_or(Refusal::SignIn)?;
+    let id = cookie::read(&parts.headers, Cookie::Session, origin.is_https()).ok_or(Refusal::SignIn)?;
     state.people.confirm(id, login, Secret::new(password), peer.ip()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -138,11 +138,11 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
 ) -> Response {
     let answer = async {
-        if let Some(id) = cookie::read(&headers, origin.is_https()) {
+        if let Some(id) = cookie::read(&headers, Cookie::Session, origin.is_https()) {
             state.people.sign_out(id).await?;
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
-        put(&mut response, cookie::clear(origin.is_https()))?;
+        put(&mut response, Cookie::Session.clear(origin.is_https()))?;
         Ok(response)
     };
     finish(answer.await)

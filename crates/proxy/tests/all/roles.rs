@@ -116,6 +116,7 @@ async fn what_every_role_may_is_what_is_written_down() {
     text.push_str("\n## Addresses below `/api`\n\n| address | read | change |\n| --- | --- | --- |\n");
     for (address, change) in [
         ("session", "POST"),
+        ("sign-in", "POST"),
         ("runs", "POST"),
         ("runs/a", "POST"),
         ("runs/a/events", "POST"),

@@ -187,6 +187,20 @@ impl Forged {
         Trip { state: of("state"), code: self.remember(code), pending }
     }
 
+    /// What the browser carries back that was sent to this address.
+    pub(super) fn query(&self, url: &str) -> String {
+        let asked: HashMap<String, String> = reqwest::Url::parse(url).unwrap().query_pairs().into_owned().collect();
+        let of = |name: &str| asked.get(name).unwrap_or_else(|| panic!("no {name} in {url}")).clone();
+        let code = Code {
+            client: of("client_id"),
+            challenge: of("code_challenge"),
+            redirect: of("redirect_uri"),
+            nonce: of("nonce"),
+        };
+        let (code, state) = (self.remember(code), of("state"));
+        format!("code={}&state={state}", code.replace('/', "%2F").replace('+', "%2B"))
+    }
+
     /// A code that was given to another client.
     pub(super) fn code_of_another_client(&self, code: &str) -> String {
         let known = self.codes.lock().unwrap().get(code).cloned().unwrap();

@@ -6,6 +6,7 @@ mod forged;
 mod honest;
 mod keys;
 mod real;
+mod routes;
 mod signers;
 mod silence;
 mod table;
