@@ -410,7 +410,10 @@ mod tests {
         ] {
             let body = match refusal.messages() {
                 errors if errors.is_empty() => String::new(),
-                errors => json!({"errors": errors}).to_string(),
+                errors => match refusal.kind() {
+                    Some(kind) => json!({"errors": errors, "kind": kind}).to_string(),
+                    None => json!({"errors": errors}).to_string(),
+                },
             };
             let failure = autotask_core::response::read(refusal.status().as_u16(), body.as_bytes()).unwrap_err();
             assert_eq!((failure.status, failure.kind), (status, kind), "{refusal:?}");
