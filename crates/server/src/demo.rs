@@ -49,6 +49,9 @@ pub(crate) struct Options {
     /// Use a sandbox that already runs, such as `http://127.0.0.1:8081`, and start none
     #[arg(long, value_name = "URL", conflicts_with_all = ["database", "companies", "sandbox_port"])]
     sandbox_url: Option<String>,
+    /// Neither count calls nor let them wait: for benchmarks and for work in bulk
+    #[arg(long)]
+    no_limits: bool,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -78,6 +81,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         Some(file) => Some(file.clone()),
         None => store(&options)?,
     };
+    config.lift_limits = options.no_limits;
     let router = Proxy::new(config)?.router();
 
     let url = format!("http://{address}/");
