@@ -34,7 +34,7 @@ test('nothing is shown before, and nothing stays after', async ({ page, checkAxe
   await page.getByLabel('E-mail').fill(LOGIN);
   await page.getByLabel('Password').fill('not the password');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toHaveText(/That is not right\.\s+The login or the password is wrong; try again\.$/);
+  await expect(page.getByRole('alert').filter({ hasText: 'That is not right.' })).toHaveText(/That is not right\.\s+The login or the password is wrong; try again\.$/);
   await checkAxe();
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
