@@ -57,7 +57,7 @@ function nginx(name, port, server, more = '') {
   mkdirSync(prefix, { recursive: true });
   writeFileSync(
     join(prefix, 'nginx.conf'),
-    `worker_processes 1; pid ${prefix}/pid; error_log ${prefix}/error.log; daemon off; events { worker_connections 1024; }
+    `${process.getuid() === 0 ? 'user root;' : ''} worker_processes 1; pid ${prefix}/pid; error_log ${prefix}/error.log; daemon off; events { worker_connections 1024; }
      http { access_log off; keepalive_requests 100000000; client_body_temp_path ${prefix}; proxy_temp_path ${prefix};
      fastcgi_temp_path ${prefix}; uwsgi_temp_path ${prefix}; scgi_temp_path ${prefix}; default_type application/json; ${more}
      server { listen 127.0.0.1:${port}; ${server} } }`,
