@@ -94,7 +94,7 @@ fn of<'a>(query: &'a str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-#[ignore = "needs node and `npm ci` in tests/oidc; `cargo xtask test --only clients` does both"]
+#[ignore = "the step `clients` runs it, after `npm ci` in tests/oidc"] // That step fails unless it ran.
 async fn a_certified_provider_signs_a_person_in() {
     let real = Real::start(&[]);
     let in_body = Real::start(&["--post"]);
@@ -117,7 +117,7 @@ async fn a_certified_provider_signs_a_person_in() {
 }
 
 #[tokio::test]
-#[ignore = "needs node and `npm ci` in tests/oidc; `cargo xtask test --only clients` does both"]
+#[ignore = "the step `clients` runs it, after `npm ci` in tests/oidc"] // That step fails unless it ran.
 async fn a_certified_provider_and_this_module_refuse_the_same_attacks() {
     let real = Real::start(&[]);
     let provider = real.provider("public", None).await;
