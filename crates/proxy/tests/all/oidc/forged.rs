@@ -58,6 +58,15 @@ pub(super) struct Forged {
     answers: Arc<Mutex<Answers>>,
 }
 
+/// What stands in the address that a browser was sent to.
+fn asked(url: &str) -> HashMap<String, String> {
+    reqwest::Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+fn of(asked: &HashMap<String, String>, name: &str) -> String {
+    asked.get(name).unwrap_or_else(|| panic!("no {name} was asked")).clone()
+}
+
 /// What the browser carries back.
 pub(super) struct Trip {
     pub(super) state: String,
@@ -171,34 +180,31 @@ impl Forged {
     pub(super) fn sign_in(&self, provider: &Provider, now: SystemTime) -> Trip {
         let (url, pending) = provider.begin("/companies/7?q=a", now);
         assert!(url.starts_with(&format!("{}/authorize?fixed=1&", self.origin)), "{url}");
-        let asked: HashMap<String, String> = reqwest::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
-        let of = |name: &str| asked.get(name).unwrap_or_else(|| panic!("no {name} in {url}")).clone();
+        let asked = asked(&url);
+        let of = |name: &str| of(&asked, name);
         assert_eq!((of("response_type"), of("scope")), ("code".to_owned(), "openid profile email".to_owned()));
         assert_eq!(of("code_challenge_method"), "S256");
         for (name, digits) in [("state", 43), ("nonce", 43), ("code_challenge", 43)] {
             assert_eq!(of(name).len(), digits, "{url}");
         }
-        let code = Code {
-            client: of("client_id"),
-            challenge: of("code_challenge"),
-            redirect: of("redirect_uri"),
-            nonce: of("nonce"),
-        };
-        Trip { state: of("state"), code: self.remember(code), pending }
+        Trip { state: of("state"), code: self.code(&asked), pending }
     }
 
     /// What the browser carries back that was sent to this address.
     pub(super) fn query(&self, url: &str) -> String {
-        let asked: HashMap<String, String> = reqwest::Url::parse(url).unwrap().query_pairs().into_owned().collect();
-        let of = |name: &str| asked.get(name).unwrap_or_else(|| panic!("no {name} in {url}")).clone();
-        let code = Code {
-            client: of("client_id"),
-            challenge: of("code_challenge"),
-            redirect: of("redirect_uri"),
-            nonce: of("nonce"),
-        };
-        let (code, state) = (self.remember(code), of("state"));
-        format!("code={}&state={state}", code.replace('/', "%2F").replace('+', "%2B"))
+        let asked = asked(url);
+        let code = self.code(&asked).replace('/', "%2F").replace('+', "%2B");
+        format!("code={code}&state={}", of(&asked, "state"))
+    }
+
+    /// A code for what was asked.
+    fn code(&self, asked: &HashMap<String, String>) -> String {
+        self.remember(Code {
+            client: of(asked, "client_id"),
+            challenge: of(asked, "code_challenge"),
+            redirect: of(asked, "redirect_uri"),
+            nonce: of(asked, "nonce"),
+        })
     }
 
     /// A code that was given to another client.
