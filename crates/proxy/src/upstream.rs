@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::config::{Config, Error, Mode};
-use crate::gate::{Cache, Flights, Held, Lease, Login, Retries, Standing, Turns, system_clock};
+use crate::gate::{Cache, Flights, Held, Lease, Login, Retries, Standing, Turns};
 use crate::outbound::Outbound;
 use crate::public_addresses::PublicAddresses;
 use crate::refusal::{Refusal, Unreachable, Way};
@@ -79,10 +79,9 @@ impl Upstream {
             authentication.extend(value.header().map(|value| (http::HeaderName::from_static(name), value)));
         }
         let turns = (!config.lift_limits).then(|| {
-            let clock = system_clock();
-            let mut ledger = Ledger::default();
-            store.leases(clock()).into_iter().for_each(|(at, calls)| ledger.restore(at, calls));
-            Turns::new(clock, ledger)
+            let turns = Turns::new(config.clock.clone(), Ledger::default());
+            turns.restore(store.leases(turns.now()));
+            turns
         });
         Ok(Upstream(Arc::new(Inner {
             client,

@@ -7,12 +7,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use autotask_core::Instant;
 use autotask_core::instant::TICKS_PER_SECOND;
 use autotask_core::limits::{AT_ONCE_MAX, Estimate, Ledger, Priority, TELL_AGAIN, Turn};
 use tokio::sync::oneshot;
+
+use crate::clock::Clock;
 
 /// Most calls that wait for one endpoint. What comes beyond is refused at once, which is better than late.
 const WAITING_MAX: usize = 500;
@@ -21,16 +23,8 @@ const KEPT_FOR_PEOPLE: usize = 1;
 /// How long somebody waits for a place.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
-/// What time it is.
-pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
-
-/// The time of this machine.
-pub(crate) fn system_clock() -> Clock {
-    Arc::new(|| {
-        let micros = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        Instant(i64::try_from(micros * 10).unwrap_or(i64::MAX))
-    })
-}
+/// Ticks of a millisecond, in which the server's clock counts.
+const MILLISECOND: i64 = TICKS_PER_SECOND / 1_000;
 
 /// Why a call gets no turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +112,13 @@ impl Turns {
 
     /// What time it is here.
     pub(crate) fn now(&self) -> Instant {
-        (self.0.clock)()
+        self.0.now()
+    }
+
+    /// Counts the calls of the hour that an earlier process made, the oldest first.
+    pub(crate) fn restore(&self, calls: Vec<(Instant, u32)>) {
+        let mut inner = self.0.lock();
+        calls.into_iter().for_each(|(at, calls)| inner.ledger.restore(at, calls));
     }
 
     /// Waits for a turn at an endpoint.
@@ -186,6 +186,10 @@ impl Turns {
 }
 
 impl Shared {
+    fn now(&self) -> Instant {
+        Instant(self.clock.now().saturating_mul(MILLISECOND))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // What is counted stays right when somebody panics between two calls.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -208,7 +212,7 @@ impl Shared {
     /// Lets those in who have their turn now.
     fn wake(shared: &Arc<Shared>, endpoint: &'static str) {
         loop {
-            let now = (shared.clock)();
+            let now = shared.now();
             let mut inner = shared.lock();
             let Some(line) = inner.lines.get_mut(endpoint) else { return };
             line.waiting.retain(|_, place| !place.is_closed());
@@ -315,10 +319,8 @@ mod tests {
     /// Turns whose clock is tokio's, which tests move.
     fn turns() -> Turns {
         let began = tokio::time::Instant::now();
-        let clock = move || {
-            Instant(i64::try_from(began.elapsed().as_micros() * 10).unwrap() + 1_800_000_000 * TICKS_PER_SECOND)
-        };
-        Turns::new(Arc::new(clock), Ledger::default())
+        let clock = move || i64::try_from(began.elapsed().as_millis()).unwrap() + 1_800_000_000_000;
+        Turns::new(Clock::of(clock), Ledger::default())
     }
 
     const SECOND: Duration = Duration::from_secs(1);
