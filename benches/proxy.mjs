@@ -1,9 +1,9 @@
 // The proxy beside nginx and Node's http-proxy, before the same upstream: an nginx that answers from memory as Autotask does.
 // Goals (performance.md, issue 7): bare forwarding takes at most twice nginx's p50, and 2.5 times http-proxy's requests a
 // second at 16 connections; with all guards on, p50 grows by at most 1 ms and p99 by 5 ms at 300 requests a second.
-// Each server has one worker; all take turns. What they answer is compared before a time is printed, and any other status
-// than 200 ends the run. Needs nginx and wrk.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+// Each server has one worker; all take turns. What they answer is compared before a time is printed, and a refusal or
+// a shorter answer ends the run. Needs nginx and wrk.
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
@@ -11,25 +11,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { percentile, report } from './support/report.mjs';
+import { leaveOutWithout, load, script } from './support/wrk.mjs';
 
 const ROUNDS = 7;
 /** Seconds that each side is under load in a round. */
 const SECONDS = 3;
 const PACE = 300;
 const PACED_SECONDS = 20;
-const run = promisify(execFile);
 
-for (const program of ['nginx', 'wrk']) {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program} || test -x /usr/sbin/${program}`], { stdio: 'ignore' });
-  } catch {
-    // The other benchmarks need neither.
-    console.log(`left out, as ${program} is missing; on Debian: apt-get install nginx-light wrk`);
-    process.exit(0);
-  }
-}
+leaveOutWithout(['nginx', 'wrk'], 'nginx-light wrk');
 execFileSync('cargo', ['build', '--release', '-p', 'autotask-crm'], { stdio: 'inherit' });
 const target = process.env.CARGO_TARGET_DIR ?? 'target';
 const folder = mkdtempSync(join(tmpdir(), 'autotask-crm-bench-'));
@@ -104,34 +95,17 @@ const HEADERS = { 'X-Requested-With': 'autotask-crm' };
 const wanted = { '/ATServicesRest/V1.0/Companies/1': item, [`/ATServicesRest/V1.0/Companies/query?search=${encodeURIComponent('{"filter":[{"op":"gte","field":"id","value":1}]}')}`]: page };
 
 /** One worker that asks for a company, or a page, each time another one, so that nothing can be remembered. */
-function script(isPage) {
+function asking(isPage) {
   const path = isPage
     ? `"/ATServicesRest/V1.0/Companies/query?search=%7B%22filter%22%3A%5B%7B%22op%22%3A%22gte%22%2C%22field%22%3A%22id%22%2C%22value%22%3A" .. n .. "%7D%5D%7D"`
     : `"/ATServicesRest/V1.0/Companies/" .. n`;
-  const file = join(folder, isPage ? 'page.lua' : 'item.lua');
-  writeFileSync(file, `local n = 0
+  return script(join(folder, isPage ? 'page.lua' : 'item.lua'), `local n = 0
     wrk.headers["X-Requested-With"] = "autotask-crm"
-    request = function() n = n + 1; return wrk.format("GET", ${path}) end
-    bad = 0
-    response = function(status) if status ~= 200 then bad = bad + 1 end end
-    local threads = {}
-    setup = function(thread) table.insert(threads, thread) end
-    done = function(summary, latency)
-      local bad = 0
-      for _, thread in ipairs(threads) do bad = bad + thread:get("bad") end
-      local e = summary.errors
-      io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), bad + e.connect + e.read + e.write + e.timeout))
-    end`);
-  return file;
+    request = function() n = n + 1; return wrk.format("GET", ${path}) end`);
 }
-const scripts = { item: script(false), page: script(true) };
-
-async function load(address, what, connections) {
-  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${SECONDS}s`, '-s', scripts[what], address], { env });
-  const [requests, duration, p50, p99, bad] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout).slice(1).map(Number);
-  if (bad > 0 || requests === 0) throw new Error(`${address}: ${bad} of ${requests} were not answered with 200`);
-  return { perSecond: (requests * 1e6) / duration, p50, p99 };
-}
+const scripts = { item: asking(false), page: asking(true) };
+const under = (name, what, connections) =>
+  load(url[name], scripts[what], { connections, seconds: SECONDS, least: what === 'item' ? item.length : page.length, env });
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 3 });
 function ask(address) {
@@ -173,9 +147,9 @@ try {
   const note = (key, value) => (measured[key] ??= []).push(value);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of ['direct', 'nginx', 'node', 'ours']) {
-      note(`${name} p50`, (await load(url[name], 'item', 1)).p50);
-      note(`${name} rps`, (await load(url[name], 'item', 16)).perSecond);
-      note(`${name} page`, (await load(url[name], 'page', 16)).perSecond);
+      note(`${name} p50`, (await under(name, 'item', 1)).p50);
+      note(`${name} rps`, (await under(name, 'item', 16)).perSecond);
+      note(`${name} page`, (await under(name, 'page', 16)).perSecond);
     }
   }
   const took = { direct: [], guarded: [] };
