@@ -1,6 +1,7 @@
 //! RowSearch: which rows of a list match what was typed, at each key. Its code comes when the first rows are here, so that
 //! they need not wait for it.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +14,9 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 /// So many rows come in the order in which they match; the others follow in the order of the list. Ordering all of
 /// 100,000 rows that have an "a" would take longer than the next key.
 pub const BEST_MAX: usize = 200;
+/// Searches that are remembered: who takes letters back sees again what was there, and need not wait for a wider search
+/// than the one before.
+const RECENT_MAX: usize = 32;
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,13 @@ fn make_finder(info: Arc<EntityInfo>) -> Result<Box<dyn Finder>, SplitLoaderErro
     Ok(Box::new(RowSearch::new(&info)))
 }
 
+/// The answer to a text that was looked for, the best rows first and only those.
+struct Ranked {
+    text: String,
+    rows: Vec<u32>,
+    matches: Matches,
+}
+
 /// The index beside the table of a list, and what was last looked for in it.
 struct RowSearch {
     /// One without rows, to begin with.
@@ -62,6 +73,8 @@ struct RowSearch {
     matches: Option<Matches>,
     /// Whether `rows` are the best ones only. Nobody sees the others at a key, and finding them takes as long again.
     is_begun: bool,
+    /// The last searches among the rows as they are, the latest at the end.
+    recent: VecDeque<Ranked>,
     /// The marks of the row that was asked for last: each of its cells asks.
     marked: Mutex<Option<(u32, Vec<Mark>)>>,
 }
@@ -76,7 +89,32 @@ impl RowSearch {
             rows: Vec::new(),
             matches: None,
             is_begun: false,
+            recent: VecDeque::new(),
             marked: Mutex::default(),
+        }
+    }
+
+    /// The answer to the text, taken out of those that are remembered if it is among them.
+    fn ranked(&mut self, table: &Table) -> Ranked {
+        if let Some(known) = self.recent.iter().position(|ranked| ranked.text == self.text)
+            && let Some(ranked) = self.recent.remove(known)
+        {
+            return ranked;
+        }
+        if self.recent.len() == RECENT_MAX {
+            self.recent.pop_front();
+        }
+        let mut search = |typos| self.index.search(table, &self.text, Options { limit: BEST_MAX, typos }, Units::Bytes);
+        let mut answer = search(false);
+        // A row that is only similar must not stand among those that have the words.
+        let is_near = answer.total == 0;
+        if is_near {
+            answer = search(true);
+        }
+        Ranked {
+            text: self.text.clone(),
+            rows: answer.hits.iter().map(|hit| hit.row).collect(),
+            matches: Matches { total: answer.total, is_near: is_near && answer.total > 0 },
         }
     }
 }
@@ -84,6 +122,7 @@ impl RowSearch {
 impl Finder for RowSearch {
     fn restart(&mut self) {
         self.index = self.empty.clone();
+        self.recent.clear();
         self.marked = Mutex::default();
     }
 
@@ -91,6 +130,7 @@ impl Finder for RowSearch {
         self.index.loaded(&Loaded { added, ..Loaded::default() });
         self.index.refresh(table);
         self.index.replaced(table, replaced);
+        self.recent.clear();
         self.marked = Mutex::default();
     }
 
@@ -104,20 +144,15 @@ impl Finder for RowSearch {
         if Query::of(text).is_empty() {
             return;
         }
-        let index = &mut self.index;
-        let mut is_near = false;
         if is_ranked {
-            let mut search = |typos| index.search(table, &self.text, Options { limit: BEST_MAX, typos }, Units::Bytes);
-            let mut answer = search(false);
-            // A row that is only similar must not stand among those that have the words.
-            if answer.total == 0 {
-                answer = search(true);
-                is_near = answer.total > 0;
-            }
-            self.rows.extend(answer.hits.iter().map(|hit| hit.row));
-            self.is_begun = answer.total > self.rows.len();
-            self.matches = Some(Matches { total: answer.total, is_near });
+            let ranked = self.ranked(table);
+            self.rows.extend(&ranked.rows);
+            self.is_begun = ranked.matches.total > self.rows.len();
+            self.matches = Some(ranked.matches);
+            self.recent.push_back(ranked);
         } else {
+            let index = &mut self.index;
+            let mut is_near = false;
             let mut found = index.rows_with(table, &self.text, false);
             if found.is_empty() {
                 found = index.rows_with(table, &self.text, true);
@@ -205,6 +240,32 @@ mod tests {
         let mut all = rows.to_vec();
         all.sort_unstable();
         assert_eq!(all, (0..=1000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_was_looked_for_before_is_found_again_until_rows_change() {
+        let (mut table, mut search, order) = list(300);
+        let mut seen = |search: &mut RowSearch, table: &Table, text: &str| {
+            search.find(table, &order, text, true);
+            let total = search.matches().map(|matches| matches.total);
+            search.complete(table, &order);
+            (total, search.rows().map(<[u32]>::to_vec))
+        };
+        let texts = ["a", "ac", "acm", "acme", "acm", "ac", "a", "brvao"];
+        let first: Vec<_> = texts.iter().map(|text| seen(&mut search, &table, text)).collect();
+        let fresh = |search: &mut RowSearch| search.recent.clear();
+        for (text, before) in texts.iter().zip(&first) {
+            fresh(&mut search);
+            assert_eq!(seen(&mut search, &table, text), *before, "{text}");
+        }
+        for number in 0..2 * RECENT_MAX {
+            seen(&mut search, &table, &format!("acme {number}"));
+        }
+        assert_eq!(search.recent.len(), RECENT_MAX);
+        seen(&mut search, &table, "bravo");
+        table.load(br#"[{"id":0,"companyName":"Bravo two"}]"#);
+        search.add(&table, 0, vec![0]);
+        assert_eq!(seen(&mut search, &table, "bravo").0, Some(2));
     }
 
     #[test]
