@@ -89,6 +89,15 @@ impl Caller {
         }
     }
 
+    /// Whose page cursors these are: a person's own, in a session and by token.
+    pub(crate) fn cursor_owner(&self) -> String {
+        match (self.user, self.kind) {
+            (Some(id), _) => format!("user {id}"),
+            (None, Kind::Client) => "client".to_owned(),
+            (None, Kind::Session | Kind::Token) => "local".to_owned(),
+        }
+    }
+
     /// A user in a session.
     pub(crate) fn of_user(user: UserRow, is_confirmed: bool) -> Caller {
         let UserRow { id, name, login, role, .. } = user;

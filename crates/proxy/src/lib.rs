@@ -19,6 +19,7 @@ mod gate;
 mod log;
 pub mod oidc;
 mod outbound;
+mod page_cursor;
 mod people;
 mod public_addresses;
 mod refusal;

@@ -1,7 +1,8 @@
 //! Outbound: the request to Autotask, built from nothing.
 //!
 //! What is taken from the inbound request is read into a type first and written anew: the route, the filter, the
-//! cursor, the login of a zone look-up, and of a write the JSON object. Nothing else passes.
+//! cursor out of the one that this server signed, the login of a zone look-up, and of a write the JSON object. Nothing else
+//! passes.
 
 use autotask_core::alias::read_record;
 use autotask_core::filter::Context;
@@ -14,10 +15,9 @@ use autotask_core::{EntityInfo, Issue, Record, Severity};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use crate::page_cursor::{Pages, PagesOf};
 use crate::refusal::Refusal;
 
-/// Most bytes of a page cursor.
-const CURSOR_BYTES_MAX: usize = 4096;
 /// Most bytes of a login in a zone look-up.
 const USER_BYTES_MAX: usize = 320;
 
@@ -54,12 +54,14 @@ impl Outbound {
 
     /// The request that a caller means, in the words of older texts too.
     ///
-    /// `search` is the caller's query string, `bytes` its body, `context` holds the names that were looked up.
+    /// `search` is the caller's query string, `bytes` its body, `context` holds the names that were looked up, `cursors` knows
+    /// the page cursors of the caller.
     pub(crate) fn build(
         route: Route,
         search: Option<&str>,
         bytes: &[u8],
         context: &Context<'_>,
+        cursors: &PagesOf<'_>,
     ) -> Result<Built, Refusal> {
         let search = Search::parse(search.unwrap_or_default())?;
         let plain = || Outbound::plain(route);
@@ -72,13 +74,20 @@ impl Outbound {
                 }
             }
             Route::Query(entity, method, page) => {
+                let asked = Asked::read(entity, method, &search, bytes)?;
                 let cursor = match page {
                     Page::First => None,
-                    Page::Next | Page::Previous => Some(cursor(&search)?),
+                    Page::Next | Page::Previous => {
+                        let cursor =
+                            search.one("paging")?.ok_or(Refusal::Request("the page's cursor `paging` is missing"))?;
+                        Some(cursors.open(&Pages { entity, method, page, filter: &asked.filter() }, &cursor)?)
+                    }
                 };
-                plain().with_filter(entity, method, cursor, &search, bytes, context)
+                plain().with_filter(asked, cursor, context)
             }
-            Route::Count(entity, method) => plain().with_filter(entity, method, None, &search, bytes, context),
+            Route::Count(entity, method) => {
+                plain().with_filter(Asked::read(entity, method, &search, bytes)?, None, context)
+            }
             Route::Create(entity, parent) | Route::Update(entity, parent) | Route::Replace(entity, parent) => {
                 let Value::Object(row) = parse(bytes)? else {
                     return Err(Refusal::Json(vec!["the body must be a JSON object, one row".to_owned()]));
@@ -110,59 +119,86 @@ impl Outbound {
         self
     }
 
-    fn with_filter(
-        self,
-        entity: &EntityInfo,
-        method: Method,
-        cursor: Option<String>,
-        search: &Search,
-        bytes: &[u8],
-        context: &Context<'_>,
-    ) -> Result<Built, Refusal> {
+    fn with_filter(self, asked: Asked, cursor: Option<String>, context: &Context<'_>) -> Result<Built, Refusal> {
         let mut parameters: Vec<(&str, &str)> = cursor.iter().map(|cursor| ("paging", cursor.as_str())).collect();
-        if method == Method::Post {
+        let filter = asked.filter();
+        let Asked { entity, method, read } = asked;
+        let is_post = method == Method::Post;
+        let Some(read) = read else {
             // Without a body Autotask complains about the missing filter, and so it does about an empty object.
-            let read = if bytes.is_empty() { Read::default() } else { query(&parse(bytes)?, entity, context)? };
-            return Ok(read.built(|query| Outbound { body: Some(query.to_string()), ..self.with_query(&parameters) }));
-        }
-        let Some(text) = search.one("search")? else { return Ok(Built::as_given(self.with_query(&parameters))) };
-        let read = query(&parse(text.as_bytes())?, entity, context)?;
-        let search = Value::Object(read.query.clone()).to_string();
-        parameters.push(("search", &search));
-        Ok(read.built(|_| self.with_query(&parameters)))
+            let body = is_post.then(|| "{}".to_owned());
+            return Ok(Built::Ready {
+                outbound: Outbound { body, ..self.with_query(&parameters) },
+                notices: Vec::new(),
+                filter,
+            });
+        };
+        let (query, notices) = match query(read, entity, context)? {
+            Wire::Query(query, notices) => (Value::Object(query).to_string(), notices),
+            Wire::Names(names) => return Ok(Built::Names(names)),
+        };
+        let outbound = match is_post {
+            true => Outbound { body: Some(query), ..self.with_query(&parameters) },
+            false => {
+                parameters.push(("search", &query));
+                self.with_query(&parameters)
+            }
+        };
+        Ok(Built::Ready { outbound, notices, filter })
     }
 }
 
 /// What a caller's request became.
 #[derive(Debug)]
 pub(crate) enum Built {
-    /// It can be sent; notices say what was read otherwise than it was written.
-    Ready(Outbound, Vec<Issue>),
+    /// It can be sent.
+    Ready {
+        outbound: Outbound,
+        /// What was read otherwise than it was written.
+        notices: Vec<Issue>,
+        /// What is searched for, before names and dates in it became values, which they may do otherwise on the next page.
+        filter: String,
+    },
     /// These names, each with its entity, have to be looked up first.
     Names(Vec<(String, String)>),
 }
 
 impl Built {
     fn as_given(outbound: Outbound) -> Built {
-        Built::Ready(outbound, Vec::new())
+        Built::Ready { outbound, notices: Vec::new(), filter: String::new() }
     }
 }
 
-/// A query as it was read.
-#[derive(Default)]
-struct Read {
-    query: Map<String, Value>,
-    notices: Vec<Issue>,
-    names: Vec<(String, String)>,
+/// A query as it was asked for.
+struct Asked {
+    entity: &'static EntityInfo,
+    method: Method,
+    /// What was understood of it; none where nothing was sent.
+    read: Option<ReadFilter>,
 }
 
-impl Read {
-    fn built(self, outbound: impl FnOnce(Value) -> Outbound) -> Built {
-        match self.names.is_empty() {
-            true => Built::Ready(outbound(Value::Object(self.query)), self.notices),
-            false => Built::Names(self.names),
-        }
+impl Asked {
+    fn read(entity: &'static EntityInfo, method: Method, search: &Search, bytes: &[u8]) -> Result<Asked, Refusal> {
+        let read = match method {
+            Method::Post if bytes.is_empty() => None,
+            Method::Post => Some(read(bytes, entity)?),
+            _ => search.one("search")?.map(|text| read(text.as_bytes(), entity)).transpose()?,
+        };
+        Ok(Asked { entity, method, read })
     }
+
+    fn filter(&self) -> String {
+        self.read.as_ref().map(|read| one_spelling(read, self.entity)).unwrap_or_default()
+    }
+}
+
+/// What a query of Autotask's own page address searches for, in one spelling; `None` when it cannot be read.
+pub(crate) fn filter_of(entity: &'static EntityInfo, search: &str) -> Option<String> {
+    read(search.as_bytes(), entity).ok().map(|read| one_spelling(&read, entity))
+}
+
+fn one_spelling(read: &ReadFilter, entity: &EntityInfo) -> String {
+    read.filter.as_ref().map(|filter| Value::from(body::write(filter, entity)).to_string()).unwrap_or_default()
 }
 
 /// A row to write, below its parent. What cannot be translated is for Autotask to judge.
@@ -199,32 +235,38 @@ fn write(
         _ => Route::Replace(entity, parent),
     };
     let body = Some(Value::from(read.record).to_string());
-    Ok(Built::Ready(Outbound { body, ..Outbound::plain(route) }, read.issues))
-}
-
-fn cursor(search: &Search) -> Result<String, Refusal> {
-    let cursor = search.one("paging")?.ok_or(Refusal::Request("the page's cursor `paging` is missing"))?;
-    if cursor.len() > CURSOR_BYTES_MAX {
-        return Err(Refusal::Request("the page's cursor `paging` is longer than any of Autotask's"));
-    }
-    // Autotask's is JSON. An address is never one, and nothing here would follow it.
-    if cursor.contains("://") || cursor.chars().any(char::is_control) {
-        return Err(Refusal::Request("the page's cursor `paging` is not one of Autotask's"));
-    }
-    Ok(cursor)
+    Ok(Built::Ready {
+        outbound: Outbound { body, ..Outbound::plain(route) },
+        notices: read.issues,
+        filter: String::new(),
+    })
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     json::parse(bytes).map_err(|issue| Refusal::Json(vec![sentence(&issue)]))
 }
 
-/// The query object in Autotask's own spelling. What Autotask lacks is planned, and refused where it cannot run it alone.
-fn query(json: &Value, entity: &EntityInfo, context: &Context<'_>) -> Result<Read, Refusal> {
-    let ReadFilter { filter, max_records, include_fields, issues, .. } = body::read(json, Reading::Lenient(entity));
-    let errors: Vec<String> = issues.iter().filter(|issue| issue.severity == Severity::Error).map(sentence).collect();
-    if !errors.is_empty() {
-        return Err(Refusal::Json(errors));
+/// A query as it was written, understood as far as it can be; refused where it cannot.
+fn read(text: &[u8], entity: &'static EntityInfo) -> Result<ReadFilter, Refusal> {
+    let read = body::read(&parse(text)?, Reading::Lenient(entity));
+    let mut errors = read.issues.iter().filter(|issue| issue.severity == Severity::Error).peekable();
+    match errors.peek() {
+        None => Ok(read),
+        Some(_) => Err(Refusal::Json(errors.map(sentence).collect())),
     }
+}
+
+/// What Autotask gets for a query.
+enum Wire {
+    /// The query object, and what was read otherwise than it was written.
+    Query(Map<String, Value>, Vec<Issue>),
+    /// These names, each with its entity, have to be looked up first.
+    Names(Vec<(String, String)>),
+}
+
+/// The query object in Autotask's own spelling. What Autotask lacks is planned, and refused where it cannot run it alone.
+fn query(read: ReadFilter, entity: &EntityInfo, context: &Context<'_>) -> Result<Wire, Refusal> {
+    let ReadFilter { filter, max_records, include_fields, issues, .. } = read;
     let mut query = Map::new();
     if let Some(max) = max_records {
         query.insert("MaxRecords".to_owned(), max.into());
@@ -235,8 +277,7 @@ fn query(json: &Value, entity: &EntityInfo, context: &Context<'_>) -> Result<Rea
     if let Some(mut filter) = filter {
         let names = filter.unresolved(entity, context);
         if !names.is_empty() && context.resolved.is_none() {
-            let names = names.into_iter().map(|(_, entity, name)| (entity, name)).collect();
-            return Ok(Read { names, ..Read::default() });
+            return Ok(Wire::Names(names.into_iter().map(|(_, entity, name)| (entity, name)).collect()));
         }
         if !filter.is_wire() {
             let plan = plan(&filter, entity, context);
@@ -251,7 +292,7 @@ fn query(json: &Value, entity: &EntityInfo, context: &Context<'_>) -> Result<Rea
         }
         query.insert("filter".to_owned(), body::write(&filter, entity).into());
     }
-    Ok(Read { query, notices: issues, names: Vec::new() })
+    Ok(Wire::Query(query, issues))
 }
 
 /// An issue as one sentence: what, where, and what to do.
@@ -298,23 +339,39 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use autotask_core::entity;
     use autotask_core::route::route;
     use serde_json::json;
 
     use super::*;
+    use crate::clock::Clock;
+    use crate::page_cursor::PageCursors;
 
+    /// What becomes of a request of the person who has the cursors below.
     #[track_caller]
     fn check(method: &str, path: &str, body: &str, expected: &str) {
         let (path, search) = path.split_once('?').map_or((path, None), |(path, search)| (path, Some(search)));
         let route = route(Method::parse(method).unwrap(), path).unwrap();
-        let found = match Outbound::build(route, search, body.as_bytes(), &Context::default()) {
-            Ok(Built::Ready(Outbound { method, path, body, .. }, _)) => {
+        let cursors = cursors();
+        let of = cursors.of("user 1");
+        let found = match Outbound::build(route, search, body.as_bytes(), &Context::default(), &of) {
+            Ok(Built::Ready { outbound: Outbound { method, path, body, .. }, .. }) => {
                 format!("{method} {path} {}", body.unwrap_or_default())
             }
             Ok(Built::Names(names)) => format!("{names:?}"),
             Err(refusal) => format!("{refusal:?}"),
         };
         assert_eq!(found.trim_end(), expected);
+    }
+
+    fn cursors() -> PageCursors {
+        PageCursors::new([7; 32], Clock::of(|| 1_800_000_000_000))
+    }
+
+    /// A cursor for the next page of all tickets.
+    fn tickets(method: Method, filter: &str) -> String {
+        let pages = Pages { entity: entity("Tickets").unwrap(), method, page: Page::Next, filter };
+        cursors().of("user 1").sign(&pages, r#"{"pageSize":500}"#).unwrap()
     }
 
     #[test]
@@ -362,35 +419,49 @@ mod tests {
     }
 
     #[test]
-    fn cursors_are_encoded_anew() {
+    fn cursors_are_taken_out_of_our_own_and_encoded_anew() {
+        let all = r#"[{"field":"id","op":"gte","value":0}]"#;
+        let (post, get) = (tickets(Method::Post, all), tickets(Method::Get, ""));
+        // However the filter is written, it is the same one.
+        for body in [r#"{"filter":[]}"#, r#"{"FILTER":[{"op":"GTE","field":"ID","value":"0"}]}"#, "[]"] {
+            check(
+                "POST",
+                &format!("/V1.0/Tickets/query/next?paging={post}&host=evil.test"),
+                body,
+                r#"POST /V1.0/Tickets/query/next?paging=%7B%22pageSize%22%3A500%7D {"filter":[{"field":"id","op":"gte","value":0}]}"#,
+            );
+        }
         check(
-            "POST",
-            "/V1.0/Tickets/query/next?paging=%7b%22pageSize%22%3a500%7d&host=evil.test",
-            r#"{"filter":[]}"#,
-            r#"POST /V1.0/Tickets/query/next?paging=%7B%22pageSize%22%3A500%7D {"filter":[{"field":"id","op":"gte","value":0}]}"#,
+            "GET",
+            &format!("/V1.0/Tickets/query/next?paging={get}"),
+            "",
+            "GET /V1.0/Tickets/query/next?paging=%7B%22pageSize%22%3A500%7D",
         );
         for (paging, why) in [
             ("", "the page's cursor `paging` is missing"),
-            ("paging=https://evil.test/", "the page's cursor `paging` is not one of Autotask's"),
-            ("paging=a%0d%0ab", "the page's cursor `paging` is not one of Autotask's"),
             ("paging=1&Paging=2", "a parameter of the query string came twice"),
             ("paging=%ff", "the query string is not UTF-8"),
         ] {
             check("GET", &format!("/V1.0/Tickets/query/next?{paging}"), "", &format!("Request({why:?})"));
         }
-        let long = "1".repeat(CURSOR_BYTES_MAX + 1);
-        check(
-            "GET",
-            &format!("/V1.0/Tickets/query/next?paging={}", &long[1..]),
-            "",
-            &format!("GET /V1.0/Tickets/query/next?paging={}", &long[1..]),
-        );
-        check(
-            "GET",
-            &format!("/V1.0/Tickets/query/next?paging={long}"),
-            "",
-            r#"Request("the page's cursor `paging` is longer than any of Autotask's")"#,
-        );
+        let Err(nobodys) = cursors().of("user 2").open(
+            &Pages { entity: entity("Tickets").unwrap(), method: Method::Post, page: Page::Next, filter: all },
+            &post,
+        ) else {
+            panic!("it is another's");
+        };
+        for (method, path, cursor, body) in [
+            ("POST", "Tickets/query/next", &post, r#"{"filter":[{"op":"gte","field":"id","value":1}]}"#),
+            ("POST", "Tickets/query/next", &post, ""),
+            ("POST", "Tickets/query/previous", &post, "[]"),
+            ("POST", "Companies/query/next", &post, "[]"),
+            ("POST", "Tickets/query/next", &get, "[]"),
+            ("GET", "Tickets/query/next", &post, ""),
+            ("POST", "Tickets/query/next", &"%7B%22pageSize%22%3A500%7D".to_owned(), "[]"),
+            ("POST", "Tickets/query/next", &"https://evil.test/".to_owned(), "[]"),
+        ] {
+            check(method, &format!("/V1.0/{path}?paging={cursor}"), body, &format!("{nobodys:?}"));
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Rewrite: an answer of Autotask's as an answer of the proxy's. Every address in it names the proxy.
+//! Rewrite: an answer of Autotask's as an answer of the proxy's. Every address in it names the proxy, and the cursor of a page
+//! is signed for whoever asked.
 //!
 //! Rows are not taken apart: the answer is checked to be JSON, its members are found, and all but the page addresses
 //! go on as the text they came in.
@@ -10,6 +11,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::outbound::filter_of;
+use crate::page_cursor::{Pages, PagesOf};
 use crate::upstream_url::UpstreamUrl;
 
 /// What an answer must be and where its addresses lead.
@@ -20,6 +23,10 @@ pub(crate) struct Rewrite<'a> {
     pub(crate) own_origin: &'a str,
     /// Where Autotask is.
     pub(crate) upstream: &'a UpstreamUrl,
+    /// Signs the cursors of the caller's pages.
+    pub(crate) cursors: PagesOf<'a>,
+    /// What the caller searches for.
+    pub(crate) filter: &'a str,
 }
 
 impl Rewrite<'_> {
@@ -93,7 +100,7 @@ impl Rewrite<'_> {
         Ok(Value::Object(details))
     }
 
-    /// The same page at the proxy: only a page of the same entity, only its cursor and search.
+    /// The same page at the proxy: only a page of the same entity, only its cursor, signed, and its search.
     fn page_url(&self, url: &str) -> Option<String> {
         let (path, search) = self.upstream.behind_origin(url)?.split_once('?')?;
         // Pages of children are asked for as those of any query.
@@ -101,30 +108,36 @@ impl Rewrite<'_> {
             Route::Query(_, method, _) => method,
             _ => Method::Get,
         };
-        let page @ Route::Query(entity, _, Page::Next | Page::Previous) = route(method, below_root(path)?).ok()? else {
+        let route @ Route::Query(entity, _, page @ (Page::Next | Page::Previous)) =
+            route(method, below_root(path)?).ok()?
+        else {
             return None;
         };
         if Some(entity.name) != self.route.entity().map(|asked| asked.name) {
             return None;
         }
-        let (_, path) = page.to_request_line();
-        let mut out = format!("{}/ATServicesRest{path}", self.own_origin);
-        let mut separator = '?';
-        for name in ["paging", "search"] {
+        let parameter = |name: &str| {
             let mut values = search.split('&').filter_map(|pair| pair.split_once('=')).filter(|(key, _)| *key == name);
             match (values.next(), values.next()) {
                 (Some((_, value)), None) => {
                     let value = value.replace('+', " ");
-                    let value = percent_decode_str(&value).decode_utf8().ok()?;
-                    out.push(separator);
-                    out.push_str(&format!("{name}={}", encode_component(&value)));
-                    separator = '&';
+                    percent_decode_str(&value).decode_utf8().ok().map(|value| Some(value.into_owned()))
                 }
-                (None, _) if name == "search" => {}
-                _ => return None,
+                (None, _) => Some(None),
+                (Some(_), Some(_)) => None,
             }
-        }
-        Some(out)
+        };
+        let (cursor, search) = (parameter("paging")??, parameter("search")?);
+        // A walk by POST brings its filter along with each page, one by GET has it in the address.
+        let filter = match &search {
+            _ if method == Method::Post => self.filter.to_owned(),
+            Some(search) => filter_of(entity, search)?,
+            None => String::new(),
+        };
+        let cursor = self.cursors.sign(&Pages { entity, method, page, filter: &filter }, &cursor)?;
+        let (_, path) = route.to_request_line();
+        let search = search.map(|search| format!("&search={}", encode_component(&search))).unwrap_or_default();
+        Some(format!("{}/ATServicesRest{path}?paging={cursor}{search}", self.own_origin))
     }
 }
 
@@ -159,15 +172,22 @@ mod tests {
 
     use super::*;
     use crate::Mode;
+    use crate::clock::Clock;
+    use crate::page_cursor::PageCursors;
 
     const OWN: &str = "http://localhost:8080";
 
     #[track_caller]
     fn check(route: Route, status: u16, body: &str, expected: &str) {
         let upstream = UpstreamUrl::parse(Mode::Serve, "https://webservices18.autotask.net").unwrap();
-        let rewrite = Rewrite { route, own_origin: OWN, upstream: &upstream };
+        let cursors = cursors();
+        let rewrite = Rewrite { route, own_origin: OWN, upstream: &upstream, cursors: cursors.of("ann"), filter: "[]" };
         let found = rewrite.apply(status, body.as_bytes()).unwrap_or_else(|error| format!("refused: {error}"));
         assert_eq!(found, expected);
+    }
+
+    fn cursors() -> PageCursors {
+        PageCursors::new([7; 32], Clock::of(|| 1_800_000_000_000))
     }
 
     fn query(method: Method) -> Route {
@@ -184,13 +204,31 @@ mod tests {
         );
     }
 
+    /// The signed cursor of a next page of companies that Autotask's `{"a":1}` becomes.
+    fn signed(method: Method, filter: &str) -> String {
+        let pages = Pages { entity: entity("Companies").unwrap(), method, page: Page::Next, filter };
+        cursors().of("ann").sign(&pages, r#"{"a":1}"#).unwrap()
+    }
+
     #[test]
     fn pages_are_the_proxys_and_rows_stay_as_they_came() {
+        let by_get = signed(Method::Get, r#"[{"field":"id","op":"gte","value":0}]"#);
         check(
             query(Method::Get),
             200,
             "{\"items\":[{\"id\": 1, \"amount\":1.10, \"big\":12345678901234567890123,\"x\":\"\\u00e4\"}] ,\"pageDetails\":{\"count\":1,\"prevPageUrl\":\"\",\"nextPageUrl\":\"https://webservices15.autotask.net/ATServicesRest/V1.0/companies/query/next?paging=%7b%22a%22%3a1%7d&search=%7b%27filter%27%3a%5b%5d%7d&evil=1\"}}",
-            "{\"items\":[{\"id\": 1, \"amount\":1.10, \"big\":12345678901234567890123,\"x\":\"\\u00e4\"}],\"pageDetails\":{\"count\":1,\"prevPageUrl\":null,\"nextPageUrl\":\"http://localhost:8080/ATServicesRest/V1.0/Companies/query/next?paging=%7B%22a%22%3A1%7D&search=%7B%27filter%27%3A%5B%5D%7D\"}}",
+            &format!(
+                "{{\"items\":[{{\"id\": 1, \"amount\":1.10, \"big\":12345678901234567890123,\"x\":\"\\u00e4\"}}],\"pageDetails\":{{\"count\":1,\"prevPageUrl\":null,\"nextPageUrl\":\"http://localhost:8080/ATServicesRest/V1.0/Companies/query/next?paging={by_get}&search=%7B%27filter%27%3A%5B%5D%7D\"}}}}"
+            ),
+        );
+        let by_post = signed(Method::Post, "[]");
+        check(
+            query(Method::Post),
+            200,
+            r#"{"pageDetails":{"nextPageUrl":"https://webservices15.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=%7b%22a%22%3a1%7d"}}"#,
+            &format!(
+                r#"{{"pageDetails":{{"nextPageUrl":"http://localhost:8080/ATServicesRest/V1.0/Companies/query/next?paging={by_post}"}}}}"#
+            ),
         );
         check(query(Method::Post), 200, r#"{"items":[],"pageDetails":null}"#, r#"{"items":[],"pageDetails":null}"#);
         check(query(Method::Post), 200, "{}", "{}");
@@ -208,6 +246,9 @@ mod tests {
             "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next",
             "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=1&paging=2",
             "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next?search=1",
+            "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=https%3a%2f%2fevil.test",
+            "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=a%0d%0ab",
+            "https://webservices18.autotask.net/ATServicesRest/V1.0/Companies/query/next?paging=",
             "/ATServicesRest/V1.0/Companies/query/next?paging=1",
             "javascript:alert(1)",
         ] {

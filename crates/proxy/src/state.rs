@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::config::{Config, Error, Mode};
 use crate::outbound::Outbound;
+use crate::page_cursor::PageCursors;
 use crate::people::People;
 use crate::people::provider::SignInProvider;
 use crate::refusal::Refusal;
@@ -33,6 +34,7 @@ pub(crate) struct State {
     /// Where people sign in without a password of this server's.
     pub(crate) provider: Option<SignInProvider>,
     pub(crate) under_way: UnderWay,
+    pub(crate) cursors: PageCursors,
     health: Mutex<Option<(Instant, &'static str)>>,
     web_url: OnceCell<Option<String>>,
     login_tried_at: Mutex<Option<Instant>>,
@@ -44,6 +46,7 @@ impl State {
         config.check()?;
         let store = Store::open(config.store.as_deref())?;
         let upstream = Upstream::new(&config, store.clone())?;
+        let cursors = PageCursors::new(store.cursor_key()?, config.clock.clone());
         // A connection of its own: who somebody is does not wait until what others write is on the disk.
         let of_people = match &config.store {
             Some(file) => Store::open(Some(file))?,
@@ -61,6 +64,7 @@ impl State {
             store,
             people,
             under_way: UnderWay::default(),
+            cursors,
             health: Mutex::new(None),
             web_url: OnceCell::new(),
             login_tried_at: Mutex::new(None),

@@ -1,5 +1,6 @@
 //! Listening and stopping: the one place where a socket meets a router.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::extract::ConnectInfo;
+use http::{HeaderValue, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,6 +18,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
+
+use crate::strict_heads::StrictHeads;
 
 /// Longest time in which the head of a request comes, and in which an open connection may be without one.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,9 +81,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Stop) -> 
         let router = router.clone();
         let service = service_fn(move |mut request: http::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request.map(axum::body::Body::new))
+            let is_in_chunks = request.headers().contains_key(header::TRANSFER_ENCODING);
+            let answer = router.clone().oneshot(request.map(axum::body::Body::new));
+            async move {
+                let mut answer = answer.await?;
+                if is_in_chunks {
+                    // Where such a body ends can be read in several ways: nothing behind it is taken for a request.
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
-        let connection = open.watch(http.serve_connection(TokioIo::new(socket), service));
+        let connection = open.watch(http.serve_connection(TokioIo::new(StrictHeads::new(socket)), service));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {

@@ -14,6 +14,7 @@ mod sandbox;
 mod say;
 mod serve;
 mod settings;
+mod strict_heads;
 mod user;
 
 use std::process::ExitCode;

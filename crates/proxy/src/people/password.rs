@@ -1,9 +1,10 @@
 //! Passwords: hashed with Argon2id, at most two at once, and with a short queue that refuses when it is full.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::refusal::Refusal;
@@ -47,17 +48,36 @@ pub(crate) fn hash(password: &str) -> Option<String> {
     Some(argon2().hash_password_with_salt(password.as_bytes(), &salt).ok()?.to_string())
 }
 
+/// Whether it is the password of this hash, worked out in this memory; `None` when the hash cannot be read.
+fn is_password(password: &[u8], hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = Version::try_from(hash.version?).ok()?;
+    let params = Params::try_from(&hash).ok()?;
+    let (salt, expected) = (hash.salt?, hash.hash?);
+    memory.resize(params.block_count(), Block::new());
+    let mut found = vec![0; expected.len()];
+    Argon2::new(algorithm, version, params)
+        .hash_password_into_with_memory(password, &salt, &mut found, memory.as_mut_slice())
+        .ok()?;
+    // Takes as long wherever they differ.
+    Some(Output::new(&found).ok()? == expected)
+}
+
 /// Who waits for a hash, and who has one made.
 #[derive(Debug)]
 pub(crate) struct Hashing {
     running: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// The memory of those that were made, for the next ones: given back to the system's allocator it would stay with each
+    /// thread that ever made one.
+    memories: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 impl Default for Hashing {
     fn default() -> Hashing {
         let of = |permits| Arc::new(Semaphore::new(permits));
-        Hashing { running: of(AT_ONCE_MAX), places: of(AT_ONCE_MAX + WAITING_MAX) }
+        Hashing { running: of(AT_ONCE_MAX), places: of(AT_ONCE_MAX + WAITING_MAX), memories: Arc::default() }
     }
 }
 
@@ -66,11 +86,14 @@ impl Hashing {
     pub(crate) async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, Refusal> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Refusal::Fault)?;
+        let memories = Arc::clone(&self.memories);
         let verifying = tokio::task::spawn_blocking(move || {
             // Held until the work is done, even when whoever asked has left.
             let _held = (place, running);
+            let mut memory = memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
             let text = hash.as_deref().unwrap_or(NOBODYS);
-            let is_same = argon2().verify_password(password.expose().as_bytes(), text).is_ok();
+            let is_same = is_password(password.expose().as_bytes(), text, &mut memory) == Some(true);
+            memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
             is_same && hash.is_some()
         });
         verifying.await.map_err(|_| Refusal::Fault)
@@ -91,15 +114,35 @@ mod tests {
         let (one, other) = (hash("correct horse battery").unwrap(), hash("correct horse battery").unwrap());
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, other);
-        assert!(argon2().verify_password(b"correct horse battery", one.as_str()).is_ok());
-        assert!(argon2().verify_password(b"correct horse batterx", one.as_str()).is_err());
+        // Also in memory that another one has left.
+        let mut memory = Vec::new();
+        for _ in 0..2 {
+            assert_eq!(is_password(b"correct horse battery", &one, &mut memory), Some(true));
+            assert_eq!(is_password(b"correct horse batterx", &one, &mut memory), Some(false));
+            assert_eq!(is_password(b"correct horse battery", "$argon2id$v=19$m=19456,t=2,p=1", &mut memory), None);
+        }
+        assert_eq!(memory.len(), 19 * 1024, "KiB");
+    }
+
+    #[tokio::test]
+    async fn the_memory_of_many_is_that_of_two() {
+        let hashing = Arc::new(Hashing::default());
+        let tries: Vec<_> = (0..12)
+            .map(|_| {
+                let hashing = Arc::clone(&hashing);
+                tokio::spawn(async move { hashing.verify(Secret::new("x"), None).await })
+            })
+            .collect();
+        for tried in tries {
+            assert_eq!(tried.await.unwrap(), Ok(false));
+        }
+        assert!((1..=AT_ONCE_MAX).contains(&hashing.memories.lock().unwrap().len()));
     }
 
     #[tokio::test]
     async fn nobodys_hash_is_worked_on_and_never_right() {
         // A hash that cannot be read would be refused at once: that it takes its time shows that it is worked on.
-        use argon2::password_hash::Error;
-        assert_eq!(argon2().verify_password(b"x", NOBODYS), Err(Error::PasswordInvalid));
+        assert_eq!(is_password(b"x", NOBODYS, &mut Vec::new()), Some(false));
         assert!(!Hashing::default().verify(Secret::new(""), None).await.unwrap());
     }
 

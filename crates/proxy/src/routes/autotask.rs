@@ -22,6 +22,7 @@ use super::{labelled, write};
 use crate::access::{Caller, OwnOrigin};
 use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
+use crate::page_cursor::PagesOf;
 use crate::people::{Role, permissions};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
@@ -77,7 +78,9 @@ async fn answer(
             | Route::Replace(..)
     );
     let bytes = if takes_body { read_body(&parts.headers, body, bytes_max(&route)).await? } else { Bytes::new() };
-    let (mut outbound, notices) = understand(state, route, parts.uri.query(), &bytes).await?;
+    let person = caller.as_ref().map(Caller::cursor_owner).unwrap_or_default();
+    let cursors = state.cursors.of(&person);
+    let (mut outbound, notices, filter) = understand(state, route, parts.uri.query(), &bytes, &cursors).await?;
     if route == Route::Zone
         && let Some(zone) = own_zone(state, &outbound)
     {
@@ -95,7 +98,8 @@ async fn answer(
         state.upstream.send_as(&outbound, priority(&parts.headers)?).await?
     };
     let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
-    let rewrite = Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url() };
+    let rewrite =
+        Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url(), cursors, filter: &filter };
     let mut response = respond(state, &rewrite, answer)?;
     for notice in notices.iter().take(NOTICES_MAX) {
         // A header holds ASCII only, and a name may be of any script.
@@ -127,17 +131,19 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     Ok(value.to_str().ok().map(str::to_owned))
 }
 
-/// The request to Autotask, with every name in it looked up, and notices of what was read otherwise than it was written.
+/// The request to Autotask, with every name in it looked up, notices of what was read otherwise than it was written, and what
+/// is searched for.
 async fn understand(
     state: &State,
     route: Route,
     search: Option<&str>,
     bytes: &[u8],
-) -> Result<(Outbound, Vec<Issue>), Refusal> {
+    cursors: &PagesOf<'_>,
+) -> Result<(Outbound, Vec<Issue>, String), Refusal> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok());
     let now = now.map(|micros| Instant(micros * 10));
-    let names = match Outbound::build(route, search, bytes, &Context { now, ..Context::default() })? {
-        Built::Ready(outbound, notices) => return Ok((outbound, notices)),
+    let names = match Outbound::build(route, search, bytes, &Context { now, ..Context::default() }, cursors)? {
+        Built::Ready { outbound, notices, filter } => return Ok((outbound, notices, filter)),
         Built::Names(names) => names,
     };
     if names.len() > NAMES_MAX {
@@ -148,8 +154,9 @@ async fn understand(
         let id = id_of(state, &entity, &name).await?;
         resolved.insert(name, id);
     }
-    match Outbound::build(route, search, bytes, &Context { now, resolved: Some(&resolved), ..Context::default() })? {
-        Built::Ready(outbound, notices) => Ok((outbound, notices)),
+    let context = Context { now, resolved: Some(&resolved), ..Context::default() };
+    match Outbound::build(route, search, bytes, &context, cursors)? {
+        Built::Ready { outbound, notices, filter } => Ok((outbound, notices, filter)),
         Built::Names(_) => Err(Refusal::Fault),
     }
 }

@@ -6,6 +6,7 @@
 
 mod audit;
 pub(crate) mod audit_file;
+mod cursor_key;
 mod drafts;
 mod leases;
 mod outcomes;
@@ -29,7 +30,7 @@ pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 5] = [FIRST, leases::STEP, audit::STEP, people::STEP, tokens::STEP];
+const STEPS: [&str; 6] = [FIRST, leases::STEP, audit::STEP, people::STEP, tokens::STEP, cursor_key::STEP];
 
 /// Runs, drafts and outcomes.
 const FIRST: &str = "

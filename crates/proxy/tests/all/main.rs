@@ -8,6 +8,7 @@ mod administration;
 mod audit;
 mod common;
 mod cors;
+mod cursors;
 mod doctor;
 mod gate;
 mod headers;

@@ -33,7 +33,10 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> World {
-        let upstream = Upstream::saying(200, r#"{"item":null}"#).await;
+        World::before(Upstream::saying(200, r#"{"item":null}"#).await, change).await
+    }
+
+    pub(crate) async fn before(upstream: Upstream, change: impl FnOnce(&mut Config)) -> World {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
         let users = Users::open(&file).unwrap();

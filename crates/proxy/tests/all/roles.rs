@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use autotask_core::route::{Method, Route, flat_route, route};
+use autotask_core::route::{Method, Page, Route, flat_route, route};
 use autotask_core::{entity, entity_names};
 use serde_json::json;
 
@@ -87,6 +87,11 @@ async fn what_every_role_may_is_what_is_written_down() {
                             assert!(got.text().contains("does not have the adequate permissions"), "{what}");
                         }
                         Ok(_) if got.text().contains("webhooks are not reached") => assert_eq!(sent, 0, "{what}"),
+                        // A page is let in, and then refused as none that was given to anybody.
+                        Ok(Route::Query(_, _, Page::Next)) if got.text().contains("cursor") => {
+                            assert_eq!((got.status, sent), (400, 0), "{what}");
+                            may.push(*letter);
+                        }
                         // A flat write without its parent is let in, and then refused as what it is.
                         Ok(_) if got.text().contains("are written below") => may.push(*letter),
                         Ok(known) => {

@@ -1,6 +1,8 @@
 //! The binary as a child process.
 
 pub(crate) mod onboarding;
+pub(crate) mod raw;
+pub(crate) mod stub;
 pub(crate) mod way;
 
 use std::io::{BufRead, BufReader};
@@ -25,7 +27,11 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(arguments: &[&str], last: &str) -> Running {
-        let child = command(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
+        Running::of(command(arguments), last)
+    }
+
+    pub(crate) fn of(mut command: Command, last: &str) -> Running {
+        let child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
         let mut running = Running { child, lines: Vec::new() };
         let out = running.child.stdout.take().expect("piped");
         for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -40,6 +46,17 @@ impl Running {
 
     pub(crate) fn url(&self) -> &str {
         self.lines.last().and_then(|line| line.split_once(": ")).expect("a line with an address").1
+    }
+
+    /// Address and port of it.
+    pub(crate) fn address(&self) -> String {
+        self.url().trim_start_matches("http://").trim_end_matches('/').to_owned()
+    }
+
+    /// The memory that it holds now, in KiB; none where the system does not say.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok()
     }
 }
 
