@@ -4,11 +4,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod acting;
 mod administration;
 mod audit;
 mod common;
 mod cors;
 mod doctor;
+mod expected;
 mod gate;
 mod headers;
 mod hosts_and_origins;
