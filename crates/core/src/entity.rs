@@ -65,6 +65,13 @@ pub struct EntityInfo {
 const TAKEN_AT_CREATE: [(&str, &str); 2] = [("Contracts", "contractPeriodType"), ("ContractServices", "unitPrice")];
 
 impl EntityInfo {
+    /// Whether a write to it can be made in another resource's name, by the header `ImpersonationResourceId`; elsewhere Autotask
+    /// silently passes the header over (protocol.md §2.3). Rows say so themselves: they have a field for who stood behind it.
+    #[must_use]
+    pub fn takes_impersonation(&self) -> bool {
+        self.field("impersonatorCreatorResourceID").is_some()
+    }
+
     /// The field of this name, in any letter case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
@@ -216,6 +223,35 @@ mod tests {
                 assert!(info.field(parent.field).is_some(), "{}.{}", info.name, parent.field);
             }
         }
+    }
+
+    #[test]
+    fn impersonation_is_taken_where_the_vendors_list_has_it_and_by_its_attachments() {
+        let taken: Vec<&str> = ALL.iter().filter(|info| info.takes_impersonation()).map(|info| info.name).collect();
+        // Of the list in protocol.md those that are known here; a file of a company or a ticket is an AttachmentInfo there.
+        let mut listed = vec![
+            "AttachmentInfo",
+            "Companies",
+            "CompanyNotes",
+            "CompanyToDos",
+            "Contacts",
+            "ContractNotes",
+            "ConfigurationItems",
+            "Opportunities",
+            "Products",
+            "Projects",
+            "ProjectNotes",
+            "Quotes",
+            "SalesOrders",
+            "ServiceCalls",
+            "Tickets",
+            "TicketNotes",
+            "TimeEntries",
+            "CompanyAttachments",
+            "TicketAttachments",
+        ];
+        listed.sort_unstable();
+        assert_eq!(taken, listed);
     }
 
     #[test]

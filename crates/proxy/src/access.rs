@@ -27,6 +27,7 @@ use crate::refusal::Refusal;
 use crate::secret::Credentials;
 use crate::state::State;
 use crate::store::people::UserRow;
+use crate::store::{NOBODY, Owner};
 use crate::upstream_url::{is_loopback_name, split_port};
 
 /// Under which origin the caller reached us: page addresses in answers begin with it.
@@ -96,6 +97,11 @@ impl Caller {
             (None, Kind::Client) => "client".to_owned(),
             (None, Kind::Session | Kind::Token) => "local".to_owned(),
         }
+    }
+
+    /// Whose runs and drafts the caller reaches. The local user's are nobody's, as long as nobody signs in.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { user: self.user.unwrap_or(NOBODY), sees_all_runs: self.role == Role::Administrator }
     }
 
     /// A user in a session.

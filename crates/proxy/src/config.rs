@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::assets::Assets;
 use crate::clock::Clock;
+use crate::people::ActAsPerson;
 use crate::secret::{Credentials, Secret};
 use crate::upstream_url::{UpstreamUrl, is_loopback_name, split_port};
 
@@ -95,6 +96,8 @@ pub struct Config {
     pub app: Assets,
     /// The file in which runs, drafts, outcomes and the audit are kept; without it they last as long as the process.
     pub store: Option<PathBuf>,
+    /// Whether people's writes are made in their names at Autotask; off, since Autotask has to be prepared for it.
+    pub act_as_person: ActAsPerson,
     /// Whether Autotask is asked, about every 90 seconds while there are calls, how many it has counted; true.
     pub ask_threshold: bool,
     /// Whether calls are neither counted nor kept waiting: for benchmarks before a sandbox; false.
@@ -124,6 +127,7 @@ impl Config {
             cors_origin: None,
             app: Assets::none(),
             store: None,
+            act_as_person: ActAsPerson::Off,
             ask_threshold: true,
             lift_limits: false,
             audit_months: AUDIT_MONTHS,

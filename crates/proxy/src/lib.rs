@@ -42,7 +42,7 @@ pub use assets::Assets;
 pub use clock::Clock;
 pub use config::{Config, Error, Mode, SignInService, check_listen};
 pub use doctor::{Check, Health, Report};
-pub use people::{Role, User, Users, generate_password};
+pub use people::{ActAsPerson, PersonResource, ResourceChoice, ResourceFrom, Role, User, Users, generate_password};
 pub use secret::{Credentials, Secret};
 pub use upstream_url::UpstreamUrl;
 pub use zone::find_zone;

@@ -32,13 +32,20 @@ pub(crate) struct Outbound {
     pub(crate) path: String,
     /// A JSON body.
     pub(crate) body: Option<String>,
+    /// The resource in whose name a write is made; never taken from a caller's request.
+    pub(crate) impersonate: Option<i64>,
+    /// What the caller of a change expects to be there; nothing is sent where it is not. Autotask does not get to see it.
+    pub(crate) expected: Option<Record>,
 }
+
+/// The member of a changed row that says what its caller expects to be there: fields with the values that they were read with.
+const EXPECTED: &str = "expected";
 
 impl Outbound {
     /// A request without query string and body.
     pub(crate) fn plain(route: Route) -> Outbound {
         let (method, path) = route.to_request_line();
-        Outbound { route, method, path, body: None }
+        Outbound { route, method, path, body: None, impersonate: None, expected: None }
     }
 
     /// The zone of this login.
@@ -206,20 +213,30 @@ fn write(
     route: Route,
     entity: &'static EntityInfo,
     parent: Option<i64>,
-    row: Map<String, Value>,
+    mut row: Map<String, Value>,
     context: &Context<'_>,
 ) -> Result<Built, Refusal> {
-    let read = read_record(&Record::from(row), entity, context);
-    if !read.unresolved.is_empty() && context.resolved.is_none() {
-        return Ok(Built::Names(
-            read.unresolved.into_iter().map(|(_, entity, name)| (entity.to_owned(), name)).collect(),
-        ));
+    let expected = match route {
+        Route::Update(..) | Route::Replace(..) => row.remove(EXPECTED).map(object).transpose()?,
+        _ => None,
+    };
+    let mut issues = Vec::new();
+    let mut names = Vec::new();
+    let mut translate = |given: Map<String, Value>| {
+        let read = read_record(&Record::from(given), entity, context);
+        issues.extend(read.issues);
+        names.extend(read.unresolved.into_iter().map(|(_, entity, name)| (entity.to_owned(), name)));
+        read.record
+    };
+    let (record, expected) = (translate(row), expected.map(&mut translate));
+    if !names.is_empty() && context.resolved.is_none() {
+        return Ok(Built::Names(names));
     }
-    let mut errors = read.issues.iter().filter(|issue| issue.is_error()).peekable();
+    let mut errors = issues.iter().filter(|issue| issue.is_error()).peekable();
     if errors.peek().is_some() {
         return Err(Refusal::Json(errors.map(sentence).collect()));
     }
-    let parent = parent.or_else(|| read.record.int(entity.parent?.field));
+    let parent = parent.or_else(|| record.int(entity.parent?.field));
     if parent.is_none()
         && let Some(above) = entity.parent.filter(|above| above.writes_only_through_parent)
     {
@@ -234,12 +251,21 @@ fn write(
         Route::Update(..) => Route::Update(entity, parent),
         _ => Route::Replace(entity, parent),
     };
-    let body = Some(Value::from(read.record).to_string());
+    let body = Some(Value::from(record).to_string());
     Ok(Built::Ready {
-        outbound: Outbound { body, ..Outbound::plain(route) },
-        notices: read.issues,
+        outbound: Outbound { body, expected, ..Outbound::plain(route) },
+        notices: issues,
         filter: String::new(),
     })
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Refusal::Json(vec![format!(
+            "`{EXPECTED}` is an object: the fields that are written, as they were read"
+        )])),
+    }
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
@@ -470,6 +496,17 @@ mod tests {
         for body in ["[]", "1", "null"] {
             check("POST", "/V1.0/Companies", body, r#"Json(["the body must be a JSON object, one row"])"#);
         }
+        // What a change expects is not Autotask's to see; elsewhere the word means nothing here.
+        let both = r#"{"id":5,"city":"A","expected":{"city":"B"}}"#;
+        check("PATCH", "/V1.0/Companies", both, r#"PATCH /V1.0/Companies {"id":5,"city":"A"}"#);
+        check("PUT", "/V1.0/Companies", both, r#"PUT /V1.0/Companies {"id":5,"city":"A"}"#);
+        check("POST", "/V1.0/Companies", both, &format!("POST /V1.0/Companies {both}"));
+        check(
+            "PATCH",
+            "/V1.0/Companies",
+            r#"{"id":5,"expected":1}"#,
+            r#"Json(["`expected` is an object: the fields that are written, as they were read"])"#,
+        );
         check("DELETE", "/V1.0/companies/5/contacts/6?x", "{}", "DELETE /V1.0/Companies/5/Contacts/6");
         check("GET", "/V1.0/zoneInformation?user=a%40b.test&x=y", "", "GET /V1.0/zoneInformation?user=a%40b.test");
     }

@@ -3,9 +3,10 @@
 //! The body is Autotask's own `{"errors":[text]}`, so that every client reads it, with `kind` beside it. Causes go
 //! to the log; no host, path, value or type of ours is in a text.
 
-use autotask_core::FailureKind;
 use autotask_core::display::grouped;
 use autotask_core::route::{Method, RouteError, route};
+use autotask_core::write::Conflict;
+use autotask_core::{Failure, FailureKind};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -57,6 +58,21 @@ pub(crate) enum Refusal {
     OutcomeUnknown,
     /// Somebody else was first; says what to do.
     Conflict(&'static str),
+    /// Somebody else has changed what this changes: these fields are not what the caller expected.
+    Overtaken(Vec<Conflict>),
+    /// Something had to be looked up at Autotask before a write, and could not be.
+    LookUp(FailureKind, Vec<String>),
+    /// Writes are made in somebody's name here, and it is not known who the caller is at Autotask.
+    NoResource,
+    /// Autotask does not let this write be made in the caller's name.
+    NameRefused {
+        /// The caller's resource.
+        resource: i64,
+        /// What was to be written.
+        entity: &'static str,
+        /// In Autotask's words.
+        said: String,
+    },
     /// Nothing can be kept at the moment.
     Store,
     /// There is no such thing below `/api`, or no such file.
@@ -126,7 +142,13 @@ pub(crate) enum Way {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => StatusCode::FORBIDDEN,
+            Refusal::Foreign(_)
+            | Refusal::NotLetIn
+            | Refusal::Role(_)
+            | Refusal::Confirm
+            | Refusal::NoResource
+            | Refusal::NameRefused { .. } => StatusCode::FORBIDDEN,
+            Refusal::LookUp(FailureKind::Throttled, _) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
             Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
@@ -134,7 +156,9 @@ impl Refusal {
             Refusal::Request(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
             Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) => StatusCode::CONFLICT,
+            Refusal::InProgress | Refusal::OutcomeUnknown | Refusal::Conflict(_) | Refusal::Overtaken(_) => {
+                StatusCode::CONFLICT
+            }
             Refusal::OtherBody => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::Store | Refusal::Busy | Refusal::Full => StatusCode::SERVICE_UNAVAILABLE,
             // As Autotask itself answers then.
@@ -146,6 +170,7 @@ impl Refusal {
             }
             Refusal::Credentials
             | Refusal::LoginHeld { .. }
+            | Refusal::LookUp(..)
             | Refusal::SignInService(_)
             | Refusal::Unreachable(_)
             | Refusal::Malformed(_) => StatusCode::BAD_GATEWAY,
@@ -154,7 +179,13 @@ impl Refusal {
 
     fn kind(&self) -> Option<FailureKind> {
         Some(match self {
-            Refusal::Foreign(_) | Refusal::NotLetIn | Refusal::Role(_) | Refusal::Confirm => FailureKind::Permission,
+            Refusal::Foreign(_)
+            | Refusal::NotLetIn
+            | Refusal::Role(_)
+            | Refusal::Confirm
+            | Refusal::NoResource
+            | Refusal::NameRefused { .. } => FailureKind::Permission,
+            Refusal::LookUp(kind, _) => *kind,
             Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
@@ -162,7 +193,8 @@ impl Refusal {
             | Refusal::TooSlow
             | Refusal::MediaType(_)
             | Refusal::OtherBody
-            | Refusal::Conflict(_) => FailureKind::Validation,
+            | Refusal::Conflict(_)
+            | Refusal::Overtaken(_) => FailureKind::Validation,
             // Whoever reads this has to look for the row.
             Refusal::InProgress | Refusal::OutcomeUnknown => FailureKind::Unreachable,
             Refusal::NotFound(_) => FailureKind::Route,
@@ -178,11 +210,14 @@ impl Refusal {
         })
     }
 
-    /// Where a create with a key stands, for programs: both are resolved by looking for the row.
+    /// What a program does about it, in a word. Where a create with a key stands is resolved by looking for the row.
     fn state(&self) -> Option<&'static str> {
         match self {
             Refusal::InProgress => Some("inProgress"),
             Refusal::OutcomeUnknown => Some("outcomeUnknown"),
+            Refusal::Overtaken(_) => Some("conflict"),
+            Refusal::NoResource => Some("noResource"),
+            Refusal::NameRefused { .. } => Some("nameRefused"),
             _ => None,
         }
     }
@@ -215,6 +250,29 @@ impl Refusal {
                     .to_owned(),
             ],
             Refusal::Conflict(why) => vec![(*why).to_owned()],
+            Refusal::Overtaken(conflicts) => {
+                let fields: Vec<String> = conflicts.iter().map(|one| format!("`{}`", one.field)).collect();
+                vec![format!(
+                    "somebody else has changed {} meanwhile, and nothing was sent; look at what is there now, and send yours upon that",
+                    fields.join(", ")
+                )]
+            }
+            Refusal::LookUp(_, messages) => vec![format!(
+                "nothing was written, since Autotask did not answer what had to be known before: {}",
+                messages.join("; ")
+            )],
+            Refusal::NoResource => vec![
+                "what is written here is written in the name of an Autotask resource, and it is not known which one you are, so \
+                 nothing was sent; ask an administrator of this server to say so, or give one active resource at Autotask the \
+                 e-mail address of your login"
+                    .to_owned(),
+            ],
+            Refusal::NameRefused { resource, entity, said } => vec![format!(
+                "Autotask does not let this server write {entity} in the name of resource {resource}, which you are here, and nothing \
+                 is written without the name; ask the Autotask administrator to allow impersonation in the security level of that \
+                 resource, to give it and the API user's level the right to add and edit {entity}, and to see that it is active: \
+                 {said}"
+            )],
             Refusal::Store => vec![
                 "this server cannot keep anything at the moment, so nothing was sent; its administrator must check the disk"
                     .to_owned(),
@@ -260,6 +318,14 @@ impl Refusal {
 }
 
 impl Refusal {
+    /// Why something that had to be known before a write is not. This server's own credentials are nobody else's.
+    pub(crate) fn of_look_up(failure: Failure) -> Refusal {
+        match failure.kind {
+            FailureKind::Credentials => Refusal::Credentials,
+            kind => Refusal::LookUp(kind, failure.messages),
+        }
+    }
+
     /// Whether the request certainly did not reach Autotask.
     pub(crate) fn was_not_sent(&self) -> bool {
         let never = [Way::ConnectionRefused, Way::Name, Way::NoConnection, Way::ConnectTimeout];
@@ -343,6 +409,9 @@ impl IntoResponse for Refusal {
             // A word of its own: the app asks for the password then, and not when Autotask refuses this server's.
             Refusal::SignIn => json!({"errors": self.messages(), "kind": "signIn"}),
             Refusal::Confirm => json!({"errors": self.messages(), "kind": "confirm"}),
+            Refusal::Overtaken(conflicts) => {
+                json!({"errors": self.messages(), "kind": self.kind(), "state": self.state(), "conflicts": conflicts})
+            }
             _ => match self.kind() {
                 Some(kind) => match self.state() {
                     Some(state) => json!({"errors": self.messages(), "kind": kind, "state": state}),

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use autotask_core::limits::{Estimate, Ledger, Priority, read_threshold};
 use autotask_core::route::{Method, Route};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::config::{Config, Error, Mode};
 use crate::gate::{Cache, Flights, Held, Lease, Login, Retries, Standing, Turns};
@@ -26,6 +26,9 @@ const SECOND_ATTEMPT_AFTER: Duration = Duration::from_millis(250);
 const REST: u64 = 10;
 /// How long an unused connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Names the resource in whose name a write is made.
+const IMPERSONATE: HeaderName = HeaderName::from_static("impersonationresourceid");
 
 /// The way to Autotask; clones share it.
 #[derive(Clone, Debug)]
@@ -76,7 +79,7 @@ impl Upstream {
         let client = client(config.mode(), config.connect_timeout, config.answer_timeout)?;
         let mut authentication = HeaderMap::new();
         for (name, value) in config.credentials.headers() {
-            authentication.extend(value.header().map(|value| (http::HeaderName::from_static(name), value)));
+            authentication.extend(value.header().map(|value| (HeaderName::from_static(name), value)));
         }
         let turns = (!config.lift_limits).then(|| {
             let turns = Turns::new(config.clock.clone(), Ledger::default());
@@ -238,6 +241,10 @@ impl Inner {
         let mut request = self.client.request(method, self.url.below(&outbound.path));
         if with_credentials {
             request = request.headers(self.authentication.clone());
+        }
+        // Of writes alone: it would make a query fail, as only writes are made in somebody's name.
+        if let Some(resource) = outbound.impersonate.filter(|_| outbound.route.is_write()) {
+            request = request.header(IMPERSONATE, resource);
         }
         if let Some(body) = &outbound.body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());

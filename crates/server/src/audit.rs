@@ -159,6 +159,9 @@ fn told(item: &Item) -> String {
     if let Some(parent) = intent.parent {
         text.push_str(&format!(" below {parent}"));
     }
+    if let Some(resource) = intent.resource {
+        text.push_str(&format!(" in the name of resource {resource}"));
+    }
     text.push_str(&format!(": {}", came(item)));
     let before = intent.before.as_ref();
     for (name, after) in &intent.after {
@@ -275,6 +278,8 @@ mod tests {
         .unwrap();
         let expected = "#12 2026-11-22 01:24:39 Z  Ada  update Companies 412: done 200\n    city: \"Troy\" → \"Utica\"\n    Tier: null → \"A\"";
         assert_eq!(told(&one), expected);
+        let named = told(&item(|intent| intent["resource"] = json!(29_682_886)));
+        assert!(named.contains("update Companies 412 in the name of resource 29682886: no outcome"), "{named}");
         let unread = item(|intent| {
             intent["before"] = Value::Null;
             intent["unread"] = json!("notFound");

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use autotask_proxy::{Credentials, Mode, Proxy, UpstreamUrl};
+use autotask_proxy::{ActAsPerson, Credentials, Mode, Proxy, UpstreamUrl};
 use autotask_sandbox::{Config, DEFAULT_COMPANIES, DEFAULT_INTEGRATION_CODE, DEFAULT_SECRET, DEFAULT_USER, Sandbox};
 use clap::Args;
 
@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// AUTOTASK_CRM_STORE=FILE
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
+    /// Whether people write in their own names at the sandbox: `off`, `when_mapped` or `required`
+    #[arg(long, value_name = "WHEN", requires = "users", default_value = "off")]
+    act_as_person: ActAsPerson,
     /// Do not open the browser
     #[arg(long)]
     no_open: bool,
@@ -81,6 +84,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         Some(file) => Some(file.clone()),
         None => store(&options)?,
     };
+    config.act_as_person = options.act_as_person;
     config.lift_limits = options.no_limits;
     let router = Proxy::new(config)?.router();
 

@@ -31,6 +31,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let mut config = Config::new(address, upstream, settings.credentials);
     config.clients = settings.clients;
     config.audit_months = settings.audit_months.unwrap_or(config.audit_months);
+    config.act_as_person = settings.act_as_person;
     config.cors_origin = settings.cors_origin;
     config.app = app;
     config.store = Some(store_or_default(settings.store)?);

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use autotask_client::native;
-use autotask_proxy::{Credentials, Secret, SignInService};
+use autotask_proxy::{ActAsPerson, Credentials, Secret, SignInService};
 use toml::{Table, Value};
 
 use crate::data_folder::{data_file, data_folder};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 18] = [
+const SETTINGS: [(&str, &str, &str); 19] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
@@ -41,6 +41,11 @@ const SETTINGS: [(&str, &str, &str); 18] = [
         "AUTOTASK_CRM_AUDIT_MONTHS",
         "for how many months the audit of writes is kept; 12 without it, 6 at least",
     ),
+    (
+        "act_as_person",
+        "AUTOTASK_CRM_ACT_AS_PERSON",
+        "whether people write in their own names at Autotask: off (without it), when_mapped or required",
+    ),
     ("cors_origin", "AUTOTASK_CRM_CORS_ORIGIN", "the one foreign origin whose pages may call; none without it"),
     ("client_username", "AUTOTASK_CRM_CLIENT_USERNAME", "what other clients send as `UserName`"),
     ("client_secret", "AUTOTASK_CRM_CLIENT_SECRET", "what other clients send as `Secret`"),
@@ -66,6 +71,7 @@ pub(crate) struct Settings {
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) audit_months: Option<u32>,
+    pub(crate) act_as_person: ActAsPerson,
     pub(crate) sign_in_service: Option<SignInService>,
     pub(crate) cors_origin: Option<String>,
     pub(crate) clients: Option<Credentials>,
@@ -86,6 +92,9 @@ impl Settings {
                 "`audit_months` (AUTOTASK_CRM_AUDIT_MONTHS) must be a whole number of months, from 6 to 1200"
             )),
         });
+        let act_as_person = source.get("act_as_person").map(|setting| {
+            setting.parse().map_err(|why| anyhow!("`act_as_person` (AUTOTASK_CRM_ACT_AS_PERSON) is wrong: {why}"))
+        });
         let client_keys = ["client_username", "client_secret", "client_integration_code"];
         let clients = match client_keys.iter().any(|key| source.get(key).is_some()) {
             true => Some(source.credentials(client_keys)?),
@@ -99,6 +108,7 @@ impl Settings {
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
             audit_months: audit_months.transpose()?,
+            act_as_person: act_as_person.transpose()?.unwrap_or_default(),
             sign_in_service: source.sign_in_service()?,
             cors_origin: source.get("cors_origin"),
             clients,
@@ -318,6 +328,11 @@ mod tests {
             check(&format!("{THREE}audit_months = \"{months}\""), &[], "from 6 to 1200");
         }
         assert_eq!(read(&format!("{THREE}audit_months = \"6\""), &[]).unwrap().audit_months, Some(6));
+        for setting in ["on", "Off", "when mapped"] {
+            check(&format!("{THREE}act_as_person = \"{setting}\""), &[], "is `off`, `when_mapped` or `required`");
+        }
+        let acts = |text: &str| read(&format!("{THREE}{text}"), &[]).unwrap().act_as_person;
+        assert_eq!((acts(""), acts("act_as_person = 'required'")), (ActAsPerson::Off, ActAsPerson::Required));
         assert_eq!(
             store(None, |name| (name == "AUTOTASK_CRM_STORE").then(|| "s.db".to_owned())).unwrap(),
             Some("s.db".into())

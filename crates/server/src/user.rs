@@ -4,8 +4,8 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use autotask_proxy::{Role, User, Users, generate_password};
-use clap::{Args, Subcommand};
+use autotask_proxy::{ResourceChoice, Role, User, Users, generate_password};
+use clap::{ArgGroup, Args, Subcommand};
 
 use crate::say::say;
 use crate::settings;
@@ -52,6 +52,21 @@ enum Action {
         #[arg(long)]
         generate: bool,
     },
+    /// Say which Autotask resource somebody is, in whose name they write where the server's `act_as_person` says so
+    #[command(group(ArgGroup::new("which").required(true)))]
+    Resource {
+        /// The e-mail address
+        login: String,
+        /// The resource's id; whether there is such a resource is not looked up
+        #[arg(group = "which", value_parser = clap::value_parser!(i64).range(1..))]
+        id: Option<i64>,
+        /// The active resource with this e-mail address, as without a word of yours
+        #[arg(long, group = "which")]
+        by_email: bool,
+        /// No resource
+        #[arg(long, group = "which")]
+        none: bool,
+    },
     /// Keep somebody out, at once
     Disable {
         /// The e-mail address
@@ -93,6 +108,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             say(&format!("{login} has another password, and is signed out everywhere"));
             password.show();
         }
+        Action::Resource { login, id, by_email, none: _ } => {
+            let (choice, said) = match (id, by_email) {
+                (Some(id), _) => (ResourceChoice::Is(*id, None), format!("resource {id}")),
+                (None, true) => {
+                    (ResourceChoice::ByEmail, "the one active resource with this e-mail address".to_owned())
+                }
+                (None, false) => (ResourceChoice::Nobody, "no resource".to_owned()),
+            };
+            users.set_resource(login, &choice)?;
+            say(&format!("{login} is {said} at Autotask"));
+        }
         Action::Disable { login } => {
             users.set_disabled(login, true)?;
             say(&format!("{login} is kept out"));
@@ -113,7 +139,9 @@ fn list(users: &[User]) {
     let logins = users.iter().map(|user| user.login.len()).max().unwrap_or_default();
     for user in users {
         let state = if user.is_disabled { "  (kept out)" } else { "" };
-        say(&format!("{:logins$}  {:13}  {}{state}", user.login, user.role.as_str(), user.name));
+        let resource = user.resource.to_string();
+        let resource = if resource.is_empty() { resource } else { format!("  ({resource})") };
+        say(&format!("{:logins$}  {:13}  {}{state}{resource}", user.login, user.role.as_str(), user.name));
     }
 }
 

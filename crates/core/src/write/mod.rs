@@ -122,6 +122,32 @@ mod tests {
     }
 
     #[test]
+    fn of_a_patch_that_somebody_wrote_only_what_is_expected_is_compared() {
+        let own = |name: &str, value: Value| json!([{ "name": name, "value": value }]);
+        let row =
+            record(json!({"id":7,"city":"Rome","phone":null,"fax":"1","userDefinedFields":own("Tier", json!("B"))}));
+        let base = record(json!({"CITY":"Rome","phone":"1","fax":null,"userDefinedFields":own("tier", json!("A"))}));
+        let patch = Patch::over(companies(), &row, &base);
+        assert_eq!(patch.paths().collect::<Vec<_>>(), ["city", "phone", "fax", "udf.Tier"]);
+        assert_eq!(patch.slot("phone", false), Slot::Null);
+        let now = |city: &str, tier: &str| {
+            record(
+                json!({"id":7,"city":city,"phone":"1","fax":"1","webAddress":"x","userDefinedFields":own("Tier", json!(tier))}),
+            )
+        };
+        assert_eq!(conflicts(companies(), &patch, &base, &now("Rome", "A")), []);
+        let found = conflicts(companies(), &patch, &base, &now("Bonn", "C"));
+        assert_eq!(
+            serde_json::to_value(found).expect("JSON"),
+            json!([
+                {"field":"city","base":"Rome","theirs":"Bonn","yours":"Rome"},
+                {"field":"udf.Tier","base":"A","theirs":"C","yours":"B"},
+            ]),
+            "one who writes what was there all the same writes over somebody"
+        );
+    }
+
+    #[test]
     fn what_became_of_a_write() {
         let sent = record(
             json!({"id":7,"companyName":"Acme Inc","createDate":"2020-01-01T00:00:00Z","city":"Bad Neuenahr-Ahrweiler am Rhein","isActive":false,"phone":"1"}),

@@ -39,6 +39,19 @@ impl Patch {
         Patch { id: after.id().or_else(|| before.id()), fields: fields.collect() }
     }
 
+    /// The fields that both `row` and `base` carry, whatever is in them: of a PATCH that somebody wrote, what is to be compared
+    /// with what was there.
+    #[must_use]
+    pub fn over(info: &EntityInfo, row: &Record, base: &Record) -> Patch {
+        let compared = names(info, base);
+        let is_compared = |name: &Name| compared.iter().any(|known| known.is(&name.name, name.is_udf));
+        let fields = names(info, row).into_iter().filter(is_compared).map(|name| {
+            let value = row.value(&name.name, name.is_udf).cloned().unwrap_or_default();
+            (name, value)
+        });
+        Patch { id: row.id(), fields: fields.collect() }
+    }
+
     /// Whether nothing is changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -92,7 +105,7 @@ impl Patch {
 }
 
 /// A field that somebody else changed meanwhile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conflict {
     /// The field; a user-defined one as `udf.Name`.
     pub field: String,

@@ -58,6 +58,9 @@ pub struct Intent {
     /// Why `before` is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+    /// The Autotask resource in whose name it is written; none where the API user writes as itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<i64>,
     /// The caller's `Idempotency-Key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

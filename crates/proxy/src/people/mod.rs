@@ -3,6 +3,7 @@
 //! As long as there is no user nobody signs in: whoever sits at this machine is the local user, and nobody else is reached
 //! by this server. From the first user on everybody signs in, and that never turns back, even if all are disabled.
 
+mod acting;
 pub(crate) mod cookie;
 mod password;
 pub(crate) mod permissions;
@@ -24,6 +25,8 @@ use crate::config::Error;
 use crate::refusal::Refusal;
 use crate::store::{Store, people};
 
+pub(crate) use acting::Known;
+pub use acting::{ActAsPerson, PersonResource, ResourceChoice, ResourceFrom};
 pub(crate) use random::Hash;
 pub use role::Role;
 pub(crate) use tokens::DAYS_MAX;

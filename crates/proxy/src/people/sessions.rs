@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::random::{self, Hash, hash};
-use super::{People, Role, password};
+use super::{People, ResourceFrom, Role, password};
 use crate::oidc::Identity;
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -113,6 +113,8 @@ impl People {
             password: None,
             identity: Some(key.clone()),
             is_disabled: true,
+            // Nobody writes in the name of another by giving the provider that one's address.
+            resource_from: if identity.is_email_verified { ResourceFrom::Email } else { ResourceFrom::Unproven },
             now: self.clock.now(),
         };
         let user = self.store.with(move |connection| {
@@ -181,7 +183,7 @@ mod tests {
             let identity = Identity {
                 key: key.to_owned(),
                 email: Some(email.to_owned()),
-                is_email_verified: true,
+                is_email_verified: email.ends_with("@X.test"),
                 name: Some("Ann".to_owned()),
             };
             people.sign_in_identity(&identity, None).await.map(|signed| signed.user.login)
@@ -198,5 +200,12 @@ mod tests {
         assert_eq!(sign_in("tenant/1", "ann.new-name@x.test").await, Ok("ann@x.test".to_owned()));
         assert_eq!(sign_in("tenant/2", "ann@x.test").await, Err(Refusal::NotLetIn), "an address is no proof");
         assert_eq!(store.at_once(|connection| people::users(connection)).unwrap().len(), 1);
+        // Nobody is found at Autotask by an address that the provider does not vouch for.
+        assert_eq!(sign_in("tenant/3", "boss@x.test").await, Err(Refusal::NotLetIn));
+        let users = store.at_once(|connection| people::users(connection)).unwrap();
+        let from: Vec<_> = users.iter().map(|user| (user.login.as_str(), user.resource.from)).collect();
+        assert_eq!(from, [("ann@x.test", ResourceFrom::Email), ("boss@x.test", ResourceFrom::Unproven)]);
+        let resource = people.resource(users[1].id).await.unwrap();
+        assert!(matches!(resource, crate::people::Known::Settled(None)), "{resource:?}");
     }
 }

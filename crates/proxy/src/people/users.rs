@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::{People, Role, password};
+use super::{People, PersonResource, ResourceChoice, ResourceFrom, Role, password};
 use crate::clock::Clock;
 use crate::config::Error;
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::store::people::{self, NewUserRow, UserRow};
+use crate::store::acting;
+use crate::store::people::{self, NewUserRow, UserChange, UserRow};
 
 /// Most bytes of a login and of a name.
 const TEXT_BYTES_MAX: usize = 200;
@@ -34,12 +35,14 @@ pub struct User {
     pub has_password: bool,
     /// Milliseconds since 1970.
     pub created_at: i64,
+    /// Which Autotask resource they are.
+    pub resource: PersonResource,
 }
 
 impl From<UserRow> for User {
     fn from(row: UserRow) -> User {
-        let UserRow { id: _, name, login, role, is_disabled, has_password, created_at } = row;
-        User { login, name, role, is_disabled, has_password, created_at }
+        let UserRow { id: _, name, login, role, is_disabled, has_password, created_at, resource } = row;
+        User { login, name, role, is_disabled, has_password, created_at, resource }
     }
 }
 
@@ -66,6 +69,7 @@ impl Users {
             password: Some(hash(password)?),
             identity: None,
             is_disabled: false,
+            resource_from: ResourceFrom::Email,
             now: self.clock.now(),
         };
         match self.store.at_once(|connection| people::add_user(connection, &new))? {
@@ -117,6 +121,16 @@ impl Users {
         self.store.at_once(|connection| people::set_role(connection, id, role)).map(drop)
     }
 
+    /// Says which Autotask resource a user is, from the next write on. Whether there is such a resource is not looked up.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when there is no such user.
+    pub fn set_resource(&self, login: &str, choice: &ResourceChoice) -> Result<(), Error> {
+        let id = self.id(login)?;
+        self.store.at_once(|connection| acting::choose(connection, id, choice)).map(drop)
+    }
+
     /// Sets another password and ends all sessions.
     ///
     /// # Errors
@@ -150,15 +164,10 @@ impl People {
         self.store.with(|connection| people::users(connection)).await
     }
 
-    /// Changes what a user may do; what is kept then, if there is such a user.
-    pub(crate) async fn change_user(
-        &self,
-        id: i64,
-        role: Option<Role>,
-        is_disabled: Option<bool>,
-    ) -> Result<Option<UserRow>, Refusal> {
+    /// Changes what a user may do, or which resource it is; what is kept then, if there is such a user.
+    pub(crate) async fn change_user(&self, id: i64, change: UserChange) -> Result<Option<UserRow>, Refusal> {
         let now = self.clock.now();
-        self.store.with(move |connection| people::change_user(connection, id, role, is_disabled, now)).await
+        self.store.with(move |connection| people::change_user(connection, id, &change, now)).await
     }
 }
 

@@ -4,8 +4,14 @@
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `GET /api/people` | 200 `{"people": [{"id", "name", "login", "role", "isDisabled", "hasPassword", "createdAt"}]}`, by login |
-//! | `PATCH /api/people/{id}` `{"role"?, "isDisabled"?}` | 200 with that one as it is then; it holds at once, for sessions and tokens |
+//! | `GET /api/people` | 200 `{"people": [{"id", "name", "login", "role", "isDisabled", "hasPassword", "createdAt", "resource"}]}`, by login |
+//! | `PATCH /api/people/{id}` `{"role"?, "isDisabled"?, "resource"?}` | 200 with that one as it is then; it holds at once, for sessions and tokens |
+//!
+//! `resource` is the one at Autotask in whose name this person's writes are made, as far as the server's `act_as_person` says so:
+//! `{"id", "name", "from", "soughtAt"}`. `from` is `email` where the login is sought among the e-mail addresses there (`id` is null
+//! as long as it was not, and where not exactly one active resource has it), `administrator` where somebody said so, and `unproven`
+//! where the login is an address that an identity provider does not vouch for. It is changed by an id, which is looked up at
+//! Autotask (400 when there is none to write for), or by `"byEmail"` or `"none"`.
 //!
 //! `hasPassword` is false for who signs in with an identity provider. Who came from there for the first time is disabled until
 //! somebody lets them in. A change needs a password of the last five minutes (403 `confirm`). 409 for oneself: so there is always
@@ -19,20 +25,36 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::labelled;
 use super::runs::json_of;
+use super::{acting, labelled};
 use crate::access::Caller;
 use crate::log::Label;
-use crate::people::Role;
+use crate::people::{PersonResource, ResourceChoice, Role};
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::store::people::UserRow;
+use crate::store::people::{UserChange, UserRow};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Change {
     role: Option<String>,
     is_disabled: Option<bool>,
+    resource: Option<Chosen>,
+}
+
+/// Which resource somebody is to be.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`resource` is the id of a resource, `\"byEmail\"` or `\"none\"`")]
+enum Chosen {
+    Id(i64),
+    Word(Word),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Word {
+    ByEmail,
+    None,
 }
 
 #[derive(Serialize)]
@@ -45,12 +67,24 @@ struct Person {
     is_disabled: bool,
     has_password: bool,
     created_at: i64,
+    resource: Resource,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    id: Option<i64>,
+    name: Option<String>,
+    from: &'static str,
+    sought_at: Option<i64>,
 }
 
 impl From<UserRow> for Person {
     fn from(row: UserRow) -> Person {
-        let UserRow { id, name, login, role, is_disabled, has_password, created_at } = row;
-        Person { id, name, login, role: role.as_str(), is_disabled, has_password, created_at }
+        let UserRow { id, name, login, role, is_disabled, has_password, created_at, resource } = row;
+        let PersonResource { id: resource, name: resource_name, from, sought_at } = resource;
+        let resource = Resource { id: resource, name: resource_name, from: from.as_str(), sought_at };
+        Person { id, name, login, role: role.as_str(), is_disabled, has_password, created_at, resource }
     }
 }
 
@@ -79,13 +113,23 @@ pub(super) async fn change(
         if !caller.is_confirmed {
             return Err(Refusal::Confirm);
         }
-        let Change { role, is_disabled } = json_of(request).await?;
+        let Change { role, is_disabled, resource } = json_of(request).await?;
         let role = role.map(|role| role.parse::<Role>()).transpose().map_err(Refusal::Body)?;
-        if role.is_none() && is_disabled.is_none() {
-            return Err(Refusal::Request("there is nothing to change; send `role` or `isDisabled`"));
+        if role.is_none() && is_disabled.is_none() && resource.is_none() {
+            return Err(Refusal::Request("there is nothing to change; send `role`, `isDisabled` or `resource`"));
         }
-        let changed = state.people.change_user(id, role, is_disabled).await?.ok_or(unknown)?;
-        tracing::info!(by = caller.user, user = id, role = %changed.role, is_disabled = changed.is_disabled, "a user was changed");
+        let resource = match resource {
+            None => None,
+            Some(Chosen::Id(id)) => Some(ResourceChoice::Is(id, Some(acting::name_of(&state, id).await?))),
+            Some(Chosen::Word(Word::ByEmail)) => Some(ResourceChoice::ByEmail),
+            Some(Chosen::Word(Word::None)) => Some(ResourceChoice::Nobody),
+        };
+        let changed = state.people.change_user(id, UserChange { role, is_disabled, resource }).await?.ok_or(unknown)?;
+        let resource = changed.resource.id;
+        tracing::info!(
+            by = caller.user, user = id, role = %changed.role, is_disabled = changed.is_disabled, resource,
+            "a user was changed"
+        );
         Ok(Json(Person::from(changed)).into_response())
     };
     finish(answer.await)

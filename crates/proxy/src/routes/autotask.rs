@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::body::{BODY_BYTES_MAX, read_body};
-use super::{labelled, write};
+use super::{acting, labelled, write};
 use crate::access::{Caller, OwnOrigin};
 use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
@@ -87,6 +87,7 @@ async fn answer(
         outbound = zone;
     }
     let answer = if route.is_write() {
+        outbound.impersonate = acting::resource(state, caller.as_ref(), &outbound.route).await?;
         let who = caller.as_ref().map(Caller::who).unwrap_or_default();
         let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
         let asked = write::Asked { who: &who, request, key: idempotency_key(&parts.headers)? };

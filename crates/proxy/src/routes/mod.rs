@@ -1,5 +1,6 @@
 //! Routes: what is served, on one page.
 
+mod acting;
 mod administration;
 mod api;
 mod audit;

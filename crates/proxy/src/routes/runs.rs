@@ -1,13 +1,14 @@
-//! `/api/runs`: onboardings that have begun, with plan and journal, so that another browser can go on with them.
+//! `/api/runs`: onboardings that have begun, with plan and journal, so that the same person can go on with them in another
+//! browser. To all others they are not there, but to administrators, who may take them over.
 //!
 //! A journal is only added to, by the one who drives the run, and with the number of entries that it is expected to have:
 //! whoever is behind gets 409 and looks on, until it takes over.
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, Request, State as Extract};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ use serde_json::value::RawValue;
 
 use super::body::{BODY_BYTES_MAX, read_body};
 use super::labelled;
+use crate::access::Caller;
 use crate::log::Label;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -56,30 +58,41 @@ struct Driver {
     driver: String,
 }
 
-/// All runs, the last one first.
-pub(super) async fn list(state: Extract<Arc<State>>) -> Response {
-    let answer = async { Ok(Json(json!({ "runs": state.store.runs(RUNS_MAX).await? })).into_response()) };
+/// All runs that the caller reaches, the last one first.
+pub(super) async fn list(state: Extract<Arc<State>>, Extension(caller): Extension<Caller>) -> Response {
+    let answer = async {
+        let runs = state.store.runs(caller.owner(), RUNS_MAX).await?;
+        Ok(Json(json!({ "runs": runs })).into_response())
+    };
     finish(answer.await)
 }
 
 /// One run with its plan and journal.
-pub(super) async fn read(state: Extract<Arc<State>>, Path(id): Path<String>) -> Response {
+pub(super) async fn read(
+    state: Extract<Arc<State>>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+) -> Response {
     let answer = async {
-        let run = state.store.run(id).await?.ok_or(NO_RUN)?;
+        let run = state.store.run(caller.owner(), id).await?.ok_or(NO_RUN)?;
         Ok(Json(run).into_response())
     };
     finish(answer.await)
 }
 
 /// Begins a run.
-pub(super) async fn begin(state: Extract<Arc<State>>, request: Request) -> Response {
+pub(super) async fn begin(
+    state: Extract<Arc<State>>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
     let answer = async {
         let Beginning { plan, title, driver } = json_of(request).await?;
         let plan: Box<str> = plan.into();
         let id = serde_json::from_str::<PlanId>(&plan).map_err(|_| Refusal::Request("`plan.runId` is a text"))?.run_id;
         is_short(&[&id, &title, &driver])?;
         let body = json!({ "id": id, "length": 0 });
-        match state.store.begin_run(id, title, plan.into(), driver).await? {
+        match state.store.begin_run(caller.owner().user, id, title, plan.into(), driver).await? {
             true => Ok((StatusCode::CREATED, Json(body)).into_response()),
             false => Err(Refusal::Conflict("there is a run of this id; read it, and take it over to go on with it")),
         }
@@ -88,7 +101,12 @@ pub(super) async fn begin(state: Extract<Arc<State>>, request: Request) -> Respo
 }
 
 /// Adds an entry to the journal.
-pub(super) async fn append(state: Extract<Arc<State>>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn append(
+    state: Extract<Arc<State>>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
     let answer = async {
         let Addition { driver, expected, entry } = json_of(request).await?;
         is_short(&[&driver])?;
@@ -96,7 +114,7 @@ pub(super) async fn append(state: Extract<Arc<State>>, Path(id): Path<String>, r
             return Err(Refusal::Request("`entry` is an object"));
         }
         let entry: Box<str> = entry.into();
-        Ok(match state.store.append(id, driver, expected, entry.into()).await?.ok_or(NO_RUN)? {
+        Ok(match state.store.append(caller.owner(), id, driver, expected, entry.into()).await?.ok_or(NO_RUN)? {
             Appended::Kept(length) => Json(json!({ "length": length })).into_response(),
             Appended::Stale { length, driver } => {
                 let text =
@@ -110,11 +128,16 @@ pub(super) async fn append(state: Extract<Arc<State>>, Path(id): Path<String>, r
 }
 
 /// Makes the sender the driver.
-pub(super) async fn take_over(state: Extract<Arc<State>>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn take_over(
+    state: Extract<Arc<State>>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
     let answer = async {
         let Driver { driver } = json_of(request).await?;
         is_short(&[&driver])?;
-        let length = state.store.take_over(id, driver).await?.ok_or(NO_RUN)?;
+        let length = state.store.take_over(caller.owner(), id, driver).await?.ok_or(NO_RUN)?;
         Ok(Json(json!({ "length": length })).into_response())
     };
     finish(answer.await)

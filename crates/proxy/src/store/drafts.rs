@@ -29,47 +29,54 @@ pub(crate) enum DraftAnswer {
 }
 
 impl Store {
-    /// Keeps a draft over the version `over`; 0 for a new one.
-    pub(crate) async fn keep_draft(&self, id: String, over: i64, body: String) -> Result<DraftAnswer, Refusal> {
+    /// Keeps a draft of this user's over the version `over`; 0 for a new one.
+    pub(crate) async fn keep_draft(
+        &self,
+        user: i64,
+        id: String,
+        over: i64,
+        body: String,
+    ) -> Result<DraftAnswer, Refusal> {
         self.with(move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let find = "select version from drafts where id = ?";
-            let version = transaction.query_row(find, [&id], |row| row.get(0)).optional()?.unwrap_or(0);
+            let find = "select version from drafts where user = ? and id = ?";
+            let version = transaction.query_row(find, params![user, id], |row| row.get(0)).optional()?.unwrap_or(0);
             if version != over {
                 return Ok(DraftAnswer::Stale(version));
             }
-            let sql = "insert or replace into drafts (id, version, body, updated_at) values (?, ?, ?, ?)";
-            transaction.execute(sql, params![id, over + 1, body, now()])?;
+            let sql = "insert or replace into drafts (user, id, version, body, updated_at) values (?, ?, ?, ?, ?)";
+            transaction.execute(sql, params![user, id, over + 1, body, now()])?;
             transaction.commit()?;
             Ok(DraftAnswer::Kept(over + 1))
         })
         .await
     }
 
-    /// The drafts, the last one first.
-    pub(crate) async fn drafts(&self, most: u32) -> Result<Vec<Draft>, Refusal> {
+    /// The drafts of a user, the last one first.
+    pub(crate) async fn drafts(&self, user: i64, most: u32) -> Result<Vec<Draft>, Refusal> {
         self.with(move |connection| {
-            let sql = "select id, version, body, updated_at from drafts order by updated_at desc, id limit ?";
+            let sql =
+                "select id, version, body, updated_at from drafts where user = ? order by updated_at desc, id limit ?";
             let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([most], draft)?;
+            let rows = statement.query_map(params![user, most], draft)?;
             rows.collect()
         })
         .await
     }
 
-    /// A draft.
-    pub(crate) async fn draft(&self, id: String) -> Result<Option<Draft>, Refusal> {
+    /// A draft of a user.
+    pub(crate) async fn draft(&self, user: i64, id: String) -> Result<Option<Draft>, Refusal> {
         self.with(move |connection| {
-            let sql = "select id, version, body, updated_at from drafts where id = ?";
-            connection.prepare_cached(sql)?.query_row([id], draft).optional()
+            let sql = "select id, version, body, updated_at from drafts where user = ? and id = ?";
+            connection.prepare_cached(sql)?.query_row(params![user, id], draft).optional()
         })
         .await
     }
 
-    /// Forgets a draft; whether there was one.
-    pub(crate) async fn drop_draft(&self, id: String) -> Result<bool, Refusal> {
-        self.with(move |connection| connection.execute("delete from drafts where id = ?", [id]).map(|rows| rows == 1))
-            .await
+    /// Forgets a draft of a user; whether there was one.
+    pub(crate) async fn drop_draft(&self, user: i64, id: String) -> Result<bool, Refusal> {
+        let sql = "delete from drafts where user = ? and id = ?";
+        self.with(move |connection| connection.execute(sql, params![user, id]).map(|rows| rows == 1)).await
     }
 }
 

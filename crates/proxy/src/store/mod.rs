@@ -4,12 +4,14 @@
 //! What was answered is on the disk: `synchronous` is full. Everything that touches the file goes through
 //! [`Store::with`]; the statements stand in the modules below, so that another database could stand behind them.
 
+pub(crate) mod acting;
 mod audit;
 pub(crate) mod audit_file;
 mod cursor_key;
 mod drafts;
 mod leases;
 mod outcomes;
+mod owners;
 pub(crate) mod people;
 mod runs;
 pub(crate) mod tokens;
@@ -26,11 +28,13 @@ use crate::refusal::Refusal;
 
 pub(crate) use drafts::DraftAnswer;
 pub(crate) use outcomes::{Begun, Key, KeyEnd, Outcome};
+pub(crate) use owners::{NOBODY, Owner};
 pub(crate) use runs::Appended;
 
 /// What makes the tables, one step after the other: a file of version n has been through the first n of them. A step that
 /// was released is never changed; what comes later is a further one.
-const STEPS: [&str; 6] = [FIRST, leases::STEP, audit::STEP, people::STEP, tokens::STEP, cursor_key::STEP];
+const STEPS: [&str; 8] =
+    [FIRST, leases::STEP, audit::STEP, people::STEP, tokens::STEP, cursor_key::STEP, acting::STEP, owners::STEP];
 
 /// Runs, drafts and outcomes.
 const FIRST: &str = "
@@ -171,6 +175,49 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_there_before_runs_and_drafts_had_owners_is_the_first_administrators() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, users, owner, from) in [
+            ("without-users.db", "", 0, None),
+            ("editors.db", "insert into users values (1, 'Ed', 'ed@x.test', 'editor', 'h', null, null, 1)", 0, Some("email")),
+            (
+                "administrators.db",
+                "insert into users values (1, 'Ed', 'ed@x.test', 'editor', 'h', null, null, 1),
+                 (2, 'Ada', 'ada@x.test', 'administrator', 'h', null, null, 1), (3, 'Al', 'al@x.test', 'administrator', 'h', null, null, 1)",
+                2,
+                Some("email"),
+            ),
+            (
+                "identities.db",
+                "insert into users values (1, 'Ada', 'ada@x.test', 'administrator', null, 'entra:a/b', null, 1)",
+                1,
+                Some("unproven"),
+            ),
+        ] {
+            let file = folder.path().join(name);
+            let old = Connection::open(&file).unwrap();
+            for step in &STEPS[..5] {
+                old.execute_batch(step).unwrap();
+            }
+            old.execute_batch(&format!(
+                "pragma user_version = 5; {users};
+                 insert into runs values ('r', 't', '{{}}', 'd', 1, 2); insert into entries values ('r', 0, '{{}}');
+                 insert into drafts values ('d', 3, '{{}}', 4);"
+            ))
+            .unwrap();
+            drop(old);
+            drop(Store::open(Some(&file)).unwrap());
+            let new = Connection::open(&file).unwrap();
+            let one = |sql: &str| -> i64 { new.query_row(sql, [], |row| row.get(0)).unwrap() };
+            assert_eq!(one("select user from runs where id = 'r' and updated_at = 2"), owner, "{name}");
+            assert_eq!(one("select user from drafts where id = 'd' and version = 3 and updated_at = 4"), owner, "{name}");
+            assert_eq!(one("select count(*) from entries"), 1, "{name}");
+            let found = new.query_row("select resource_from from users", [], |row| row.get::<_, String>(0)).ok();
+            assert_eq!(found.as_deref(), from, "{name}");
+        }
+    }
+
+    #[test]
     fn a_file_is_made_once_and_one_of_another_kind_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
@@ -183,9 +230,9 @@ mod tests {
         }
         drop(store);
         drop(Store::open(Some(&file)).unwrap());
-        Connection::open(&file).unwrap().execute_batch("pragma user_version = 7").unwrap();
+        Connection::open(&file).unwrap().execute_batch("pragma user_version = 99").unwrap();
         let error = Store::open(Some(&file)).unwrap_err().to_string();
-        assert!(error.contains("is of version 7"), "{error}");
+        assert!(error.contains("is of version 99"), "{error}");
         std::fs::write(&file, "no database, and long enough to be seen as none by whoever reads it").unwrap();
         let error = Store::open(Some(&file)).unwrap_err().to_string();
         assert!(error.contains("cannot be opened as this server's store"), "{error}");

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use crate::people::{Hash, Role};
+use super::{acting, owners};
+use crate::people::{Hash, PersonResource, ResourceChoice, ResourceFrom, Role};
 
 /// The tables.
 pub(super) const STEP: &str = "
@@ -33,6 +34,8 @@ pub(crate) struct UserRow {
     pub(crate) has_password: bool,
     /// Milliseconds since 1970.
     pub(crate) created_at: i64,
+    /// Which Autotask resource it is.
+    pub(crate) resource: PersonResource,
 }
 
 /// A user to be kept.
@@ -44,6 +47,8 @@ pub(crate) struct NewUserRow {
     pub(crate) password: Option<String>,
     pub(crate) identity: Option<String>,
     pub(crate) is_disabled: bool,
+    /// By what the Autotask resource is found.
+    pub(crate) resource_from: ResourceFrom,
     pub(crate) now: i64,
 }
 
@@ -58,8 +63,10 @@ pub(crate) struct SessionRow {
 }
 
 /// What [`user`] reads. A role of a later version is the least one.
-pub(super) const USER: &str =
-    "users.id, users.name, login, users.role, disabled_at is not null, password is not null, users.created_at";
+pub(super) const USER: &str = "users.id, users.name, login, users.role, disabled_at is not null, password is not null, \
+    users.created_at, resource, resource_name, resource_from, resource_sought_at";
+/// How many columns these are.
+pub(super) const USER_COLUMNS: usize = 11;
 
 pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
     let role: String = row.get(3)?;
@@ -71,6 +78,7 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         is_disabled: row.get(4)?,
         has_password: row.get(5)?,
         created_at: row.get(6)?,
+        resource: acting::resource(row, 7)?,
     })
 }
 
@@ -91,7 +99,7 @@ pub(crate) fn user_of_login(
     login: &str,
 ) -> rusqlite::Result<Option<(UserRow, Option<String>)>> {
     let mut statement = connection.prepare_cached(&format!("select {USER}, password from users where login = ?"))?;
-    statement.query_row([login], |row| Ok((user(row)?, row.get(7)?))).optional()
+    statement.query_row([login], |row| Ok((user(row)?, row.get(USER_COLUMNS)?))).optional()
 }
 
 /// The user of this identity at a provider.
@@ -100,18 +108,33 @@ pub(crate) fn user_of_identity(connection: &Connection, identity: &str) -> rusql
     statement.query_row([identity], user).optional()
 }
 
+/// The user of this id.
+pub(crate) fn user_of_id(connection: &Connection, id: i64) -> rusqlite::Result<Option<UserRow>> {
+    let mut statement = connection.prepare_cached(&format!("select {USER} from users where id = ?"))?;
+    statement.query_row([id], user).optional()
+}
+
 /// Keeps a new user; `None` when there is one of this login or identity.
 pub(crate) fn add_user(connection: &Connection, new: &NewUserRow) -> rusqlite::Result<Option<i64>> {
-    let sql = "insert into users (name, login, role, password, identity, disabled_at, created_at) \
-               values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id";
+    let sql = "insert into users (name, login, role, password, identity, disabled_at, created_at, resource_from) \
+               values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id";
     let disabled_at = new.is_disabled.then_some(new.now);
-    let values = params![new.name, new.login, new.role.as_str(), new.password, new.identity, disabled_at, new.now];
-    connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()
+    let (role, from) = (new.role.as_str(), new.resource_from.as_str());
+    let values = params![new.name, new.login, role, new.password, new.identity, disabled_at, new.now, from];
+    let id = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    if let Some(id) = id.filter(|_| new.role == Role::Administrator) {
+        owners::adopt(connection, id)?;
+    }
+    Ok(id)
 }
 
 /// Gives a user another role; whether there is one.
 pub(crate) fn set_role(connection: &Connection, id: i64, role: Role) -> rusqlite::Result<bool> {
-    connection.execute("update users set role = ? where id = ?", params![role.as_str(), id]).map(|rows| rows == 1)
+    let rows = connection.execute("update users set role = ? where id = ?", params![role.as_str(), id])?;
+    if rows == 1 && role == Role::Administrator {
+        owners::adopt(connection, id)?;
+    }
+    Ok(rows == 1)
 }
 
 /// Disables a user at this time and ends all sessions, or lets one in again; whether there is one.
@@ -125,17 +148,29 @@ pub(crate) fn set_disabled(connection: &mut Connection, id: i64, at: Option<i64>
     Ok(rows == 1)
 }
 
-/// Gives a user another role, keeps one out or lets one in, all or nothing; what is kept then, if there is such a user.
+/// What an administrator changes of a user; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UserChange {
+    pub(crate) role: Option<Role>,
+    pub(crate) is_disabled: Option<bool>,
+    pub(crate) resource: Option<ResourceChoice>,
+}
+
+/// Gives a user another role, keeps one out or lets one in, and says which resource it is, all or nothing; what is kept
+/// then, if there is such a user.
 pub(crate) fn change_user(
     connection: &mut Connection,
     id: i64,
-    role: Option<Role>,
-    is_disabled: Option<bool>,
+    change: &UserChange,
     now: i64,
 ) -> rusqlite::Result<Option<UserRow>> {
+    let UserChange { role, is_disabled, resource } = change;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if let Some(role) = role {
-        set_role(&transaction, id, role)?;
+        set_role(&transaction, id, *role)?;
+    }
+    if let Some(resource) = resource {
+        acting::choose(&transaction, id, resource)?;
     }
     match is_disabled {
         Some(true) => {
@@ -149,8 +184,7 @@ pub(crate) fn change_user(
         }
         None => {}
     }
-    let sql = format!("select {USER} from users where id = ?");
-    let changed = transaction.query_row(&sql, [id], user).optional()?;
+    let changed = user_of_id(&transaction, id)?;
     transaction.commit()?;
     Ok(changed)
 }
@@ -191,8 +225,14 @@ pub(crate) fn session(connection: &Connection, hash: &Hash) -> rusqlite::Result<
     let sql = format!(
         "select {USER}, sessions.created_at, seen_at, confirmed_at from sessions join users on users.id = user where hash = ?"
     );
+    let at = USER_COLUMNS;
     let read = |row: &Row<'_>| {
-        Ok(SessionRow { user: user(row)?, created_at: row.get(7)?, seen_at: row.get(8)?, confirmed_at: row.get(9)? })
+        Ok(SessionRow {
+            user: user(row)?,
+            created_at: row.get(at)?,
+            seen_at: row.get(at + 1)?,
+            confirmed_at: row.get(at + 2)?,
+        })
     };
     connection.prepare_cached(&sql)?.query_row([hash], read).optional()
 }

@@ -1,9 +1,11 @@
-//! Runs: plans and journals of onboardings, shared by all who use this server. Who drives a run adds to its journal.
+//! Runs: plans and journals of onboardings, each of the person who began it, in whichever browser. Who drives a run adds to its
+//! journal; an administrator reaches all of them, so that somebody else's can be gone on with.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::owners::Owner;
 use super::{Store, now};
 use crate::refusal::Refusal;
 
@@ -15,6 +17,8 @@ pub(crate) struct RunLine {
     pub(crate) title: String,
     /// Who drives it: a browser tab, a program.
     pub(crate) driver: String,
+    /// The name of the person whose it is; null where nobody signs in.
+    pub(crate) owner: Option<String>,
     /// How many entries its journal has.
     pub(crate) length: i64,
     /// Milliseconds since 1970.
@@ -40,40 +44,45 @@ pub(crate) enum Appended {
     Stale { length: i64, driver: String },
 }
 
-const LINE: &str =
-    "select id, title, driver, (select count(*) from entries where run = id), created_at, updated_at from runs";
+const LINE: &str = "select id, title, driver, (select count(*) from entries where run = runs.id), created_at, updated_at, \
+    (select name from users where users.id = runs.user) from runs";
+/// Which of them an [`Owner`] reaches: the first two values are its own.
+const REACHED: &str = "(runs.user = ?1 or ?2)";
 
 impl Store {
-    /// Begins a run; false when there is one of this id.
+    /// Begins a run; false when there is one of this id, be it somebody else's.
     pub(crate) async fn begin_run(
         &self,
+        user: i64,
         id: String,
         title: String,
         plan: String,
         driver: String,
     ) -> Result<bool, Refusal> {
         self.with(move |connection| {
-            let sql = "insert into runs (id, title, plan, driver, created_at, updated_at) values (?, ?, ?, ?, ?5, ?5) on conflict do nothing";
-            connection.execute(sql, params![id, title, plan, driver, now()]).map(|rows| rows == 1)
+            let sql = "insert into runs (id, title, plan, driver, created_at, updated_at, user) values (?, ?, ?, ?, ?5, ?5, ?6) \
+                       on conflict do nothing";
+            connection.execute(sql, params![id, title, plan, driver, now(), user]).map(|rows| rows == 1)
         })
         .await
     }
 
     /// The runs, the one that was worked on last first.
-    pub(crate) async fn runs(&self, most: u32) -> Result<Vec<RunLine>, Refusal> {
+    pub(crate) async fn runs(&self, owner: Owner, most: u32) -> Result<Vec<RunLine>, Refusal> {
         self.with(move |connection| {
-            let mut statement = connection.prepare_cached(&format!("{LINE} order by updated_at desc, id limit ?"))?;
-            let rows = statement.query_map([most], line)?;
+            let sql = format!("{LINE} where {REACHED} order by updated_at desc, id limit ?3");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![owner.user, owner.sees_all_runs, most], line)?;
             rows.collect()
         })
         .await
     }
 
     /// A run with its plan and journal.
-    pub(crate) async fn run(&self, id: String) -> Result<Option<Run>, Refusal> {
+    pub(crate) async fn run(&self, owner: Owner, id: String) -> Result<Option<Run>, Refusal> {
         self.with(move |connection| {
             let transaction = connection.transaction()?;
-            let Some(line) = find(&transaction, &id)? else { return Ok(None) };
+            let Some(line) = find(&transaction, owner, &id)? else { return Ok(None) };
             let plan = transaction.query_row("select plan from runs where id = ?", [&id], |row| row.get(0))?;
             let mut statement =
                 transaction.prepare_cached("select entry from entries where run = ? order by number")?;
@@ -89,6 +98,7 @@ impl Store {
     /// The same entry once more is no other: its sender did not hear that it was kept.
     pub(crate) async fn append(
         &self,
+        owner: Owner,
         run: String,
         driver: String,
         expected: i64,
@@ -96,7 +106,7 @@ impl Store {
     ) -> Result<Option<Appended>, Refusal> {
         self.with(move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let Some(line) = find(&transaction, &run)? else { return Ok(None) };
+            let Some(line) = find(&transaction, owner, &run)? else { return Ok(None) };
             let is_driver = line.driver == driver;
             if is_driver && line.length == expected {
                 let sql = "insert into entries (run, number, entry) values (?, ?, ?)";
@@ -115,22 +125,23 @@ impl Store {
         .await
     }
 
-    /// Makes somebody else the driver; answers the length of the journal.
-    pub(crate) async fn take_over(&self, run: String, driver: String) -> Result<Option<i64>, Refusal> {
+    /// Makes somebody else the driver; answers the length of the journal. Whose run it is stays as it was.
+    pub(crate) async fn take_over(&self, owner: Owner, run: String, driver: String) -> Result<Option<i64>, Refusal> {
         self.with(move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let Some(line) = find(&transaction, owner, &run)? else { return Ok(None) };
             transaction.execute("update runs set driver = ? where id = ?", params![driver, run])?;
             touch(&transaction, &run)?;
-            let line = find(&transaction, &run)?;
             transaction.commit()?;
-            Ok(line.map(|line| line.length))
+            Ok(Some(line.length))
         })
         .await
     }
 }
 
-fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<RunLine>> {
-    connection.prepare_cached(&format!("{LINE} where id = ?"))?.query_row([id], line).optional()
+fn find(connection: &Connection, owner: Owner, id: &str) -> rusqlite::Result<Option<RunLine>> {
+    let mut statement = connection.prepare_cached(&format!("{LINE} where {REACHED} and id = ?3"))?;
+    statement.query_row(params![owner.user, owner.sees_all_runs, id], line).optional()
 }
 
 fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunLine> {
@@ -141,6 +152,7 @@ fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<RunLine> {
         length: row.get(3)?,
         created_at: row.get(4)?,
         updated_at: row.get(5)?,
+        owner: row.get(6)?,
     })
 }
 

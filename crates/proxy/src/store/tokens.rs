@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::people::{USER, UserRow, user};
+use super::people::{USER, USER_COLUMNS, UserRow, user};
 use crate::people::{Hash, Role};
 
 /// The tables; and of a session, when its password was last given.
@@ -83,7 +83,7 @@ pub(crate) fn drop_token(connection: &Connection, user: i64, id: i64) -> rusqlit
 /// A token with its owner.
 pub(crate) fn token_of_hash(connection: &Connection, hash: &Hash) -> rusqlite::Result<Option<(UserRow, TokenRow)>> {
     let sql = format!("select {USER}, {TOKEN} from tokens join users on users.id = user where hash = ?");
-    connection.prepare_cached(&sql)?.query_row([hash], |row| Ok((user(row)?, token(row, 7)?))).optional()
+    connection.prepare_cached(&sql)?.query_row([hash], |row| Ok((user(row)?, token(row, USER_COLUMNS)?))).optional()
 }
 
 /// Notes that a token was used.

@@ -32,6 +32,7 @@ async fn an_administrator_changes_roles_and_keeps_people_out_at_once() {
     assert!(second.as_object_mut().unwrap().remove("createdAt").unwrap().is_i64());
     let expected = json!({
         "id": 2, "name": "editor of the test", "login": "ed@x.test", "role": "editor", "isDisabled": false, "hasPassword": true,
+        "resource": {"id": null, "name": null, "from": "email", "soughtAt": null},
     });
     assert_eq!((list["people"].as_array().unwrap().len(), &second), (3, &expected));
     assert!(!list.to_string().contains("argon2"), "{list}");

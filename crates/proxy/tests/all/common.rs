@@ -102,6 +102,11 @@ pub(crate) fn proxy(upstream: &str) -> Router {
 
 /// A proxy before a real sandbox.
 pub(crate) async fn before_sandbox(config: autotask_sandbox::Config) -> Router {
+    Proxy::new(sandbox_config(config).await).unwrap().router()
+}
+
+/// The settings of a proxy before a real sandbox.
+pub(crate) async fn sandbox_config(config: autotask_sandbox::Config) -> Config {
     let sandbox = tokio::task::spawn_blocking(|| Sandbox::open(config).unwrap()).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -110,7 +115,7 @@ pub(crate) async fn before_sandbox(config: autotask_sandbox::Config) -> Router {
     let credentials = Credentials::new(DEFAULT_USER, DEFAULT_SECRET, DEFAULT_INTEGRATION_CODE);
     let mut config = Config::new(LISTEN.parse().unwrap(), upstream, credentials);
     config.clients = Some(Credentials::new("client@test", "client-secret", "CLIENT-CODE"));
-    Proxy::new(config).unwrap().router()
+    config
 }
 
 /// A request from this machine to the proxy's own address, without any session.

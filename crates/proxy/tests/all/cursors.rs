@@ -74,7 +74,7 @@ fn cursor_of(path: &str) -> &str {
 
 #[tokio::test]
 async fn a_thousand_changed_foreign_or_old_cursors_are_refused_here() {
-    let world = World::before(endless().await, |_| ()).await;
+    let world = World::before(endless().await, |_| ());
     let router = &world.router;
     let mut cookies = BTreeMap::new();
     for login in ["ed@x.test", "vi@x.test"] {
@@ -204,7 +204,7 @@ async fn what_becomes_another_value_meanwhile_is_the_same_filter() {
 
 #[tokio::test]
 async fn the_sign_in_is_asked_for_before_the_cursor() {
-    let world = World::before(endless().await, |_| ()).await;
+    let world = World::before(endless().await, |_| ());
     let got = app("POST", &format!("{ROOT}/Companies/query/next?paging=x")).body(FILTER).of(&world.router).await;
     assert_eq!(got.kind(), (401, "signIn".to_owned()));
     assert!(!got.text().contains(PASSWORD) && world.upstream.taken().is_empty());

@@ -4,12 +4,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+mod acting;
 mod administration;
 mod audit;
 mod common;
 mod cors;
 mod cursors;
 mod doctor;
+mod expected;
 mod gate;
 mod headers;
 mod hosts_and_origins;

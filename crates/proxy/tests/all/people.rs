@@ -33,10 +33,11 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> World {
-        World::before(Upstream::saying(200, r#"{"item":null}"#).await, change).await
+        World::before(Upstream::saying(200, r#"{"item":null}"#).await, change)
     }
 
-    pub(crate) async fn before(upstream: Upstream, change: impl FnOnce(&mut Config)) -> World {
+    /// One before this Autotask.
+    pub(crate) fn before(upstream: Upstream, change: impl FnOnce(&mut Config)) -> World {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
         let users = Users::open(&file).unwrap();

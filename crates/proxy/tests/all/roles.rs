@@ -118,7 +118,9 @@ async fn what_every_role_may_is_what_is_written_down() {
     }
     assert!(asked > 10_000 && read > 1_000, "{asked}, {read} of them read from Autotask");
 
-    text.push_str("\n## Addresses below `/api`\n\n| address | read | change |\n| --- | --- | --- |\n");
+    text.push_str("\n## Addresses below `/api`\n\n\
+         `runs`, `drafts` and `tokens` are the caller's own; to all others they are not there, but that administrators reach all runs.\n\n\
+         | address | read | change |\n| --- | --- | --- |\n");
     for (address, change) in [
         ("session", "POST"),
         ("sign-in", "POST"),

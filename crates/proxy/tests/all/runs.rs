@@ -1,9 +1,11 @@
-//! `/api/runs` and `/api/drafts`: one journal, one driver, and nothing is overwritten by who is behind.
+//! `/api/runs` and `/api/drafts`: one journal, one driver, nothing is overwritten by who is behind, and nobody sees another's.
 
+use autotask_proxy::Role;
 use axum::Router;
 use serde_json::{Value, json};
 
 use crate::common::{Upstream, app, ask, config, proxy};
+use crate::people::{PASSWORD, World};
 
 const NOWHERE: &str = "http://127.0.0.1:1";
 
@@ -134,4 +136,121 @@ async fn what_was_answered_outlives_the_process() {
     drop(router);
     let (_, kept) = call(&open(), "GET", "/api/runs/a", Value::Null).await;
     assert_eq!(kept["journal"], json!([entry(0)]));
+}
+
+/// A call in the session of this cookie.
+async fn by(world: &World, cookie: &str, method: &str, uri: &str, body: Value) -> (u16, Value) {
+    let got = app(method, uri).header("cookie", cookie).body(body.to_string()).of(&world.router).await;
+    (got.status, if got.bytes.is_empty() { Value::Null } else { got.json() })
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn another_browser_of_the_same_person_goes_on_and_nobody_else_sees_it() {
+    let world = World::new().await;
+    world.users.add("al@x.test", "Al", Role::Editor, PASSWORD).unwrap();
+    let (ed, other, al) =
+        (world.cookie("ed@x.test").await, world.cookie("ed@x.test").await, world.cookie("al@x.test").await);
+    assert_ne!(ed, other);
+    assert_eq!(by(&world, &ed, "POST", "/api/runs", run("a")).await.0, 201);
+    assert_eq!(by(&world, &ed, "POST", "/api/runs/a/events", addition("tab-1", 0)).await.0, 200);
+    let keep = |over: i64, city: &str| json!({"over": over, "body": {"city": city}});
+    assert_eq!(by(&world, &ed, "PUT", "/api/drafts/d", keep(0, "Troy")).await, (200, json!({"version": 1})));
+
+    let (_, mine) = by(&world, &other, "GET", "/api/runs/a", Value::Null).await;
+    assert_eq!((&mine["journal"], &mine["owner"]), (&json!([entry(0)]), &json!("editor of the test")));
+    assert_eq!(by(&world, &other, "PUT", "/api/runs/a/driver", json!({"driver": "tab-2"})).await.0, 200);
+    assert_eq!(by(&world, &other, "POST", "/api/runs/a/events", addition("tab-2", 1)).await.0, 200);
+    assert_eq!(by(&world, &ed, "POST", "/api/runs/a/events", addition("tab-1", 2)).await.0, 409);
+    assert_eq!(by(&world, &other, "PUT", "/api/drafts/d", keep(1, "Rome")).await, (200, json!({"version": 2})));
+    assert_eq!(by(&world, &ed, "PUT", "/api/drafts/d", keep(1, "Bonn")).await.0, 409);
+
+    // To another person it is as if there were none: every address, every method.
+    for (method, uri, body) in [
+        ("GET", "/api/runs/a", Value::Null),
+        ("POST", "/api/runs/a/events", addition("tab-2", 2)),
+        ("PUT", "/api/runs/a/driver", json!({"driver": "tab-3"})),
+        ("GET", "/api/drafts/d", Value::Null),
+        ("DELETE", "/api/drafts/d", Value::Null),
+    ] {
+        let (status, body) = by(&world, &al, method, uri, body).await;
+        assert_eq!((status, &body["kind"]), (404, &json!("route")), "{method} {uri}");
+    }
+    assert_eq!(by(&world, &al, "GET", "/api/runs", Value::Null).await.1, json!({"runs": []}));
+    assert_eq!(by(&world, &al, "GET", "/api/drafts", Value::Null).await.1, json!({"drafts": []}));
+    assert_eq!(by(&world, &al, "POST", "/api/runs", run("a")).await.0, 409, "a run is one, whosever it is");
+    // A draft of the same id is another draft.
+    assert_eq!(by(&world, &al, "PUT", "/api/drafts/d", keep(0, "Oslo")).await, (200, json!({"version": 1})));
+    assert_eq!(by(&world, &al, "DELETE", "/api/drafts/d", Value::Null).await.0, 204);
+    assert_eq!(by(&world, &ed, "GET", "/api/drafts/d", Value::Null).await.1["body"], json!({"city": "Rome"}));
+    let (_, mine) = by(&world, &ed, "GET", "/api/runs/a", Value::Null).await;
+    assert_eq!((&mine["driver"], mine["journal"].as_array().unwrap().len()), (&json!("tab-2"), 2));
+}
+
+#[tokio::test]
+async fn an_administrator_takes_over_the_run_of_another_and_it_stays_that_persons() {
+    let world = World::new().await;
+    let (ada, ed) = (world.cookie("ada@x.test").await, world.cookie("ed@x.test").await);
+    by(&world, &ed, "POST", "/api/runs", run("a")).await;
+    by(&world, &ed, "PUT", "/api/drafts/d", json!({"over": 0, "body": {}})).await;
+    by(&world, &ada, "POST", "/api/runs", run("b")).await;
+    let (_, list) = by(&world, &ada, "GET", "/api/runs", Value::Null).await;
+    let mut owners: Vec<(&str, &Value)> =
+        ids(&list["runs"]).into_iter().zip(list["runs"].as_array().unwrap().iter().map(|run| &run["owner"])).collect();
+    owners.sort_by_key(|(id, _)| *id);
+    assert_eq!(owners, [("a", &json!("editor of the test")), ("b", &json!("administrator of the test"))]);
+    assert_eq!(
+        by(&world, &ada, "PUT", "/api/runs/a/driver", json!({"driver": "ada-1"})).await,
+        (200, json!({"length": 0}))
+    );
+    assert_eq!(by(&world, &ada, "POST", "/api/runs/a/events", addition("ada-1", 0)).await.0, 200);
+    // The person hears of it and looks on, or takes it back.
+    assert_eq!(by(&world, &ed, "POST", "/api/runs/a/events", addition("tab-1", 0)).await.0, 409);
+    let (_, mine) = by(&world, &ed, "GET", "/api/runs", Value::Null).await;
+    assert_eq!((ids(&mine["runs"]), &mine["runs"][0]["driver"]), (vec!["a"], &json!("ada-1")));
+    assert_eq!(by(&world, &ed, "PUT", "/api/runs/a/driver", json!({"driver": "tab-1"})).await.0, 200);
+    assert_eq!(
+        by(&world, &ada, "GET", "/api/drafts", Value::Null).await.1,
+        json!({"drafts": []}),
+        "drafts are nobody else's"
+    );
+}
+
+#[tokio::test]
+async fn what_was_begun_before_people_signed_in_is_the_first_administrators() {
+    let upstream = Upstream::saying(200, "{}").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let open = |with_people| {
+        let mut config = config(&upstream.url);
+        config.store = Some(file.clone());
+        config.sign_in_to_demo = with_people;
+        autotask_proxy::app(config).unwrap()
+    };
+    let router = open(false);
+    call(&router, "POST", "/api/runs", run("a")).await;
+    call(&router, "PUT", "/api/drafts/d", json!({"over": 0, "body": {}})).await;
+    assert_eq!(call(&router, "GET", "/api/runs", Value::Null).await.1["runs"][0]["owner"], Value::Null);
+    drop(router);
+    let users = autotask_proxy::Users::open(&file).unwrap();
+    for (login, role) in [("ed@x.test", Role::Editor), ("ada@x.test", Role::Editor), ("al@x.test", Role::Administrator)]
+    {
+        users.add(login, login, role, PASSWORD).unwrap();
+        if login == "ada@x.test" {
+            users.set_role(login, Role::Administrator).unwrap();
+        }
+    }
+    let router = open(true);
+    let drafts = async |login: &str| {
+        let cookie = crate::people::cookie_of(&crate::people::sign_in(login, PASSWORD).of(&router).await);
+        let list = async |uri: &str| app("GET", uri).header("cookie", &cookie).of(&router).await.json();
+        let (runs, drafts) = (list("/api/runs").await, list("/api/drafts").await);
+        (runs["runs"].as_array().unwrap().len(), drafts["drafts"].as_array().unwrap().len())
+    };
+    assert_eq!(drafts("ed@x.test").await, (0, 0));
+    assert_eq!(drafts("ada@x.test").await, (1, 1));
+    assert_eq!(drafts("al@x.test").await, (1, 0), "an administrator sees the run of another");
 }

@@ -186,8 +186,8 @@ fn context<'a>(
         two_level_parents: call.inner.settings().two_level_parents,
         volume: &call.inner.volume,
     };
-    let takes = entity.field("impersonatorCreatorResourceID").is_some();
-    if let Some(header) = call.impersonation.as_deref().filter(|_| takes || call.effects.deny_impersonation) {
+    let is_taken = entity.takes_impersonation() || call.effects.deny_impersonation;
+    if let Some(header) = call.impersonation.as_deref().filter(|_| is_taken) {
         let refused = || {
             Refusal::Application(format!(
                 "The logged in Resource does not have the adequate permissions to {verb} this entity type."

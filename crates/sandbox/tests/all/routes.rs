@@ -146,8 +146,10 @@ async fn impersonation_is_for_writes_only() {
         (&row["createdByResourceID"], &row["impersonatorCreatorResourceID"]),
         (&json!(29_682_886), &json!(29_682_885))
     );
-    // The API user itself cannot be impersonated, nor somebody who is not there.
-    for who in ["29682885", "1", "x"] {
+    // The API user itself cannot be impersonated, nor somebody who is not there, or not any more.
+    let left = api.all("Resources", json!([{"op": "eq", "field": "isActive", "value": false}])).await;
+    let left = left[0]["id"].to_string();
+    for who in ["29682885", "1", "x", &left] {
         assert!(
             api.send(impersonated("POST", "/Companies", company.clone(), who))
                 .await

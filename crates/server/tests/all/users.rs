@@ -65,6 +65,18 @@ fn people_are_added_listed_changed_and_kept_out() {
     let changed = done(store, &["password", "ed@x.test"], PASSWORD);
     assert_eq!(changed, "ed@x.test has another password, and is signed out everywhere\n");
 
+    let named = done(store, &["resource", "ED@x.test", "29682886"], "");
+    assert_eq!(named, "ED@x.test is resource 29682886 at Autotask\n");
+    assert!(done(store, &["list"], "").ends_with("Ed Ward  (resource 29682886)\n"));
+    done(store, &["resource", "ed@x.test", "--none"], "");
+    assert!(done(store, &["list"], "").ends_with("Ed Ward  (no resource)\n"));
+    done(store, &["resource", "ed@x.test", "--by-email"], "");
+    assert!(done(store, &["list"], "").ends_with("Ed Ward\n"));
+    refused(store, &["resource", "ed@x.test"], "", "<ID|--by-email|--none>");
+    refused(store, &["resource", "ed@x.test", "5", "--none"], "", "cannot be used with");
+    refused(store, &["resource", "ed@x.test", "0"], "", "0 is not in");
+    refused(store, &["resource", "al@x.test", "5"], "", "there is no user al@x.test");
+
     let add = ["add", "al@x.test", "--name", "Al", "--role"];
     refused(store, &[&add[..], &["viewer"]].concat(), "hidden-pw\n", "a password has at least 12 letters");
     refused(store, &[&add[..], &["viewer"]].concat(), "", "a password has at least 12 letters");

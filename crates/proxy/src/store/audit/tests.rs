@@ -21,6 +21,7 @@ fn intent(at: i64, id: i64) -> Entry {
         after: after.unwrap(),
         before: Some(Map::new()),
         unread: None,
+        resource: None,
         key: None,
     }))
 }
