@@ -31,6 +31,8 @@ pub struct SessionAnswer {
     pub environment: String,
     /// The root of Autotask's own screens, for links into them.
     pub web_url: Option<String>,
+    /// What the role is let do.
+    pub may: Value,
 }
 
 /// A person.
@@ -40,6 +42,8 @@ pub struct UserAnswer {
     pub name: String,
     /// The login, of who signs in; none in the demo and where nobody does.
     pub login: Option<String>,
+    /// `viewer`, `editor` or `administrator`.
+    pub role: String,
 }
 
 /// Asks the proxy for the session.
@@ -102,6 +106,8 @@ pub enum Verb {
     Post,
     /// Sets.
     Put,
+    /// Changes a part.
+    Patch,
     /// Takes away.
     Delete,
 }
@@ -112,11 +118,36 @@ pub enum Verb {
 ///
 /// Any [`Failure`]; its status is the answer's.
 pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    let (status, body) = own_bytes(verb, path, body).await?;
+    read_own(status, &body)
+}
+
+/// What an answer of the proxy's own holds.
+///
+/// # Errors
+///
+/// As [`own`].
+pub fn read_own(status: u16, body: &[u8]) -> Result<Value, Failure> {
+    match status {
+        204 => Ok(Value::Null),
+        // What was made is answered with 201, which Autotask never does.
+        201 => autotask_core::response::read(200, body),
+        status => autotask_core::response::read(status, body),
+    }
+}
+
+/// The same as it comes: the status and the body.
+///
+/// # Errors
+///
+/// A [`Failure`] when the server does not answer.
+pub async fn own_bytes(verb: Verb, path: &str, body: Option<&Value>) -> Result<(u16, Vec<u8>), Failure> {
     let unreachable = |_| Failure::unreachable("the server does not answer");
     let method = match verb {
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
         Verb::Put => Method::PUT,
+        Verb::Patch => Method::PATCH,
         Verb::Delete => Method::DELETE,
     };
     let builder =
@@ -131,10 +162,5 @@ pub async fn own(verb: Verb, path: &str, body: Option<&Value>) -> Result<Value, 
     if path != "session" {
         session::note_status(status);
     }
-    let body = response.binary().await.map_err(unreachable)?;
-    if status == 204 {
-        return Ok(Value::Null);
-    }
-    // What was made is answered with 201, which Autotask never does.
-    autotask_core::response::read(if status == 201 { 200 } else { status }, &body)
+    Ok((status, response.binary().await.map_err(unreachable)?))
 }

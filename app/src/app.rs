@@ -57,6 +57,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/onboarding/new") view=page(lazy::onboarding_new_page) />
             <Route path=path!("/onboarding/new/*step") view=page(lazy::onboarding_new_page) />
             <Route path=path!("/changes") view=page(lazy::changes_page) />
+            <Route path=path!("/settings") view=page(lazy::settings_page) />
+            <Route path=path!("/settings/:section") view=page(lazy::settings_page) />
             <Route path=path!("/quality") view=page(lazy::quality_page) />
             <Route path=path!("/quality/:rule") view=page(lazy::quality_rule_page) />
         </FlatRoutes>

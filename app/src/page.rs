@@ -21,10 +21,13 @@ pub enum Page {
     QualityRule(String),
     /// What was written from this browser.
     Changes,
+    /// The connection, and who works here.
+    Settings,
 }
 
 /// The pages of the navigation, in order.
-pub const NAVIGATION: [Page; 5] = [Page::Companies, Page::Hierarchy, Page::Onboarding, Page::Quality, Page::Changes];
+pub const NAVIGATION: [Page; 6] =
+    [Page::Companies, Page::Hierarchy, Page::Onboarding, Page::Quality, Page::Changes, Page::Settings];
 
 /// Below this similarity a suggestion would be a guess.
 const SIMILARITY_MIN: f64 = 0.7;
@@ -42,6 +45,7 @@ impl Page {
             // What has a dot in it is a file to the server.
             Self::QualityRule(id) => ["/quality/", &id.replace('.', "-")].concat(),
             Self::Changes => "/changes".to_owned(),
+            Self::Settings => "/settings".to_owned(),
         }
     }
 
@@ -55,6 +59,7 @@ impl Page {
             Self::OnboardingNew => "New client",
             Self::Quality | Self::QualityRule(_) => "Data quality",
             Self::Changes => "Changes",
+            Self::Settings => "Settings",
         }
     }
 
@@ -66,6 +71,7 @@ impl Page {
             Self::Onboarding | Self::OnboardingNew => Icon::Onboarding,
             Self::Quality | Self::QualityRule(_) => Icon::Quality,
             Self::Changes => Icon::Clock,
+            Self::Settings => Icon::Settings,
         }
     }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use autotask_core::Failure;
 use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
 
 use crate::{
     api::{self, SessionAnswer},
@@ -59,6 +60,10 @@ pub struct Session {
     pub user_name: RwSignal<Option<String>>,
     /// That person's login; `None` where nobody signs in, and so nobody signs out.
     pub login: RwSignal<Option<String>>,
+    /// That person's role; empty until it is known.
+    pub role: RwSignal<String>,
+    /// What that role is let do, as the server says.
+    may: RwSignal<Value>,
     /// Whether somebody has to sign in first.
     pub is_out: RwSignal<bool>,
     /// The root of Autotask's own screens, with a slash at the end.
@@ -71,6 +76,8 @@ pub fn provide_session() {
         environment: RwSignal::new(None),
         user_name: RwSignal::new(None),
         login: RwSignal::new(None),
+        role: RwSignal::default(),
+        may: RwSignal::default(),
         is_out: RwSignal::new(false),
         web_url: RwSignal::new(None),
     };
@@ -109,8 +116,20 @@ impl Session {
         }));
         self.user_name.set(Some(answer.user.name));
         self.login.set(answer.user.login);
+        self.role.set(answer.user.role);
+        self.may.set(answer.may);
         self.web_url.set(answer.web_url);
         self.is_out.set(false);
+    }
+
+    /// Whether the server lets this person do something: `create`, `update` or `delete` with an entity, `readApi` or
+    /// `changeApi` with the first word of an address below `/api`. What is not known yet is not forbidden: the server
+    /// refuses by itself. Reactive.
+    pub fn may(self, what: &str, name: &str) -> bool {
+        self.may.with(|may| match may.get(what).and_then(Value::as_array) {
+            Some(names) => names.iter().any(|known| known.as_str() == Some(name)),
+            None => true,
+        })
     }
 
     /// Signs in; the page that was asked for is drawn anew.

@@ -32,6 +32,7 @@ pub enum Icon {
     Right,
     Search,
     Server,
+    Settings,
     Skip,
     Spin,
     Tag,
@@ -114,6 +115,9 @@ impl Icon {
             Icon::Search => "M2.75 7a4.25 4.25 0 1 0 8.5 0a4.25 4.25 0 1 0 -8.5 0ZM10.25 10.25l3.25 3.25",
             Icon::Server => {
                 "M3.75 3h8.5a1 1 0 0 1 1 1v2a1 1 0 0 1 -1 1h-8.5a1 1 0 0 1 -1 -1v-2a1 1 0 0 1 1 -1ZM3.75 9h8.5a1 1 0 0 1 1 1v2a1 1 0 0 1 -1 1h-8.5a1 1 0 0 1 -1 -1v-2a1 1 0 0 1 1 -1ZM5.25 5v.01M5.25 11v.01"
+            }
+            Icon::Settings => {
+                "M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6M8.5 5a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0ZM4.5 11a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0Z"
             }
             Icon::Skip => "M4 4l5 4-5 4ZM12 4v8",
             Icon::Spin => "M8 2.5A5.5 5.5 0 1 1 2.5 8",

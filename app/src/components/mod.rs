@@ -8,6 +8,7 @@ pub mod checkbox;
 pub mod choice;
 pub mod combobox;
 pub mod company_picker;
+pub mod copy_button;
 pub mod data_grid;
 pub mod dialog;
 pub mod dom;

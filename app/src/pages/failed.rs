@@ -38,7 +38,7 @@ pub fn words(issue: &Issue) -> String {
 }
 
 /// The text with a capital at its start and a full stop at its end.
-fn as_sentence(text: &str) -> String {
+pub fn as_sentence(text: &str) -> String {
     let text = text.trim();
     let Some(first) = text.chars().next() else { return String::new() };
     let mut sentence: String = first.to_uppercase().collect();

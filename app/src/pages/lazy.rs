@@ -16,6 +16,7 @@ use super::{
     onboarding::OnboardingPage,
     onboarding_new::OnboardingNewPage,
     quality::{QualityPage, QualityRulePage},
+    settings::SettingsPage,
 };
 use crate::{
     components::{
@@ -66,6 +67,11 @@ pub fn quality_rule_page() -> AnyView {
     lazy(Page::Quality.title(), || Box::pin(prefetch_quality()), || Box::pin(load_quality_rule()))
 }
 
+/// The pages of the settings.
+pub fn settings_page() -> AnyView {
+    lazy(Page::Settings.title(), || Box::pin(prefetch_settings()), || Box::pin(load_settings()))
+}
+
 /// Fetches the code of all pages once the first page has settled: opening one then takes no time, even when the
 /// network has gone.
 pub fn prefetch_pages() {
@@ -76,6 +82,7 @@ pub fn prefetch_pages() {
             let _ = prefetch_hierarchy().await;
             let _ = prefetch_onboarding().await;
             let _ = prefetch_quality().await;
+            let _ = prefetch_settings().await;
         });
     };
     set_timeout(prefetch, PREFETCH_AFTER);
@@ -114,6 +121,11 @@ fn load_quality() -> Result<AnyView, SplitLoaderError> {
 #[wasm_split(quality, wasm_split_path = leptos::wasm_split, fallible)]
 fn load_quality_rule() -> Result<AnyView, SplitLoaderError> {
     Ok(QualityRulePage().into_any())
+}
+
+#[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_settings))]
+fn load_settings() -> Result<AnyView, SplitLoaderError> {
+    Ok(SettingsPage().into_any())
 }
 
 /// Shows the page as soon as its code is there; until then its heading, and a way to go on if the code cannot be had.

@@ -3,10 +3,21 @@
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
-use super::{age::age, onboarding_new::step_path};
+use super::{
+    age::age,
+    onboarding_new::step_path,
+    reading::{new_client_button, not_for_you},
+};
 use crate::{
-    components::{dialog::Dialog, dynamic::optional, empty::Empty, icon::Icon, page_head::PageHead},
+    components::{
+        dialog::Dialog,
+        dynamic::{dynamic, memo, optional},
+        empty::Empty,
+        icon::Icon,
+        page_head::PageHead,
+    },
     page::Page,
+    session::use_session,
     store::{
         clock,
         onboarding::{Created, Draft, Phase, Run, Step, kept, shared_drafts, shared_runs, use_onboarding},
@@ -15,6 +26,9 @@ use crate::{
 
 /// What this is.
 const WHAT: &str = "A new client with its sites, contacts, contract and billing is created in Autotask in one sitting, checked for duplicates before anything is sent.";
+
+/// What is said to whom the server does not let create a client.
+pub const NOT_FOR_YOU: &str = "Clients are onboarded by editors and administrators";
 
 /// So many runs of the server are looked at, whether they are finished.
 const LOOKED_AT: usize = 20;
@@ -30,25 +44,13 @@ pub fn OnboardingPage() -> impl IntoView {
     let recent = Memo::new(move |_| onboarding.recent());
     let nothing = move || draft.with(Option::is_none) && recent.with(Vec::is_empty);
 
-    let new_client = || {
+    let session = use_session();
+    let may = memo(move || session.may("create", "Companies"));
+    let new_client = || new_client_button("Onboard a client");
+    let content = move || {
         view! {
-            <a class="btn btn--primary" href=Page::OnboardingNew.path()>
-                {Icon::Plus.view()}
-                "Onboard a client"
-            </a>
-        }
-    };
-    view! {
-        <PageHead title=Page::Onboarding.title()>
-            <Show when=move || draft.with(Option::is_none) && !nothing()>{new_client}</Show>
-        </PageHead>
-        <div class="body">
             <Show when=nothing>
-                <Empty
-                    icon=Icon::Onboarding
-                    title="No client was onboarded here yet"
-                    text=WHAT
-                >
+                <Empty icon=Icon::Onboarding title="No client was onboarded here yet" text=WHAT>
                     {new_client()}
                 </Empty>
             </Show>
@@ -69,7 +71,14 @@ pub fn OnboardingPage() -> impl IntoView {
                     </section>
                 </Show>
             </div>
-        </div>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHead title=Page::Onboarding.title()>
+            <Show when=move || may.get() && draft.with(Option::is_none) && !nothing()>{new_client}</Show>
+        </PageHead>
+        <div class="body">{dynamic(move || if may.get() { content() } else { not_for_you(NOT_FOR_YOU) })}</div>
     }
     .into_any()
 }

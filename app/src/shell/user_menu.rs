@@ -43,6 +43,7 @@ pub fn UserMenu() -> impl IntoView {
                     <div class="menu__who">
                         <strong>{name}</strong>
                         <span>{login}</span>
+                        <span>{dynamic(move || ["Role: ", &session.role.get()].concat())}</span>
                     </div>
                     <button type="button" class="menu__item" on:click=handler(on_out)>
                         "Sign out"

@@ -162,6 +162,12 @@ impl Ledger {
         self.own_at(second(now)).saturating_add(self.others)
     }
 
+    /// How many calls of the last hour are our own; the others are those of other integrations.
+    #[must_use]
+    pub fn own(&self, now: Instant) -> u32 {
+        self.own_at(second(now))
+    }
+
     /// How many calls are left for what a person does.
     #[must_use]
     pub fn left(&self, now: Instant) -> u32 {
@@ -301,7 +307,7 @@ mod tests {
         assert_eq!(ledger.turn(at(10), "Contacts", Priority::Sync), Turn::Not { before: at(3_600) });
         assert_eq!(ledger.turn(at(10), "Contacts", Priority::Export), Turn::Now);
         ledger.tell(at(20), 9_700, 10_000);
-        assert_eq!((ledger.used(at(20)), ledger.left(at(20))), (9_700, 0));
+        assert_eq!((ledger.used(at(20)), ledger.own(at(20)), ledger.left(at(20))), (9_700, 4_500, 0));
         assert_eq!(ledger.turn(at(20), "Contacts", Priority::Read), Turn::Not { before: at(3_600) });
         assert_eq!(ledger.turn(at(20), "Contacts", Priority::Write), Turn::Not { before: at(3_600) });
         // What was spent before a restart is spent.

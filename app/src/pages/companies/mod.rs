@@ -21,6 +21,7 @@ use crate::{
     },
     filter_builder::filter_builder,
     page::Page,
+    pages::reading::new_client_button,
     store::{
         row_list::{Phase, Progress},
         row_search::{BEST_MAX, Matches},
@@ -47,10 +48,7 @@ pub fn CompaniesPage() -> impl IntoView {
     };
     view! {
         <PageHead title=Page::Companies.title()>
-            <a class="btn btn--primary" href=Page::OnboardingNew.path()>
-                {Icon::Plus.view()}
-                "Onboard client"
-            </a>
+            {new_client_button("Onboard client")}
         </PageHead>
         <div class="searchrow">
             <SearchField search=search />
@@ -287,10 +285,7 @@ fn empty_view(search: Search, kind: EmptyKind) -> AnyView {
     if kind == EmptyKind::FirstUse {
         return view! {
             <Empty icon=Icon::Company title="No companies yet" text="Clients that you onboard will be listed here.">
-                <a class="btn btn--primary" href=Page::OnboardingNew.path()>
-                    {Icon::Plus.view()}
-                    "Onboard client"
-                </a>
+                {new_client_button("Onboard client")}
             </Empty>
         }
         .into_any();

@@ -10,14 +10,13 @@ use leptos::prelude::*;
 
 use super::{
     count_of,
-    faces::faces,
     open_rows::{OpenRows, use_open_rows},
     value::{none_view, text_view},
 };
 use crate::{
     api::api,
     components::{avatar::Avatar, badge::Badge, empty::Empty, icon::Icon, tone::Tone},
-    pages::load::Load,
+    pages::{faces::faces, load::Load},
 };
 
 const FIELDS: [&str; 11] = [

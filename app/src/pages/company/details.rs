@@ -6,7 +6,6 @@ use autotask_core::{DataType, FieldInfo, Record};
 use leptos::prelude::*;
 
 use super::{
-    copy_button::CopyButton,
     details_list::{Fields, details_view},
     groups::{ADDRESS, AddressFields, BASICS, BILLING_ADDRESS, Group, address_lines, further_fields},
     value::{has_value, none_view},
@@ -14,7 +13,8 @@ use super::{
 use crate::{
     components::{
         banner::Banner,
-        dynamic::{dynamic, handler, memo},
+        copy_button::CopyButton,
+        dynamic::{dynamic, handler, memo, shown},
         skeleton::Skeleton,
         tone::Tone,
     },
@@ -156,8 +156,10 @@ fn address_view(row: &Record, fields: AddressFields, written: Vec<FieldInfo>, ed
     let names: Vec<String> = written.iter().map(form_name).collect();
     let is_open = memo(move || names.iter().any(|name| editing.is_open(name)));
     let label = ["Edit ", fields.title].concat();
-    let edit =
-        (!written.is_empty()).then(|| edit_icon(label, None, None, Callback::new(move |()| editing.open(&written))));
+    let edit = (!written.is_empty()).then(|| {
+        let open = Callback::new(move |()| editing.open(&written));
+        shown(move || editing.is_allowed(), move || edit_icon(label.clone(), None, None, open))
+    });
     let names = use_names();
     let country = memo(move || country.and_then(|country| names.name("Countries", country)));
     let copied = lines.clone();

@@ -6,12 +6,9 @@ use crate::components::dynamic::{dynamic, memo};
 use autotask_core::{Format, Instant, Record};
 use leptos::prelude::*;
 
-use super::{
-    copy_button::CopyButton,
-    value::{none_view, text_view},
-};
+use super::value::{none_view, text_view};
 use crate::{
-    components::avatar::Avatar,
+    components::{avatar::Avatar, copy_button::CopyButton},
     pages::editing::{Editing, line::edit_button},
     session::use_session,
     store::names::use_names,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::components::dynamic::{dynamic, handler, memo};
+use crate::components::dynamic::{dynamic, handler, memo, shown};
 use autotask_core::Record;
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use super::links::autotask_href;
 use crate::{
     components::{badge::Badge, glyph::TypeGlyph, icon::Icon, tone::Tone},
     page::Page,
-    pages::editing::session::row_opener_id,
+    pages::{editing::session::row_opener_id, reading::unless_refused},
     session::use_session,
     store::{
         metadata::{MetadataState, use_metadata},
@@ -56,16 +56,18 @@ fn marks_view(row: &Record, on_edit: Callback<()>) -> AnyView {
     let id = row.id().unwrap_or_default();
     let is_active = row.flag("isActive").unwrap_or(true);
     let (word, tone) = if is_active { ("Active", Tone::Success) } else { ("Inactive", Tone::Neutral) };
-    view! {
-        <Badge tone=tone text=word />
-        {(id == 0).then(|| view! { <Badge tone=Tone::Accent text="Your company" /> })}
-        {type_view(row.int("companyType"))}
-        <div class="actions push">
-            {autotask_link(id)}
+    let session = use_session();
+    let subsidiary = move || {
+        view! {
             <a class="btn" href=[&Page::OnboardingNew.path(), "?parent=", &id.to_string()].concat()>
                 {Icon::Plus.view()}
                 "Onboard subsidiary"
             </a>
+        }
+        .into_any()
+    };
+    let edit = move || {
+        view! {
             <button
                 type="button"
                 class="btn btn--primary"
@@ -76,6 +78,17 @@ fn marks_view(row: &Record, on_edit: Callback<()>) -> AnyView {
                 {Icon::Edit.view()}
                 "Edit"
             </button>
+        }
+        .into_any()
+    };
+    view! {
+        <Badge tone=tone text=word />
+        {(id == 0).then(|| view! { <Badge tone=Tone::Accent text="Your company" /> })}
+        {type_view(row.int("companyType"))}
+        <div class="actions push">
+            {autotask_link(id)}
+            {shown(move || session.may("create", "Companies"), subsidiary)}
+            {unless_refused("update", "Companies", edit)}
         </div>
     }
     .into_any()

@@ -2,10 +2,8 @@
 
 mod changes;
 mod contacts;
-mod copy_button;
 mod details;
 mod details_list;
-mod faces;
 mod facts;
 mod family;
 mod groups;

@@ -12,6 +12,7 @@ use crate::{
         row_form::{FormRow, row_form},
         session::row_opener_id,
     },
+    session::use_session,
     store::changes::{key_of, use_changes},
 };
 
@@ -52,7 +53,11 @@ impl OpenRows {
         let is_open = self.is_open(id);
         let is_kept = move || !is_open.get() && !changes.pending(&key).is_empty();
         let opener = row_opener_id(self.entity, id);
-        let pencil = edit_icon(["Edit ", title].concat(), Some(opener), Some(is_open), Callback::new(toggle));
+        let (label, toggle, session) = (["Edit ", title].concat(), Callback::new(toggle), use_session());
+        let pencil = shown(
+            move || session.may("update", self.entity),
+            move || edit_icon(label.clone(), Some(opener.clone()), Some(is_open), toggle),
+        );
         let mark = shown(is_kept, || {
             view! {
                 <span class="unsaved" title="Not saved">

@@ -9,7 +9,6 @@ use autotask_core::{
 use leptos::prelude::*;
 
 use super::{
-    faces::faces,
     groups::{ADDRESS, address_lines},
     open_rows::{OpenRows, use_open_rows},
     value::{none_view, text_view},
@@ -17,7 +16,7 @@ use super::{
 use crate::{
     api::api,
     components::{badge::Badge, empty::Empty, icon::Icon, tone::Tone},
-    pages::load::Load,
+    pages::{faces::faces, load::Load},
     store::names::use_names,
 };
 

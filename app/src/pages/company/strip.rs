@@ -8,14 +8,16 @@ use leptos::prelude::*;
 
 use super::{
     count_of,
-    faces::faces,
     family::{Family, Kin, KinCounts, SHOWN_MAX, load_kin_counts},
     name_of,
 };
 use crate::{
     components::{glyph::TypeGlyph, icon::Icon},
     page::Page,
-    pages::load::{Answer, Load, use_load},
+    pages::{
+        faces::faces,
+        load::{Answer, Load, use_load},
+    },
     store::metadata::use_metadata,
 };
 

@@ -15,6 +15,7 @@ use crate::{
     },
     page::Page,
     pages::{age::age, nouns::nouns},
+    session::use_session,
     store::{
         changes::{Entry, Line, State, key_of, use_changes},
         metadata::use_metadata,
@@ -82,7 +83,7 @@ fn field_view(info: &EntityInfo, entry: &Entry, line: &Line) -> AnyView {
 
 /// What can be done, or why nothing can.
 fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<ShownRow>) -> AnyView {
-    let (changes, flow) = (use_changes(), use_flow());
+    let (changes, flow, session) = (use_changes(), use_flow(), use_session());
     let key = key_of(info.name, entry.row());
     dynamic(move || {
         let is_busy = changes.is_under_way(&key);
@@ -106,6 +107,7 @@ fn action_view(entry: Entry, info: &'static EntityInfo, shown: Option<ShownRow>)
             .into_any(),
             State::Ignored => ().into_any(),
             State::Undone => view! { <span class="muted small">"Undone"</span> }.into_any(),
+            State::Written if !session.may("update", info.name) => ().into_any(),
             State::Written => {
                 let is_overwritten = shown.is_some_and(|shown| {
                     shown.with(|row| {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     components::{
-        dynamic::{dynamic, handler, memo, shared},
+        dynamic::{dynamic, handler, memo, shared, shown},
         icon::Icon,
     },
     pages::company::value::{has_value, value_view},
@@ -55,11 +55,16 @@ pub fn line_view(editing: Editing, row: &Arc<Record>, field: &FieldInfo, while_c
     let open_by_click = move |event: ev::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let is_for_itself = target.is_some_and(|target| target.closest("a, button, input").ok().flatten().is_some());
-        if !is_read_only && !is_for_itself && !is_open.get_untracked() && !has_selection() {
+        if !is_read_only
+            && untrack(|| editing.is_allowed())
+            && !is_for_itself
+            && !is_open.get_untracked()
+            && !has_selection()
+        {
             editing.open(std::slice::from_ref(&field));
         }
     };
-    let class = move || if is_read_only || is_open.get() { "tnum" } else { "tnum edit" };
+    let class = move || if is_read_only || is_open.get() || !editing.is_allowed() { "tnum" } else { "tnum edit" };
     view! {
         <dt hidden=is_hidden dir="auto">
             <label for=id.clone() id=[&id, "-label"].concat()>{label}</label>
@@ -91,13 +96,13 @@ fn closed_view(editing: Editing, row: &Record, field: &FieldInfo) -> AnyView {
     .into_any()
 }
 
-/// The button that opens a field.
+/// The button that opens a field, for whom the server lets change it.
 pub fn edit_button(editing: Editing, field: &FieldInfo) -> AnyView {
     let label = ["Edit ", &field.label].concat();
     let id = opener_id(editing, &form_name(field));
     let field = field.clone();
-    let open = move |()| editing.open(std::slice::from_ref(&field));
-    edit_icon(label, Some(id), None, Callback::new(open))
+    let open = Callback::new(move |()| editing.open(std::slice::from_ref(&field)));
+    shown(move || editing.is_allowed(), move || edit_icon(label.clone(), Some(id.clone()), None, open))
 }
 
 /// The pencil that stands at what can be edited, shown when the pointer or the focus is there.

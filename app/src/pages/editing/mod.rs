@@ -14,7 +14,7 @@ mod flow;
 pub mod line;
 pub mod row_form;
 pub mod session;
-mod words;
+pub mod words;
 
 pub use bar::EditBar;
 pub use conflict::ConflictDialog;

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     components::{dom::focus_when_drawn, dynamic::memo, leaving::Leaving},
     pages::failed::words,
+    session::{Session, use_session},
     store::{
         changes::{Changes, Order, Pending, key_of, use_changes},
         metadata::{Metadata, use_metadata},
@@ -45,6 +46,7 @@ pub struct Editing {
     changes: Changes,
     metadata: Metadata,
     flow: Flow,
+    person: Session,
     key: Memo<Option<String>>,
     pending: Memo<Pending>,
     /// The issues at the fields, shown or not.
@@ -95,6 +97,7 @@ impl Editing {
             changes,
             metadata,
             flow: use_flow(),
+            person: use_session(),
             key,
             pending,
             issues,
@@ -139,6 +142,11 @@ impl Editing {
         self.row.with_untracked(|row| row.as_ref().and_then(|row| row.id())).unwrap_or_default()
     }
 
+    /// Whether the server lets this person change rows of this entity. Reactive.
+    pub fn is_allowed(&self) -> bool {
+        self.person.may("update", self.entity)
+    }
+
     /// Whether a field is open. Reactive.
     pub fn is_open(&self, name: &str) -> bool {
         self.pending.with(|pending| pending.text(name).is_some())
@@ -169,7 +177,7 @@ impl Editing {
 
     /// Opens fields and moves the focus into the first of them.
     pub fn open(&self, fields: &[FieldInfo]) {
-        let Some(row) = self.row.get_untracked() else { return };
+        let Some(row) = self.row.get_untracked().filter(|_| untrack(|| self.is_allowed())) else { return };
         self.focus.set(fields.first().map(form_name));
         if fields.len() > 1 {
             self.together.update(|together| together.extend(fields.iter().map(form_name)));

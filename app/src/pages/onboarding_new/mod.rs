@@ -42,8 +42,16 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{error_summary::ErrorSummary, leaving::Leaving, skeleton::Skeleton},
+    components::{
+        dynamic::{dynamic, memo},
+        error_summary::ErrorSummary,
+        leaving::Leaving,
+        page_head::PageHead,
+        skeleton::Skeleton,
+    },
     page::Page,
+    pages::{onboarding::NOT_FOR_YOU, reading::not_for_you},
+    session::use_session,
     store::{
         metadata::{MetadataState, use_metadata},
         onboarding::{Step, use_onboarding},
@@ -102,6 +110,21 @@ fn use_look() -> Callback<()> {
 /// The page.
 #[component]
 pub fn OnboardingNewPage() -> impl IntoView {
+    let session = use_session();
+    let may = memo(move || session.may("create", "Companies"));
+    dynamic(move || if may.get() { wizard() } else { refused() })
+}
+
+/// For whom the server does not let create a client: the wizard would end in a refusal.
+fn refused() -> AnyView {
+    view! {
+        <PageHead title=Page::OnboardingNew.title() />
+        <div class="body">{not_for_you(NOT_FOR_YOU)}</div>
+    }
+    .into_any()
+}
+
+fn wizard() -> AnyView {
     let slug = use_params_map().with_untracked(|params| params.get("step"));
     if slug.is_none() {
         return view! { <Start /> }.into_any();

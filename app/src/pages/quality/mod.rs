@@ -20,6 +20,7 @@ use crate::{
         view_state::{EmptyKind, ViewFrame, ViewState},
     },
     page::Page,
+    pages::reading::new_client_button,
     status::use_view_status,
     store::quality::{Audit, use_quality},
 };
@@ -83,10 +84,7 @@ fn nothing_to_check() -> AnyView {
                 title="Nothing to check yet"
                 text="Once there are active companies, contacts or sites, this page says what is missing or wrong with them."
             >
-                <a class="btn btn--primary" href=Page::OnboardingNew.path()>
-                    {Icon::Plus.view()}
-                    "Onboard a client"
-                </a>
+                {new_client_button("Onboard a client")}
             </Empty>
         </div>
     }

@@ -84,19 +84,31 @@ impl Default for Hashing {
 impl Hashing {
     /// Whether it is the password of this hash. Without a hash it never is, and takes as long.
     pub(crate) async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, Refusal> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy)?;
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Refusal::Fault)?;
         let memories = Arc::clone(&self.memories);
-        let verifying = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, even when whoever asked has left.
-            let _held = (place, running);
+        let verifying = move || {
             let mut memory = memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
             let text = hash.as_deref().unwrap_or(NOBODYS);
             let is_same = is_password(password.expose().as_bytes(), text, &mut memory) == Some(true);
             memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
             is_same && hash.is_some()
+        };
+        self.in_turn(verifying).await
+    }
+
+    /// What is kept of a password.
+    pub(crate) async fn hash(&self, password: Secret) -> Result<String, Refusal> {
+        self.in_turn(move || hash(password.expose())).await?.ok_or(Refusal::Fault)
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Refusal::Fault)?;
+        let working = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, even when whoever asked has left.
+            let _held = (place, running);
+            work()
         });
-        verifying.await.map_err(|_| Refusal::Fault)
+        working.await.map_err(|_| Refusal::Fault)
     }
 }
 

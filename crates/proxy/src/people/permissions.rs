@@ -2,8 +2,10 @@
 //!
 //! `docs/permissions.md` shows what comes of them; a test asks the router for all of it.
 
+use autotask_core::entity_names;
 use autotask_core::route::Route;
 use http::Method;
+use serde::Serialize;
 
 use super::Role;
 use crate::refusal::Refusal;
@@ -37,11 +39,15 @@ impl Operation {
             Route::Query(..) | Route::Count(..) | Route::Get(..) | Route::Children(..) | Route::Child(..) => {
                 Operation::Read
             }
-            Route::Create(entity, _) if entity.name.ends_with("Attachments") => Operation::Attach,
-            Route::Create(..) => Operation::Create,
+            Route::Create(entity, _) => Operation::making(entity.name),
             Route::Update(..) | Route::Replace(..) => Operation::Update,
             Route::Delete(..) => Operation::Delete,
         })
+    }
+
+    /// What makes a row of this entity.
+    fn making(entity: &str) -> Operation {
+        if entity.ends_with("Attachments") { Operation::Attach } else { Operation::Create }
     }
 
     /// The word in Autotask's own sentence about missing permissions.
@@ -233,6 +239,43 @@ const API: [(&str, Role, Role); 10] = [
     // Everybody's own, with the own role at most.
     ("tokens", Viewer, Viewer),
 ];
+
+/// What a role may do, out of the same tables: the app shows nothing that would be refused. Autotask may refuse still.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct May {
+    /// The entities whose rows it makes.
+    create: Vec<&'static str>,
+    /// The entities whose rows it changes.
+    update: Vec<&'static str>,
+    /// The entities whose rows it takes away.
+    delete: Vec<&'static str>,
+    /// The first words of the addresses below `/api` where it reads.
+    read_api: Vec<&'static str>,
+    /// And of those where it changes something.
+    change_api: Vec<&'static str>,
+}
+
+/// What a role may do.
+pub(crate) fn may(role: Role) -> May {
+    let with = |operation: fn(&str) -> Operation| {
+        let is_allowed = |name: &&str| {
+            let area = AREAS.iter().find(|area| area.entities.contains(name));
+            area.and_then(|area| area.least(operation(name))).is_some_and(|least| least <= role)
+        };
+        entity_names().into_iter().filter(is_allowed).collect()
+    };
+    let words = |least: fn(&(&'static str, Role, Role)) -> Role| {
+        API.iter().filter(|listed| least(listed) <= role).map(|(word, ..)| *word).collect()
+    };
+    May {
+        create: with(Operation::making),
+        update: with(|_| Operation::Update),
+        delete: with(|_| Operation::Delete),
+        read_api: words(|(_, read, _)| *read),
+        change_api: words(|(.., change)| *change),
+    }
+}
 
 /// Whether a role may take this route of Autotask's.
 pub(crate) fn check(role: Role, route: &Route) -> Result<(), Refusal> {

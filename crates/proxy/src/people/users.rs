@@ -6,6 +6,7 @@ use super::{People, PersonResource, ResourceChoice, ResourceFrom, Role, password
 use crate::clock::Clock;
 use crate::config::Error;
 use crate::refusal::Refusal;
+use crate::secret::Secret;
 use crate::store::Store;
 use crate::store::acting;
 use crate::store::people::{self, NewUserRow, UserChange, UserRow};
@@ -162,6 +163,39 @@ impl People {
     /// All users, by login.
     pub(crate) async fn users(&self) -> Result<Vec<UserRow>, Refusal> {
         self.store.with(|connection| people::users(connection)).await
+    }
+
+    /// Adds a user with a password that is made here and kept nowhere.
+    pub(crate) async fn add_user(&self, login: &str, name: &str, role: Role) -> Result<(UserRow, Secret), Refusal> {
+        let wrong = |error: Error| Refusal::Body(error.to_string());
+        let (login, name) = (check_login(login).map_err(wrong)?, check_name(name).map_err(wrong)?);
+        let password = generate_password().map_err(wrong)?;
+        let hash = self.hashing.hash(Secret::new(password.clone())).await?;
+        let now = self.clock.now();
+        let added = self.store.with(move |connection| {
+            let new = NewUserRow {
+                name,
+                login,
+                role,
+                password: Some(hash),
+                identity: None,
+                resource_from: ResourceFrom::Email,
+                is_disabled: false,
+                now,
+            };
+            match people::add_user(connection, &new)? {
+                Some(_) => people::user_of_login(connection, &new.login),
+                None => Ok(None),
+            }
+        });
+        let taken = Refusal::Conflict("there is a user of this e-mail address already");
+        let (user, _) = added.await?.ok_or(taken)?;
+        Ok((user, Secret::new(password)))
+    }
+
+    /// Ends all sessions of a user; whether there is such a user.
+    pub(crate) async fn end_sessions(&self, id: i64) -> Result<bool, Refusal> {
+        self.store.with(move |connection| people::end_sessions(connection, id)).await
     }
 
     /// Changes what a user may do, or which resource it is; what is kept then, if there is such a user.

@@ -20,8 +20,9 @@ pub(super) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/session", get(people::session).post(people::sign_in).put(people::confirm).delete(people::sign_out))
         .route("/sign-in", get(sign_in::ways).post(sign_in::begin))
-        .route("/people", get(administration::list))
+        .route("/people", get(administration::list).post(administration::add))
         .route("/people/{id}", patch(administration::change))
+        .route("/people/{id}/sessions", delete(administration::sign_out))
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::drop))
         .route("/health", get(health))
@@ -46,8 +47,8 @@ async fn method_not_allowed(request: Request) -> Refusal {
     Refusal::Method(match segments.as_slice() {
         ["session"] => vec!["GET", "HEAD", "POST", "PUT", "DELETE"],
         ["people", _] => vec!["PATCH"],
-        ["tokens"] => vec!["GET", "HEAD", "POST"],
-        ["tokens", _] => vec!["DELETE"],
+        ["people" | "tokens"] => vec!["GET", "HEAD", "POST"],
+        ["tokens", _] | ["people", _, "sessions"] => vec!["DELETE"],
         ["runs"] => vec!["GET", "HEAD", "POST"],
         ["doctor" | "sign-in"] => vec!["GET", "HEAD", "POST"],
         ["runs", _, "events"] => vec!["POST"],

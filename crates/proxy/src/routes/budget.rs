@@ -27,6 +27,8 @@ pub(super) struct Asked {
 struct Budget {
     /// Calls of the last 60 minutes, those of other integrations too, as far as Autotask told.
     used: u32,
+    /// Of these, the calls that this server made.
+    own: u32,
     /// Calls that Autotask takes in 60 minutes.
     limit: u32,
     /// Calls that are left for what people do.
@@ -72,6 +74,7 @@ fn budget(state: &State, asked: &Asked) -> Result<Json<Budget>, Refusal> {
         .map(|estimate| Estimate { calls: estimate.calls, seconds: estimate.seconds, text: estimate.text() });
     Ok(Json(Budget {
         used: standing.used,
+        own: standing.own,
         limit: standing.limit,
         left: standing.left,
         waiting: standing.waiting,

@@ -5,7 +5,7 @@
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `GET /api/session` | 200 `{"user": {"name", "role", "login"}, "mode", "environment", "apiRoot", "webUrl", "version"}` |
+//! | `GET /api/session` | 200 `{"user": {"name", "role", "login"}, "may", "mode", "environment", "apiRoot", "webUrl", "version"}` |
 //! | `POST /api/session` `{"login", "password"}` | 200 with the same, and the cookie |
 //! | `PUT /api/session` `{"password"}` | 204: who is signed in gives the password once more, which counts for five minutes |
 //! | `DELETE /api/session` | 204, and the cookie is taken back; also when nobody was signed in |
@@ -13,7 +13,8 @@
 //! The administrator's list of people is in [`administration`](super::administration), tokens are in [`tokens`](super::tokens).
 //!
 //! `role` is `viewer`, `editor` or `administrator`. `login` is the e-mail address, and `null` for the user of the demo and for
-//! the local user of a server without users: these do not sign in, so there is nothing to sign out of either.
+//! the local user of a server without users: these do not sign in, so there is nothing to sign out of either. `may` is what that
+//! role is let do: entities in `create`, `update` and `delete`, first words of addresses below `/api` in `readApi` and `changeApi`.
 //!
 //! | status | `kind` | when |
 //! | --- | --- | --- |
@@ -39,6 +40,7 @@ use super::labelled;
 use crate::access::{Caller, OwnOrigin};
 use crate::log::Label;
 use crate::people::cookie::{self, Cookie};
+use crate::people::permissions::{self, May};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::state::State;
@@ -50,6 +52,7 @@ const BYTES_MAX: usize = 8 * 1024;
 #[serde(rename_all = "camelCase")]
 struct Session {
     user: User,
+    may: May,
     mode: &'static str,
     environment: &'static str,
     /// Where the API is on this server.
@@ -152,6 +155,7 @@ async fn answer(state: &State, caller: Caller) -> Response {
     let mode = state.config.mode();
     let session = Session {
         user: User { name: caller.actor, role: caller.role.as_str(), login: caller.login },
+        may: permissions::may(caller.role),
         mode: mode.as_str(),
         environment: mode.environment(),
         api_root: "/ATServicesRest",

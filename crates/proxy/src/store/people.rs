@@ -189,6 +189,15 @@ pub(crate) fn change_user(
     Ok(changed)
 }
 
+/// Ends all sessions of a user; whether there is one.
+pub(crate) fn end_sessions(connection: &mut Connection, id: i64) -> rusqlite::Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_there = transaction.query_row("select exists (select 1 from users where id = ?)", [id], |row| row.get(0))?;
+    transaction.execute("delete from sessions where user = ?", [id])?;
+    transaction.commit()?;
+    Ok(is_there)
+}
+
 /// Sets another password and ends all sessions; whether there is such a user.
 pub(crate) fn set_password(connection: &mut Connection, id: i64, password: &str) -> rusqlite::Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{app, proxy};
-use crate::people::{DATA, PASSWORD, World};
+use crate::common::{app, ask, proxy};
+use crate::people::{DATA, PASSWORD, World, cookie_of, sign_in};
 
 async fn call(world: &World, cookie: &str, method: &str, uri: &str, body: Value) -> (u16, Value) {
     let got = app(method, uri).header("cookie", cookie).body(body.to_string()).of(&world.router).await;
@@ -24,7 +24,7 @@ async fn an_administrator_changes_roles_and_keeps_people_out_at_once() {
     let (ada, ed) = (world.cookie("ada@x.test").await, world.cookie("ed@x.test").await);
     let made = call(&world, &ed, "POST", "/api/tokens", json!({"name": "x", "days": 1})).await.1;
     let by_token = async || {
-        let asked = crate::common::ask("GET", DATA).header("username", "ed@x.test");
+        let asked = ask("GET", DATA).header("username", "ed@x.test");
         asked.header("secret", made["token"].as_str().unwrap()).of(&world.router).await.status
     };
     let (_, list) = call(&world, &ada, "GET", "/api/people", Value::Null).await;
@@ -47,6 +47,62 @@ async fn an_administrator_changes_roles_and_keeps_people_out_at_once() {
     assert_eq!((world.status(&ed).await, by_token().await), (401, 401));
     assert_eq!(call(&world, &ada, "PATCH", &uri, json!({"isDisabled": false})).await.0, 200);
     assert_eq!((world.status(&ed).await, by_token().await), (401, 200), "the session is gone, the token is not");
+}
+
+#[tokio::test]
+async fn an_administrator_adds_somebody_and_signs_somebody_out_everywhere() {
+    let world = World::new().await;
+    let (ada, ed) = (world.cookie("ada@x.test").await, world.cookie("ed@x.test").await);
+    let eve = json!({"login": " Eve@X.test", "name": " Eve ", "role": "editor"});
+    let (status, mut added) = call(&world, &ada, "POST", "/api/people", eve.clone()).await;
+    let password = added.as_object_mut().unwrap().remove("password").unwrap().as_str().unwrap().to_owned();
+    let expected = json!({
+        "id": 4, "name": "Eve", "login": "eve@x.test", "role": "editor", "isDisabled": false, "hasPassword": true,
+        "createdAt": 1_800_000_000_000_i64,
+    });
+    assert_eq!((status, &added), (201, &expected));
+    let (_, list) = call(&world, &ada, "GET", "/api/people", Value::Null).await;
+    assert!(list["people"].as_array().unwrap().contains(&expected) && !list.to_string().contains(&password), "{list}");
+    let signed = sign_in("eve@x.test", &password).of(&world.router).await;
+    assert_eq!(signed.status, 200, "{}", signed.text());
+    let eve_cookie = cookie_of(&signed);
+
+    let (status, body) = call(&world, &ada, "POST", "/api/people", eve.clone()).await;
+    assert_eq!((status, &body["kind"]), (409, &json!("validation")), "{body}");
+    for wrong in [
+        json!({"login": "eve", "name": "Eve", "role": "editor"}),
+        json!({"login": "e@x.test", "name": "", "role": "editor"}),
+        json!({"login": "e@x.test", "name": "Eve", "role": "boss"}),
+        json!({"login": "e@x.test", "name": "Eve", "role": "editor", "password": "one of my own, quite long"}),
+    ] {
+        assert_eq!(call(&world, &ada, "POST", "/api/people", wrong.clone()).await.0, 400, "{wrong}");
+    }
+    assert_eq!(call(&world, &ed, "POST", "/api/people", eve.clone()).await.0, 403);
+
+    let (ed_again, made) = (world.cookie("ed@x.test").await, json!({"name": "x", "days": 1}));
+    let token = call(&world, &ed, "POST", "/api/tokens", made).await.1["token"].as_str().unwrap().to_owned();
+    assert_eq!(call(&world, &ed, "DELETE", "/api/people/2/sessions", Value::Null).await.0, 403);
+    assert_eq!(call(&world, &ada, "DELETE", "/api/people/2/sessions", Value::Null).await, (204, Value::Null));
+    assert_eq!(
+        (world.status(&ed).await, world.status(&ed_again).await, world.status(&eve_cookie).await),
+        (401, 401, 200)
+    );
+    let by_token = ask("GET", DATA).header("username", "ed@x.test").header("secret", &token);
+    assert_eq!(by_token.of(&world.router).await.status, 200, "tokens stay");
+    world.cookie("ed@x.test").await;
+    for uri in ["/api/people/99/sessions", "/api/people/x/sessions"] {
+        assert_eq!(call(&world, &ada, "DELETE", uri, Value::Null).await.0, 404, "{uri}");
+    }
+
+    world.pass(5);
+    for (method, uri, body) in [("POST", "/api/people", eve), ("DELETE", "/api/people/2/sessions", Value::Null)] {
+        let (status, body) = call(&world, &ada, method, uri, body).await;
+        assert_eq!((status, &body["kind"]), (403, &json!("confirm")), "{method} {uri}");
+    }
+    // The first one would make everybody sign in, from one request to the next.
+    let first =
+        app("POST", "/api/people").body(json!({"login": "a@x.test", "name": "A", "role": "viewer"}).to_string());
+    assert_eq!(first.of(&proxy("http://127.0.0.1:1")).await.status, 409);
 }
 
 #[tokio::test]

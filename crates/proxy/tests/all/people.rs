@@ -99,6 +99,8 @@ async fn signing_in_answers_who_it_is_with_exactly_this_cookie() {
     let got = sign_in(" Ed@X.test", PASSWORD).of(&world.router).await;
     let expected = json!({
         "user": {"name": "editor of the test", "role": "editor", "login": "ed@x.test"},
+        // What is in it, the test `roles` asks.
+        "may": got.json()["may"],
         "mode": "demo",
         "environment": "sandbox",
         "apiRoot": "/ATServicesRest",

@@ -9,9 +9,14 @@ use serde_json::json;
 #[tokio::test]
 async fn a_demo_says_so() {
     let upstream = Upstream::saying(200, r#"{"webUrl":"https://ww1.autotask.net/"}"#).await;
-    let got = ask("GET", "/api/session").of(&proxy(&upstream.url)).await;
+    let mut got = ask("GET", "/api/session").of(&proxy(&upstream.url)).await.json();
+    let may = got.as_object_mut().unwrap().remove("may").unwrap();
+    assert!(
+        may["create"].as_array().unwrap().contains(&json!("Companies")),
+        "whoever sits here may do everything: {may}"
+    );
     assert_eq!(
-        got.json(),
+        got,
         json!({
             "user": {"name": "Demo user", "role": "administrator", "login": null},
             "mode": "demo",
