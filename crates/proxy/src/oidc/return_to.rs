@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The app's pages as its router has them (`app/src/app.rs`, which a test compares): `:name` is one segment, `*name`
 /// some.
-const ROUTES: [&str; 10] = [
+const ROUTES: [&str; 12] = [
     "/",
     "/companies",
     "/companies/:id",
@@ -17,6 +17,8 @@ const ROUTES: [&str; 10] = [
     "/changes",
     "/quality",
     "/quality/:rule",
+    "/settings",
+    "/settings/:section",
 ];
 
 /// Most bytes of a page with its query: filters stand there, and a cookie holds 4,096.
