@@ -162,6 +162,12 @@ impl Ledger {
         self.own_at(second(now)).saturating_add(self.others)
     }
 
+    /// How many of them are of others, as far as Autotask told.
+    #[must_use]
+    pub fn others(&self) -> u32 {
+        self.others
+    }
+
     /// How many calls are left for what a person does.
     #[must_use]
     pub fn left(&self, now: Instant) -> u32 {

@@ -49,6 +49,8 @@ pub(crate) enum Held {
 pub(crate) struct Standing {
     /// Calls of the last hour, of others too.
     pub(crate) used: u32,
+    /// Those of others, as far as Autotask told.
+    pub(crate) others: u32,
     /// Calls that Autotask takes in an hour.
     pub(crate) limit: u32,
     /// Calls that are left for what people do.
@@ -172,6 +174,7 @@ impl Turns {
         let inner = self.0.lock();
         Standing {
             used: inner.ledger.used(now),
+            others: inner.ledger.others(),
             limit: inner.ledger.limit(),
             left: inner.ledger.left(now),
             waiting: inner.lines.values().map(|line| line.waiting.len()).sum(),

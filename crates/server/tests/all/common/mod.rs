@@ -25,7 +25,11 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(arguments: &[&str], last: &str) -> Running {
-        let child = command(arguments).stdout(Stdio::piped()).spawn().expect("the binary runs");
+        Running::started(command(arguments), last)
+    }
+
+    pub(crate) fn started(mut command: Command, last: &str) -> Running {
+        let child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
         let mut running = Running { child, lines: Vec::new() };
         let out = running.child.stdout.take().expect("piped");
         for line in BufReader::new(out).lines().map_while(Result::ok) {
