@@ -221,7 +221,7 @@ impl Inner {
         self.login.check().map_err(|wait| Refusal::LoginHeld { minutes: wait.as_secs().div_ceil(60) })?;
         let Some(turns) = &self.turns else { return self.logged_in(outbound).await };
         if self.asks_threshold && !matches!(outbound.route, Route::Threshold) && turns.begin_telling() {
-            self.tell().await;
+            Box::pin(self.tell()).await;
         }
         let endpoint = outbound.route.entity().map_or("", |entity| entity.name);
         let asked = Instant::now();
@@ -268,7 +268,8 @@ impl Inner {
     async fn logged_in(&self, outbound: &Outbound) -> Result<Answer, Refusal> {
         let answer = self.send(outbound, true).await?;
         let is_first = self.login.note(answer.status == 401);
-        if !is_first || !self.has_moved().await || !self.login.may_try_elsewhere() {
+        // In a box, as what hardly ever happens must not make every call larger.
+        if !is_first || !Box::pin(self.has_moved()).await || !self.login.may_try_elsewhere() {
             return Ok(answer);
         }
         let answer = self.send(outbound, true).await?;
@@ -315,24 +316,27 @@ impl Inner {
             Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
-        let mut request = self.client.request(method, self.url().below(&outbound.path));
-        if with_credentials {
-            request = request.headers(self.authentication.clone());
-        }
-        if let Some(body) = &outbound.body {
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
-        }
+        let url = self.url().below(&outbound.path);
+        let request = || {
+            let mut request = self.client.request(method.clone(), url.clone());
+            if with_credentials {
+                request = request.headers(self.authentication.clone());
+            }
+            match &outbound.body {
+                Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
+                None => request,
+            }
+        };
         let is_write = outbound.route.is_write();
         let failed = |error: reqwest::Error| self.unreachable(way_of(&error), is_write, Some(&error));
-        let again = request.try_clone();
-        let mut response = match (request.send().await, again) {
+        let mut response = match request().send().await {
             // Nothing was sent when the connection itself was refused, so that even a write may be tried once more.
-            (Err(error), Some(again)) if way_of(&error) == Way::ConnectionRefused => {
+            Err(error) if way_of(&error) == Way::ConnectionRefused => {
                 tracing::info!("the connection was refused; one more attempt");
                 tokio::time::sleep(SECOND_ATTEMPT_AFTER).await;
-                again.send().await
+                request().send().await
             }
-            (first, _) => first,
+            first => first,
         }
         .map_err(failed)?;
         let status = response.status().as_u16();

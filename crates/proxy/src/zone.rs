@@ -42,7 +42,9 @@ pub(crate) async fn find_zone_again(
 ) -> Result<UpstreamUrl, Error> {
     match known.mode() {
         Mode::Serve => look_up(client, ZONES, user_name, Mode::Serve).await,
-        Mode::Demo => look_up(client, &known.below(&Route::Zone.to_request_line().1), user_name, Mode::Demo).await,
+        Mode::Demo => {
+            look_up(client, known.below(&Route::Zone.to_request_line().1).as_str(), user_name, Mode::Demo).await
+        }
     }
 }
 

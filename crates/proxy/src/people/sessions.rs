@@ -36,7 +36,7 @@ impl People {
         let Some(row) = row.filter(|row| holds(row, now)) else { return Ok(None) };
         // What cannot be noted is no reason to refuse: reading goes on when nothing can be written.
         if now - row.seen_at >= NOTED_EACH
-            && self.store.with(move |connection| people::touch_session(connection, &hash, now)).await.is_err()
+            && Box::pin(self.store.with(move |connection| people::touch_session(connection, &hash, now))).await.is_err()
         {
             tracing::warn!("that a session is used cannot be noted");
         }

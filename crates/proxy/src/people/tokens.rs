@@ -64,7 +64,7 @@ impl People {
         });
         if let Some((_, TokenRow { id, used_at, .. })) = found
             && used_at.is_none_or(|used_at| now - used_at >= NOTED_EACH)
-            && self.store.with(move |connection| tokens::touch_token(connection, id, now)).await.is_err()
+            && Box::pin(self.store.with(move |connection| tokens::touch_token(connection, id, now))).await.is_err()
         {
             tracing::warn!("that a token is used cannot be noted");
         }

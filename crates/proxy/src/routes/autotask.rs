@@ -78,7 +78,11 @@ async fn answer(
             | Route::Update(..)
             | Route::Replace(..)
     );
-    let bytes = if takes_body { read_body(&parts.headers, body, bytes_max(&route)).await? } else { Bytes::new() };
+    // In boxes is what not every request needs, so that the others are not the larger for it.
+    let bytes = match takes_body {
+        true => Box::pin(read_body(&parts.headers, body, bytes_max(&route))).await?,
+        false => Bytes::new(),
+    };
     let (mut outbound, notices) = understand(state, route, parts.uri.query(), &bytes).await?;
     if route == Route::Zone
         && let Some(zone) = own_zone(state, &outbound)
@@ -89,10 +93,10 @@ async fn answer(
         let who = caller.as_ref().map(Caller::who).unwrap_or_default();
         let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
         let asked = write::Asked { who: &who, request, key: idempotency_key(&parts.headers)? };
-        (write::send(state, outbound, asked).await?, None)
+        (Box::pin(write::send(state, outbound, asked)).await?, None)
     } else if route == Route::Zone && state.people.had_users() {
         // Whose login it is does not matter: all of them work through this server's user.
-        (state.own_zone().await?, None)
+        (Box::pin(state.own_zone()).await?, None)
     } else {
         state.upstream.open(&outbound, priority(&parts.headers)?).await?
     };
@@ -150,7 +154,7 @@ async fn understand(
     }
     let mut resolved = BTreeMap::new();
     for (entity, name) in names {
-        let id = id_of(state, &entity, &name).await?;
+        let id = Box::pin(id_of(state, &entity, &name)).await?;
         resolved.insert(name, id);
     }
     match Outbound::build(route, search, bytes, &Context { now, resolved: Some(&resolved), ..Context::default() })? {

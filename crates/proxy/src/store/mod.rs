@@ -152,7 +152,7 @@ impl Store {
         if let Ok(connection) = self.connection.try_lock() {
             return work(&connection).map_err(|error| self.failed(&error));
         }
-        self.with(|connection| work(connection)).await
+        Box::pin(self.with(|connection| work(connection))).await
     }
 
     fn failed(&self, error: &rusqlite::Error) -> Refusal {
