@@ -168,6 +168,12 @@ impl Ledger {
         self.own_at(second(now))
     }
 
+    /// How many of them are of others, as far as Autotask told.
+    #[must_use]
+    pub fn others(&self) -> u32 {
+        self.others
+    }
+
     /// How many calls are left for what a person does.
     #[must_use]
     pub fn left(&self, now: Instant) -> u32 {

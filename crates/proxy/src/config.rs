@@ -16,6 +16,9 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for a whole answer: Autotask itself gives up after about five minutes.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(310);
 
+/// Longest time for which a caller may take nothing of an answer that is handed on as it comes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How many months the audit is kept at least.
 const AUDIT_MONTHS_MIN: u32 = 6;
 /// How many months the audit is kept unless told otherwise.
@@ -82,6 +85,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Where Autotask is. Says by its kind whether this is the demo: the two cannot be mixed.
     pub upstream: UpstreamUrl,
+    /// Whether that was looked up, so that it is once more when Autotask refuses the login: tenants move; false.
+    pub is_zone_found: bool,
     /// What Autotask asks for.
     pub credentials: Credentials,
     /// What Autotask's other clients have to send to get through; without it they are refused.
@@ -108,6 +113,9 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
     pub answer_timeout: Duration,
+    /// Longest time for which a caller may take nothing of an answer that is handed on as it comes: it keeps one of three places
+    /// at Autotask; 30 seconds.
+    pub patience: Duration,
     /// What time it is; the system's.
     pub clock: Clock,
 }
@@ -120,6 +128,7 @@ impl Config {
             listen,
             public_url: None,
             upstream,
+            is_zone_found: false,
             credentials,
             clients: None,
             sign_in_to_demo: false,
@@ -133,6 +142,7 @@ impl Config {
             audit_months: AUDIT_MONTHS,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
+            patience: PATIENCE,
             clock: Clock::system(),
         }
     }
@@ -184,6 +194,13 @@ impl Config {
                  `demo` is what runs with the sandbox",
             ));
         }
+        if self.mode() == Mode::Serve
+            && let Some(what) = self.placeholder()
+        {
+            return Err(Error::new(format!(
+                "{what} is what stands in an example, such as `changeme` or `<secret>`; put your own in its place"
+            )));
+        }
         if self.audit_months < AUDIT_MONTHS_MIN {
             return Err(Error::new(format!(
                 "the audit of writes is kept for at least {AUDIT_MONTHS_MIN} months; set more than {}",
@@ -197,6 +214,20 @@ impl Config {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+impl Config {
+    /// Which secret nobody has set, in words.
+    fn placeholder(&self) -> Option<String> {
+        let named = |credentials: &Credentials, whose: &str| {
+            let found = credentials.headers().into_iter().find(|(_, value)| value.is_placeholder());
+            found.map(|(name, _)| format!("the value of `{name}` {whose}"))
+        };
+        let service = self.sign_in_service.as_ref().and_then(|service| service.client_secret.as_ref());
+        named(&self.credentials, "for Autotask")
+            .or_else(|| named(self.clients.as_ref()?, "for other clients"))
+            .or_else(|| service?.is_placeholder().then(|| "the secret at the identity provider".to_owned()))
     }
 }
 

@@ -109,8 +109,8 @@ pub(crate) async fn examine(state: &State) -> Report {
     let answer = state.upstream.send(&Outbound::plain(Route::Versions)).await.and_then(good);
     let reached = match &answer {
         Ok(answer) => {
-            let place = state.upstream.url().origin();
-            let reach = format!("{place} answers in {}", in_words(started.elapsed()));
+            let url = state.upstream.url();
+            let reach = format!("{} answers in {}", url.origin(), in_words(started.elapsed()));
             checks.push(Check::ok("reach", "Autotask answers", reach));
             checks.push(clock(answer));
             true
@@ -143,6 +143,13 @@ pub(crate) async fn examine(state: &State) -> Report {
     }
     checks.push(store(state).await);
     Report { ok: checks.iter().all(|check| matches!(check.health, Health::Ok | Health::Warning)), checks }
+}
+
+/// What is wrong with this machine's clock, as far as Autotask tells what time it is; for one call that is not counted.
+pub(crate) async fn clock_warning(state: &State) -> Option<String> {
+    let answer = state.upstream.send(&Outbound::plain(Route::Versions)).await.ok()?;
+    let Check { detail, advice, .. } = clock(&answer);
+    advice.map(|advice| format!("{detail}; {advice}"))
 }
 
 fn good(answer: Answer) -> Result<Answer, Refusal> {
@@ -199,7 +206,7 @@ async fn zone(state: &State) -> Check {
         return Check::ok(id, title, format!("a sandbox, {here}"));
     }
     let asked = Outbound::zone(state.config.credentials.user_name.expose());
-    match state.upstream.send(&asked).await.and_then(good).map(|answer| zone::of_answer(&answer.body)) {
+    match state.upstream.send(&asked).await.and_then(good).map(|answer| zone::of_answer(&answer.body, Mode::Serve)) {
         Ok(Ok(found)) if found.origin() == here => Check::ok(id, title, format!("the API user is at home at {here}")),
         Ok(Ok(found)) => {
             Check::ok(id, title, format!("calls go to {here}, the API user is at home at {}", found.origin()))

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Nothing of a browser's request is copied: [`core::route`](autotask_core::route) turns it into an operation, and
-//! `outbound` builds the request to Autotask from that. What is not in core's table does not pass.
+//! `outbound` builds the request to Autotask from that. What is not in core's table does not pass. An answer that is too large
+//! to be held is handed on as it comes: `tail` reads it, `json_pieces` checks it and changes its page addresses.
 
 mod access;
 mod assets;
@@ -16,7 +17,9 @@ mod clock;
 mod config;
 mod doctor;
 mod gate;
+mod json_pieces;
 mod log;
+mod metrics;
 pub mod oidc;
 mod outbound;
 mod page_cursor;
@@ -29,6 +32,7 @@ mod secret;
 mod security_headers;
 mod state;
 mod store;
+mod tail;
 mod under_way;
 mod upstream;
 mod upstream_url;
@@ -73,10 +77,20 @@ impl Proxy {
         doctor::examine(&self.state).await
     }
 
+    /// What is wrong with this machine's clock, in a sentence; `None` where it is right or Autotask does not say.
+    pub async fn clock_warning(&self) -> Option<String> {
+        doctor::clock_warning(&self.state).await
+    }
+
     /// Whether people sign in; otherwise only this machine may call.
     #[must_use]
     pub fn has_users(&self) -> bool {
         self.state.people.had_users()
+    }
+
+    /// What Prometheus reads, `/metrics`, to be served at another address than the rest, in the same way.
+    pub fn metrics_router(&self) -> Router {
+        routes::metrics_router(Arc::clone(&self.state))
     }
 
     /// Everything the proxy serves.

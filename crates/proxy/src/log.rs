@@ -2,16 +2,19 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use autotask_core::route::{Page, Route};
-use axum::extract::Request;
+use axum::extract::{Request, State as Extract};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
+
+use crate::refusal::Reason;
+use crate::state::State;
 
 /// The header that tells a caller under which id its request is in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,8 +22,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What a request was for; a handler leaves it in its answer for the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Label {
-    route: &'static str,
-    entity: &'static str,
+    pub(crate) route: &'static str,
+    pub(crate) entity: &'static str,
 }
 
 impl Label {
@@ -61,8 +64,8 @@ impl Label {
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// Logs the request and gives it an id.
-pub(crate) async fn record(mut request: Request, next: Next) -> Response {
+/// Logs the request, counts it and gives it an id.
+pub(crate) async fn record(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
     let id = next_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     // A method may be any text: only the known ones are repeated.
@@ -73,6 +76,8 @@ pub(crate) async fn record(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let mut response = next.run(request).instrument(tracing::info_span!("request", id = %id)).await;
     let label = response.extensions().get::<Label>().copied().unwrap_or(Label::of("none"));
+    let reason = response.extensions().get::<Reason>().map(|reason| reason.0);
+    state.metrics.note_request(label, response.status(), reason, started.elapsed());
     tracing::info!(
         id = %id,
         method = %method,

@@ -68,7 +68,7 @@ impl Outbound {
         search: Option<&str>,
         bytes: &[u8],
         context: &Context<'_>,
-        cursors: &PagesOf<'_>,
+        cursors: &PagesOf,
     ) -> Result<Built, Refusal> {
         let search = Search::parse(search.unwrap_or_default())?;
         let plain = || Outbound::plain(route);

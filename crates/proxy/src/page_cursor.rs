@@ -32,6 +32,7 @@ const LETTERS_MAX: usize = (SIGNATURE_BYTES + TIME_BYTES + CURSOR_BYTES_MAX).div
 pub(crate) type Key = [u8; 32];
 
 /// Signs cursors and knows its own again.
+#[derive(Clone)]
 pub(crate) struct PageCursors {
     key: Key,
     clock: Clock,
@@ -49,8 +50,8 @@ impl PageCursors {
     }
 
     /// Those of this person.
-    pub(crate) fn of<'a>(&'a self, person: &'a str) -> PagesOf<'a> {
-        PagesOf { cursors: self, person }
+    pub(crate) fn of(&self, person: impl Into<String>) -> PagesOf {
+        PagesOf { cursors: self.clone(), person: person.into() }
     }
 
     fn mac(&self, person: &str, pages: &Pages<'_>, time: &[u8], cursor: &[u8]) -> Option<Hmac<Sha256>> {
@@ -82,13 +83,13 @@ pub(crate) struct Pages<'a> {
 }
 
 /// The cursors of one person.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PagesOf<'a> {
-    cursors: &'a PageCursors,
-    person: &'a str,
+#[derive(Clone, Debug)]
+pub(crate) struct PagesOf {
+    cursors: PageCursors,
+    person: String,
 }
 
-impl PagesOf<'_> {
+impl PagesOf {
     /// A cursor of Autotask's as this person gets it; `None` when it cannot be one: Autotask's is JSON and never an address.
     pub(crate) fn sign(&self, pages: &Pages<'_>, cursor: &str) -> Option<String> {
         if cursor.is_empty()
@@ -99,7 +100,7 @@ impl PagesOf<'_> {
             return None;
         }
         let time = self.cursors.clock.now().to_le_bytes();
-        let mac = self.cursors.mac(self.person, pages, &time, cursor.as_bytes())?;
+        let mac = self.cursors.mac(&self.person, pages, &time, cursor.as_bytes())?;
         let mut bytes = mac.finalize().into_bytes().to_vec();
         bytes.extend_from_slice(&time);
         bytes.extend_from_slice(cursor.as_bytes());
@@ -123,7 +124,7 @@ impl PagesOf<'_> {
         let (signature, rest) = bytes.split_at_checked(SIGNATURE_BYTES)?;
         let (time, cursor) = rest.split_first_chunk::<TIME_BYTES>()?;
         // In a time that does not depend on where the signatures differ.
-        self.cursors.mac(self.person, pages, time, cursor)?.verify_slice(signature).ok()?;
+        self.cursors.mac(&self.person, pages, time, cursor)?.verify_slice(signature).ok()?;
         let age = self.cursors.clock.now().abs_diff(i64::from_le_bytes(*time));
         (age < AGE_MAX).then(|| String::from_utf8(cursor.to_vec()).ok())?
     }

@@ -7,6 +7,7 @@ use autotask_core::display::grouped;
 use autotask_core::route::{Method, RouteError, route};
 use autotask_core::write::Conflict;
 use autotask_core::{Failure, FailureKind};
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -127,6 +128,8 @@ pub(crate) enum Way {
     ConnectionRefused,
     /// The name has no address.
     Name,
+    /// Who answers there cannot prove to be Autotask.
+    Certificate,
     /// The connection could not be made for another reason.
     NoConnection,
     /// The connection was not made in time.
@@ -174,6 +177,46 @@ impl Refusal {
             | Refusal::SignInService(_)
             | Refusal::Unreachable(_)
             | Refusal::Malformed(_) => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    /// What it is in a word, for counting.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Refusal::Foreign(_) => "foreign",
+            Refusal::Unauthenticated => "unauthenticated",
+            Refusal::SignIn => "signIn",
+            Refusal::WrongSignIn => "wrongSignIn",
+            Refusal::NotLetIn => "notLetIn",
+            Refusal::Role(_) => "role",
+            Refusal::Confirm => "confirm",
+            Refusal::TooManyTries { .. } => "tooManyTries",
+            Refusal::Busy => "busy",
+            Refusal::NoRoute => "noRoute",
+            Refusal::Method(_) => "method",
+            Refusal::Request(_) | Refusal::Body(_) | Refusal::Json(_) => "request",
+            Refusal::TooLarge { .. } => "tooLarge",
+            Refusal::TooSlow => "tooSlow",
+            Refusal::MediaType(_) => "mediaType",
+            Refusal::InProgress => "inProgress",
+            Refusal::OtherBody => "otherBody",
+            Refusal::OutcomeUnknown => "outcomeUnknown",
+            Refusal::Conflict(_) => "conflict",
+            Refusal::Store => "store",
+            Refusal::NotFound(_) => "notFound",
+            Refusal::Overtaken(_) => "overtaken",
+            Refusal::LookUp(..) => "lookUp",
+            Refusal::NoResource => "noResource",
+            Refusal::NameRefused { .. } => "nameRefused",
+            Refusal::Unreachable(unreachable) => unreachable.way.as_str(),
+            Refusal::Credentials => "credentials",
+            Refusal::LoginHeld { .. } => "loginHeld",
+            Refusal::Full => "full",
+            Refusal::Rest { .. } => "rest",
+            Refusal::Hour { .. } => "hour",
+            Refusal::SignInService(_) => "signInService",
+            Refusal::Malformed(_) => "malformed",
+            Refusal::Fault => "fault",
         }
     }
 
@@ -328,7 +371,7 @@ impl Refusal {
 
     /// Whether the request certainly did not reach Autotask.
     pub(crate) fn was_not_sent(&self) -> bool {
-        let never = [Way::ConnectionRefused, Way::Name, Way::NoConnection, Way::ConnectTimeout];
+        let never = [Way::ConnectionRefused, Way::Name, Way::Certificate, Way::NoConnection, Way::ConnectTimeout];
         match self {
             Refusal::Unreachable(unreachable) => never.contains(&unreachable.way),
             Refusal::LoginHeld { .. } | Refusal::Full | Refusal::Rest { .. } | Refusal::Hour { .. } => true,
@@ -353,6 +396,7 @@ impl Way {
         match self {
             Way::ConnectionRefused => "connectionRefused",
             Way::Name => "name",
+            Way::Certificate => "certificate",
             Way::NoConnection => "noConnection",
             Way::ConnectTimeout => "connectTimeout",
             Way::AnswerTimeout => "answerTimeout",
@@ -367,6 +411,7 @@ impl Unreachable {
         let what = match self.way {
             Way::ConnectionRefused => "the connection was refused",
             Way::Name => "its name could not be looked up",
+            Way::Certificate => "its certificate is not one that this server trusts, so nothing was sent",
             Way::NoConnection => "no connection could be made",
             Way::ConnectTimeout => "no connection was made in time",
             Way::AnswerTimeout => "no answer came in time",
@@ -374,6 +419,10 @@ impl Unreachable {
             Way::Unavailable => "something before it says that it is not available",
         };
         let check = match self.is_demo {
+            _ if self.way == Way::Certificate => {
+                "check this server's clock and root certificates (`ca-certificates`), and whether something between it and the \
+                 internet answers in Autotask's place"
+            }
             true => "check that the sandbox runs",
             false => "check that this server has access to the internet, and Autotask's status page",
         };
@@ -397,11 +446,16 @@ pub(crate) fn of_route(error: RouteError, path: &str) -> Refusal {
     }
 }
 
+/// Why a request was refused: left in the answer for counting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reason(pub(crate) &'static str);
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let reason = Extension(Reason(self.reason()));
         let status = self.status();
         let body = match &self {
-            Refusal::Unauthenticated => return (status, [(header::CONTENT_LENGTH, "0")]).into_response(),
+            Refusal::Unauthenticated => return (status, reason, [(header::CONTENT_LENGTH, "0")]).into_response(),
             Refusal::NoRoute => json!({"Message": "No HTTP resource was found that matches the request."}),
             Refusal::Method(_) => {
                 json!({"Message": "The requested resource does not support this http method."})
@@ -433,7 +487,7 @@ impl IntoResponse for Refusal {
         let named = |name: HeaderName, value: Option<HeaderValue>| {
             value.map(|value| axum::response::AppendHeaders([(name, value)]))
         };
-        (status, named(header::ALLOW, allow), named(header::RETRY_AFTER, wait), json_body(body.to_string()))
+        (status, reason, named(header::ALLOW, allow), named(header::RETRY_AFTER, wait), json_body(body.to_string()))
             .into_response()
     }
 }

@@ -4,6 +4,8 @@
 //! Rows are not taken apart: the answer is checked to be JSON, its members are found, and all but the page addresses
 //! go on as the text they came in.
 
+use std::sync::Arc;
+
 use autotask_core::request::encode_component;
 use autotask_core::route::{Method, Page, Route, below_root, route};
 use percent_encoding::percent_decode_str;
@@ -11,25 +13,29 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::json_pieces::Change;
 use crate::outbound::filter_of;
 use crate::page_cursor::{Pages, PagesOf};
 use crate::upstream_url::UpstreamUrl;
 
+/// The member that says where the next page is.
+const PAGE_DETAILS: &str = "pageDetails";
+
 /// What an answer must be and where its addresses lead.
-pub(crate) struct Rewrite<'a> {
+pub(crate) struct Rewrite {
     /// What was asked.
     pub(crate) route: Route,
     /// The proxy's origin, as the caller knows it.
-    pub(crate) own_origin: &'a str,
+    pub(crate) own_origin: String,
     /// Where Autotask is.
-    pub(crate) upstream: &'a UpstreamUrl,
+    pub(crate) upstream: Arc<UpstreamUrl>,
     /// Signs the cursors of the caller's pages.
-    pub(crate) cursors: PagesOf<'a>,
+    pub(crate) cursors: PagesOf,
     /// What the caller searches for.
-    pub(crate) filter: &'a str,
+    pub(crate) filter: String,
 }
 
-impl Rewrite<'_> {
+impl Rewrite {
     /// The body for the caller.
     ///
     /// # Errors
@@ -69,11 +75,10 @@ impl Rewrite<'_> {
         if is_ok && self.route == Route::Zone && is("url") {
             return Ok(Some(format!("{}/ATServicesRest/", self.own_origin).into()));
         }
-        if is_ok && is("pageDetails") && matches!(self.route, Route::Query(..) | Route::Children(..)) {
-            let details: Value = serde_json::from_str(raw.get()).map_err(|_| "its page details cannot be read")?;
-            return match details {
-                Value::Object(details) => self.page_details(details).map(Some),
-                Value::Null => Ok(None),
+        if is_ok && is(PAGE_DETAILS) && self.has_pages() {
+            return match serde_json::from_str(raw.get()) {
+                Ok(Value::Object(details)) => self.page_details(details).map(Some),
+                Ok(Value::Null) => Ok(None),
                 _ => Err("its page details cannot be read"),
             };
         }
@@ -82,6 +87,22 @@ impl Rewrite<'_> {
             return Ok(Some("No HTTP resource was found that matches the request.".into()));
         }
         Ok(None)
+    }
+
+    /// What is changed in a good answer that is too large to be held.
+    pub(crate) fn into_change(self) -> Option<(&'static str, Change)> {
+        self.has_pages().then(|| {
+            let change: Change = Box::new(move |raw| match serde_json::from_slice(raw) {
+                Ok(Value::Object(details)) => self.page_details(details).map(|details| details.to_string()),
+                _ => Err("its page details cannot be read"),
+            });
+            (PAGE_DETAILS, change)
+        })
+    }
+
+    /// Whether an answer to this may be one of several pages.
+    fn has_pages(&self) -> bool {
+        matches!(self.route, Route::Query(..) | Route::Children(..))
     }
 
     fn page_details(&self, mut details: Map<String, Value>) -> Result<Value, &'static str> {
@@ -130,7 +151,7 @@ impl Rewrite<'_> {
         let (cursor, search) = (parameter("paging")??, parameter("search")?);
         // A walk by POST brings its filter along with each page, one by GET has it in the address.
         let filter = match &search {
-            _ if method == Method::Post => self.filter.to_owned(),
+            _ if method == Method::Post => self.filter.clone(),
             Some(search) => filter_of(entity, search)?,
             None => String::new(),
         };
@@ -180,8 +201,13 @@ mod tests {
     #[track_caller]
     fn check(route: Route, status: u16, body: &str, expected: &str) {
         let upstream = UpstreamUrl::parse(Mode::Serve, "https://webservices18.autotask.net").unwrap();
-        let cursors = cursors();
-        let rewrite = Rewrite { route, own_origin: OWN, upstream: &upstream, cursors: cursors.of("ann"), filter: "[]" };
+        let rewrite = Rewrite {
+            route,
+            own_origin: OWN.to_owned(),
+            upstream: Arc::new(upstream),
+            cursors: cursors().of("ann"),
+            filter: "[]".to_owned(),
+        };
         let found = rewrite.apply(status, body.as_bytes()).unwrap_or_else(|error| format!("refused: {error}"));
         assert_eq!(found, expected);
     }

@@ -4,6 +4,26 @@ use std::fmt;
 
 use http::HeaderValue;
 
+/// What examples say, as letters and digits.
+const PLACEHOLDERS: [&str; 16] = [
+    "apikey",
+    "apisecret",
+    "changeit",
+    "changeme",
+    "changethis",
+    "clientsecret",
+    "code",
+    "integrationcode",
+    "password",
+    "placeholder",
+    "replaceme",
+    "secret",
+    "todo",
+    "trackingid",
+    "trackingidentifier",
+    "username",
+];
+
 /// A text that neither `Debug` nor `Display` shows.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -25,6 +45,25 @@ impl Secret {
         let mut value = HeaderValue::from_str(&self.0).ok()?;
         value.set_sensitive(true);
         (!self.0.is_empty() && self.0.trim() == self.0).then_some(value)
+    }
+
+    /// Whether it is what stands in an example to be replaced, and nobody's own.
+    pub(crate) fn is_placeholder(&self) -> bool {
+        let text = self.0.trim().to_ascii_lowercase();
+        let letters: String = text.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+        let is_framed = [("<", ">"), ("{", "}"), ("${", "}"), ("[", "]"), ("%", "%")]
+            .iter()
+            .any(|(begin, end)| text.len() > 1 && text.starts_with(begin) && text.ends_with(end));
+        let mut all = text.chars();
+        let is_one_letter = text.chars().count() > 2 && all.next().is_some_and(|first| all.all(|next| next == first));
+        is_framed
+            || is_one_letter
+            || text == "…"
+            || PLACEHOLDERS.contains(&letters.as_str())
+            || ["your", "my", "insert", "put", "enter"].iter().any(|word| {
+                letters.strip_prefix(word).is_some_and(|rest| PLACEHOLDERS.contains(&rest.trim_end_matches("here")))
+            })
+            || text.ends_with(".example")
     }
 
     /// Whether it is the same text; takes as long for a near miss as for any other text of the same length.
@@ -96,6 +135,55 @@ mod tests {
     fn what_cannot_be_a_header_is_none() {
         for text in ["", " a", "a ", "a\r\nb", "a\0"] {
             assert!(Secret::new(text).header().is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_examples_is_known() {
+        for text in [
+            "changeme",
+            "CHANGE_ME",
+            "change-me",
+            "<secret>",
+            "<your secret>",
+            "${SECRET}",
+            "{{ secret }}",
+            "…",
+            "...",
+            "xxxxxxxx",
+            "********",
+            "your-secret",
+            "YOUR_SECRET_HERE",
+            "my-password",
+            "secret",
+            "Password",
+            "replace me",
+            "TODO",
+            "%SECRET%",
+            "api-user@your-msp.example",
+            "[secret]",
+            "integration code",
+        ] {
+            assert!(Secret::new(text).is_placeholder(), "{text}");
+        }
+        for text in [
+            "s",
+            "u",
+            "c",
+            "me@msp.test",
+            "s3cr3t",
+            "K7$x<9>",
+            "{a}b",
+            "aab",
+            "mysecretary",
+            "changemeter",
+            "ABCDEF1234567890",
+            "xx",
+            "a1b2c3d4e5@MSP.COM",
+            "todo-list-77",
+            "example-7f3a",
+        ] {
+            assert!(!Secret::new(text).is_placeholder(), "{text}");
         }
     }
 

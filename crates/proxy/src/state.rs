@@ -1,12 +1,14 @@
 //! State: what all requests share.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use autotask_core::route::Route;
 use bytes::Bytes;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::Mutex;
 
 use crate::config::{Config, Error, Mode};
+use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::page_cursor::PageCursors;
 use crate::people::People;
@@ -15,6 +17,7 @@ use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::under_way::UnderWay;
 use crate::upstream::{Answer, Upstream};
+use crate::upstream_url::UpstreamUrl;
 use crate::zone;
 
 /// How long the state of Autotask counts as known.
@@ -28,6 +31,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) upstream: Upstream,
     pub(crate) store: Store,
     pub(crate) people: People,
@@ -36,20 +40,20 @@ pub(crate) struct State {
     pub(crate) under_way: UnderWay,
     pub(crate) cursors: PageCursors,
     health: Mutex<Option<(Instant, &'static str)>>,
-    web_url: OnceCell<Option<String>>,
     login_tried_at: Mutex<Option<Instant>>,
-    zone: OnceCell<Bytes>,
+    zone: Mutex<Option<(Arc<UpstreamUrl>, Bytes)>>,
 }
 
 impl State {
     pub(crate) fn new(config: Config) -> Result<State, Error> {
         config.check()?;
-        let store = Store::open(config.store.as_deref())?;
-        let upstream = Upstream::new(&config, store.clone())?;
+        let metrics = Arc::new(Metrics::new());
+        let store = Store::open(config.store.as_deref())?.counting(metrics.store_errors());
+        let upstream = Upstream::new(&config, store.clone(), Arc::clone(&metrics))?;
         let cursors = PageCursors::new(store.cursor_key()?, config.clock.clone());
         // A connection of its own: who somebody is does not wait until what others write is on the disk.
         let of_people = match &config.store {
-            Some(file) => Store::open(Some(file))?,
+            Some(file) => Store::open(Some(file))?.counting(metrics.store_errors()),
             None => store.clone(),
         };
         let people = People::new(of_people, config.clock.clone(), config.sign_in_service.is_some())?;
@@ -59,6 +63,7 @@ impl State {
             config.sign_in_service.clone().map(|service| SignInProvider::new(service, &origin)).transpose()?;
         Ok(State {
             config,
+            metrics,
             provider,
             upstream,
             store,
@@ -66,9 +71,8 @@ impl State {
             under_way: UnderWay::default(),
             cursors,
             health: Mutex::new(None),
-            web_url: OnceCell::new(),
             login_tried_at: Mutex::new(None),
-            zone: OnceCell::new(),
+            zone: Mutex::new(None),
         })
     }
 
@@ -104,27 +108,26 @@ impl State {
         if self.config.mode() == Mode::Demo {
             return None;
         }
-        let ask = || async {
-            let user = self.config.credentials.user_name.expose();
-            let body = self.probe(Outbound::zone(user)).await.map_err(drop)?;
-            Ok::<_, ()>(zone::web_url(&body))
-        };
-        self.web_url.get_or_try_init(ask).await.ok().cloned().flatten()
+        let zone = tokio::time::timeout(PROBE_TIMEOUT, self.own_zone()).await.ok()?.ok()?;
+        if zone.status == 200 { zone::web_url(&zone.body) } else { None }
     }
 
-    /// The zone of this server's own user, asked for until it is known: whoever asks may be anybody.
+    /// The zone of this server's own user, asked for until it is known, and again when the tenant has moved: whoever asks may
+    /// be anybody.
     pub(crate) async fn own_zone(&self) -> Result<Answer, Refusal> {
-        let ask = || async {
-            let user = self.config.credentials.user_name.expose();
-            match self.upstream.send(&Outbound::zone(user)).await {
-                Ok(answer) if answer.status == 200 => Ok(answer.body),
-                other => Err(other),
-            }
-        };
-        match self.zone.get_or_try_init(ask).await {
-            Ok(body) => Ok(Answer { status: 200, body: body.clone(), retry_after: None, at: None }),
-            Err(other) => other,
+        let here = self.upstream.url();
+        // Held while asking: who comes meanwhile waits for that one answer.
+        let mut known = self.zone.lock().await;
+        if let Some((of, body)) = &*known
+            && *of == here
+        {
+            return Ok(Answer { status: 200, body: body.clone(), retry_after: None, at: None, tail: None });
         }
+        let answer = self.upstream.send(&Outbound::zone(self.config.credentials.user_name.expose())).await?;
+        if answer.status == 200 {
+            *known = Some((here, answer.body.clone()));
+        }
+        Ok(answer)
     }
 
     async fn probe(&self, request: Outbound) -> Result<bytes::Bytes, Refusal> {

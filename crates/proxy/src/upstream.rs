@@ -2,8 +2,8 @@
 
 use std::error::Error as _;
 use std::io;
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use autotask_core::limits::{Estimate, Ledger, Priority, read_threshold};
 use autotask_core::route::{Method, Route};
@@ -12,14 +12,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::config::{Config, Error, Mode};
 use crate::gate::{Cache, Flights, Held, Lease, Login, Retries, Standing, Turns};
+use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::public_addresses::PublicAddresses;
 use crate::refusal::{Refusal, Unreachable, Way};
+use crate::secret::Secret;
 use crate::store::Store;
+use crate::tail::{Coming, HELD_BYTES_MAX, Tail};
 use crate::upstream_url::UpstreamUrl;
+use crate::zone::find_zone_again;
 
-/// Most bytes of an answer: 500 rows are a quarter of a megabyte, an attachment ten.
-const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long after a refused connection it is tried once more.
 const SECOND_ATTEMPT_AFTER: Duration = Duration::from_millis(250);
 /// For how many seconds nothing is sent after Autotask said that its limit is reached, and not for how long.
@@ -37,9 +39,12 @@ pub(crate) struct Upstream(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     client: reqwest::Client,
-    url: UpstreamUrl,
+    url: RwLock<Arc<UpstreamUrl>>,
+    /// The login whose zone is looked up again when it is refused; none where the address was set by hand.
+    zone_of: Option<Secret>,
     authentication: HeaderMap,
     store: Store,
+    metrics: Arc<Metrics>,
     /// Without turns nothing is counted: for benchmarks.
     turns: Option<Turns>,
     asks_threshold: bool,
@@ -57,7 +62,10 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<HeaderValue>,
     /// What time it is there, in seconds since 1970, where it says so.
     pub(crate) at: Option<u64>,
+    /// The body, or its beginning where there is a tail.
     pub(crate) body: Bytes,
+    /// What follows, of a good answer that is too large to be held.
+    pub(crate) tail: Option<Tail>,
 }
 
 impl Answer {
@@ -75,7 +83,7 @@ impl Answer {
 }
 
 impl Upstream {
-    pub(crate) fn new(config: &Config, store: Store) -> Result<Upstream, Error> {
+    pub(crate) fn new(config: &Config, store: Store, metrics: Arc<Metrics>) -> Result<Upstream, Error> {
         let client = client(config.mode(), config.connect_timeout, config.answer_timeout)?;
         let mut authentication = HeaderMap::new();
         for (name, value) in config.credentials.headers() {
@@ -88,9 +96,11 @@ impl Upstream {
         });
         Ok(Upstream(Arc::new(Inner {
             client,
-            url: config.upstream.clone(),
+            url: RwLock::new(Arc::new(config.upstream.clone())),
+            zone_of: config.is_zone_found.then(|| config.credentials.user_name.clone()),
             authentication,
             store,
+            metrics,
             turns,
             asks_threshold: config.ask_threshold,
             lease: Lease::default(),
@@ -102,8 +112,8 @@ impl Upstream {
     }
 
     /// Where it is.
-    pub(crate) fn url(&self) -> &UpstreamUrl {
-        &self.0.url
+    pub(crate) fn url(&self) -> Arc<UpstreamUrl> {
+        self.0.url()
     }
 
     /// How the hour stands; `None` when nothing is counted.
@@ -121,9 +131,36 @@ impl Upstream {
         self.send_as(outbound, Priority::Read).await
     }
 
-    /// Sends a request: a write exactly once, a read perhaps again, or not at all when its answer is there. `priority` is
-    /// that of reads.
+    /// The same, as urgent as is said: that is for reads.
     pub(crate) async fn send_as(&self, outbound: &Outbound, priority: Priority) -> Result<Answer, Refusal> {
+        let answer = self.answer(outbound, priority).await?;
+        match answer.tail {
+            None => Ok(answer),
+            Some(_) => Err(Refusal::Malformed("more than is ever asked for here")),
+        }
+    }
+
+    /// The same for a caller who takes what is too large to be held as it comes.
+    pub(crate) async fn open(
+        &self,
+        outbound: &Outbound,
+        priority: Priority,
+    ) -> Result<(Answer, Option<Coming>), Refusal> {
+        let answer = self.answer(outbound, priority).await?;
+        let Some(tail) = &answer.tail else { return Ok((answer, None)) };
+        if let Some(coming) = tail.take() {
+            return Ok((answer, Some(coming)));
+        }
+        // Somebody who asked the same at the same time has it.
+        let (inner, outbound) = (Arc::clone(&self.0), outbound.clone());
+        let read = tokio::spawn(async move { inner.read(&outbound, priority).await });
+        let answer = read.await.unwrap_or(Err(Refusal::Fault))?;
+        let coming = answer.tail.as_ref().and_then(Tail::take);
+        Ok((answer, coming))
+    }
+
+    /// Sends a request: a write exactly once, a read perhaps again, or not at all when its answer is there.
+    async fn answer(&self, outbound: &Outbound, priority: Priority) -> Result<Answer, Refusal> {
         if outbound.route.is_write() {
             let (inner, outbound) = (Arc::clone(&self.0), outbound.clone());
             // A task of its own: whoever asked may leave, and its place is given back when Autotask has answered.
@@ -186,18 +223,23 @@ impl Inner {
         self.login.check().map_err(|wait| Refusal::LoginHeld { minutes: wait.as_secs().div_ceil(60) })?;
         let Some(turns) = &self.turns else { return self.logged_in(outbound).await };
         if self.asks_threshold && !matches!(outbound.route, Route::Threshold) && turns.begin_telling() {
-            self.tell().await;
+            Box::pin(self.tell()).await;
         }
         let endpoint = outbound.route.entity().map_or("", |entity| entity.name);
-        let _pass = turns.enter(endpoint, priority).await.map_err(|held| match held {
+        let asked = Instant::now();
+        let pass = turns.enter(endpoint, priority).await.map_err(|held| match held {
             Held::Full => Refusal::Full,
             Held::Rest { seconds } => Refusal::Rest { seconds },
             Held::Hour { used, limit, seconds } => Refusal::Hour { used, limit, seconds },
         })?;
+        self.metrics.note_wait(asked.elapsed());
         self.lease.take(&self.store, turns.now()).await;
         let answer = self.logged_in(outbound).await?;
         if let Some(seconds) = answer.rest() {
             turns.rest(seconds);
+        }
+        if let Some(tail) = &answer.tail {
+            tail.keep(pass);
         }
         Ok(answer)
     }
@@ -223,14 +265,52 @@ impl Inner {
         }
     }
 
+    /// Sends a request with the credentials. Who is the first to be refused looks whether the tenant has moved, and tries
+    /// once more where it is now: meanwhile the others are held.
     async fn logged_in(&self, outbound: &Outbound) -> Result<Answer, Refusal> {
+        let answer = self.send(outbound, true).await?;
+        let is_first = self.login.note(answer.status == 401);
+        // In a box, as what hardly ever happens must not make every call larger.
+        if !is_first || !Box::pin(self.has_moved()).await || !self.login.may_try_elsewhere() {
+            return Ok(answer);
+        }
         let answer = self.send(outbound, true).await?;
         self.login.note(answer.status == 401);
         Ok(answer)
     }
 
-    /// Sends a request, once.
+    /// Looks the zone up again, which needs no credentials; whether it is another one now.
+    async fn has_moved(&self) -> bool {
+        let Some(user_name) = &self.zone_of else { return false };
+        let known = self.url();
+        match find_zone_again(&self.client, &known, user_name).await {
+            Ok(found) if found != *known => {
+                tracing::warn!(zone = %found, "the tenant is at another zone now");
+                *self.url.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(found);
+                true
+            }
+            Ok(_) => false,
+            Err(error) => {
+                tracing::warn!(%error, "the login was refused, and the zone cannot be looked up");
+                false
+            }
+        }
+    }
+
+    fn url(&self) -> Arc<UpstreamUrl> {
+        Arc::clone(&self.url.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends a request, once, and counts it.
     async fn send(&self, outbound: &Outbound, with_credentials: bool) -> Result<Answer, Refusal> {
+        let began = Instant::now();
+        let sent = self.send_once(outbound, with_credentials).await;
+        let entity = outbound.route.entity().map(|entity| entity.name);
+        self.metrics.note_call(entity, sent.as_ref().map(|answer| answer.status), began.elapsed());
+        sent
+    }
+
+    async fn send_once(&self, outbound: &Outbound, with_credentials: bool) -> Result<Answer, Refusal> {
         let method = match outbound.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
@@ -238,28 +318,31 @@ impl Inner {
             Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
-        let mut request = self.client.request(method, self.url.below(&outbound.path));
-        if with_credentials {
-            request = request.headers(self.authentication.clone());
-        }
-        // Of writes alone: it would make a query fail, as only writes are made in somebody's name.
-        if let Some(resource) = outbound.impersonate.filter(|_| outbound.route.is_write()) {
-            request = request.header(IMPERSONATE, resource);
-        }
-        if let Some(body) = &outbound.body {
-            request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
-        }
+        let url = self.url().below(&outbound.path);
+        let request = || {
+            let mut request = self.client.request(method.clone(), url.clone());
+            if with_credentials {
+                request = request.headers(self.authentication.clone());
+            }
+            // Of writes alone: it would make a query fail, as only writes are made in somebody's name.
+            if let Some(resource) = outbound.impersonate.filter(|_| outbound.route.is_write()) {
+                request = request.header(IMPERSONATE, resource);
+            }
+            match &outbound.body {
+                Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
+                None => request,
+            }
+        };
         let is_write = outbound.route.is_write();
         let failed = |error: reqwest::Error| self.unreachable(way_of(&error), is_write, Some(&error));
-        let again = request.try_clone();
-        let mut response = match (request.send().await, again) {
+        let mut response = match request().send().await {
             // Nothing was sent when the connection itself was refused, so that even a write may be tried once more.
-            (Err(error), Some(again)) if way_of(&error) == Way::ConnectionRefused => {
+            Err(error) if way_of(&error) == Way::ConnectionRefused => {
                 tracing::info!("the connection was refused; one more attempt");
                 tokio::time::sleep(SECOND_ATTEMPT_AFTER).await;
-                again.send().await
+                request().send().await
             }
-            (first, _) => first,
+            first => first,
         }
         .map_err(failed)?;
         let status = response.status().as_u16();
@@ -272,19 +355,23 @@ impl Inner {
         let at = at.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(Refusal::Malformed("more than 64 MiB"));
-            }
             body.extend_from_slice(&chunk);
+            if body.len() > HELD_BYTES_MAX {
+                // Only what was asked for is large: rows and files.
+                if is_write || status != 200 {
+                    return Err(Refusal::Malformed("more than two megabytes"));
+                }
+                return Ok(Answer { status, retry_after, at, body: body.freeze(), tail: Some(Tail::new(response)) });
+            }
         }
-        Ok(Answer { status, retry_after, at, body: body.freeze() })
+        Ok(Answer { status, retry_after, at, body: body.freeze(), tail: None })
     }
 
     fn unreachable(&self, way: Way, is_write: bool, cause: Option<&reqwest::Error>) -> Refusal {
         let causes: Vec<String> = cause.into_iter().flat_map(causes).map(ToString::to_string).collect();
         tracing::warn!(way = ?way, cause = causes.join(": "), "Autotask cannot be reached");
         let arrived = matches!(way, Way::AnswerTimeout | Way::BrokenOff | Way::Unavailable);
-        let is_demo = self.url.mode() == Mode::Demo;
+        let is_demo = self.url().mode() == Mode::Demo;
         Refusal::Unreachable(Unreachable { way, is_demo, in_doubt: is_write && arrived })
     }
 }
@@ -333,10 +420,63 @@ fn way_of(error: &reqwest::Error) -> Way {
                 Way::ConnectionRefused
             } else if causes(error).any(|cause| cause.to_string().starts_with("dns error")) {
                 Way::Name
+            } else if causes(error).any(|cause| cause.to_string().starts_with("invalid peer certificate")) {
+                Way::Certificate
             } else {
                 Way::NoConnection
             }
         }
         (false, false) => Way::BrokenOff,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+    use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+
+    use super::*;
+
+    /// A certificate for `localhost` that nobody trusts, and its key, which opens nothing else.
+    const CERTIFICATE: &str = "MIIBlDCCATugAwIBAgIUejkHhqsy9GIkJ/BDCgRBZrDXxQ8wCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2\
+         MTEyMjA1MjI0NFoYDzIxMjYxMDI5MDUyMjQ0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\
+         AARS81BcTP148fBYUpRbaJMu6PeBJyEACfa9Ce6ApMfjkRHaJDXlAxIt/3nkveaK4jvugNZNhAaWgN9o1SM2dVEvo2kwZzAdBgNV\
+         HQ4EFgQUe02RaVfiAKKYmxWIO80BJqFvLTEwHwYDVR0jBBgwFoAUe02RaVfiAKKYmxWIO80BJqFvLTEwDwYDVR0TAQH/BAUwAwEB\
+         /zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwIDRwAwRAIgXX+zqRVKXiAP7ooN3ekt+JO6DTmeApfBZbYqbMN34aMC\
+         IGuu+w1e56+FRaZWWGPtLlI3kL+lT5Dfsx/1eERql/D5";
+    const KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBLuYAX7ddqByqwaijPJA1GLpTWQLRON2pXvngBRtRI2hRANCAARS\
+         81BcTP148fBYUpRbaJMu6PeBJyEACfa9Ce6ApMfjkRHaJDXlAxIt/3nkveaK4jvugNZNhAaWgN9o1SM2dVEv";
+
+    #[tokio::test]
+    async fn a_certificate_that_nobody_trusts_is_told_from_other_failures_and_nothing_is_sent() {
+        let decode = |text: &str| STANDARD.decode(text).unwrap();
+        let server = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![decode(CERTIFICATE).into()], PrivatePkcs8KeyDer::from(decode(KEY)).into())
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let met = tokio::spawn(async move {
+            let (socket, _) = listener.accept().await.unwrap();
+            TlsAcceptor::from(Arc::new(server)).accept(socket).await.is_ok()
+        });
+        let wait = Duration::from_secs(20);
+        let client = client(Mode::Demo, wait, wait).unwrap();
+        let error = client.get(url).header("Secret", "s").send().await.unwrap_err();
+        assert_eq!(way_of(&error), Way::Certificate, "{error:?}");
+        assert!(!met.await.unwrap(), "no connection to send it over");
+        let refusal = Refusal::Unreachable(Unreachable { way: Way::Certificate, is_demo: false, in_doubt: false });
+        let text = refusal.messages().join("");
+        assert!(
+            refusal.was_not_sent() && text.contains("its certificate is not one that this server trusts"),
+            "{text}"
+        );
     }
 }

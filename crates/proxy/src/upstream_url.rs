@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use reqwest::Url;
+
 use crate::config::{Error, Mode};
 
 /// An address that the proxy may call: a zone of Autotask, or in the demo a sandbox on this machine.
@@ -10,6 +12,8 @@ use crate::config::{Error, Mode};
 pub struct UpstreamUrl {
     /// `https://webservices18.autotask.net` or `http://127.0.0.1:8081`.
     origin: String,
+    /// The same, taken apart once and not for each request.
+    root: Url,
     mode: Mode,
 }
 
@@ -41,7 +45,8 @@ impl UpstreamUrl {
                  the demo never talks to Autotask, `serve` does"
             }
         };
-        found.map(|origin| UpstreamUrl { origin, mode }).ok_or_else(|| Error::new(sentence))
+        let taken = found.and_then(|origin| Some(UpstreamUrl { root: Url::parse(&origin).ok()?, origin, mode }));
+        taken.ok_or_else(|| Error::new(sentence))
     }
 
     /// The origin: scheme, host and port.
@@ -56,9 +61,13 @@ impl UpstreamUrl {
         self.mode
     }
 
-    /// The address of a path below the REST root.
-    pub(crate) fn below(&self, path: &str) -> String {
-        format!("{}/ATServicesRest{path}", self.origin)
+    /// The address of a path below the REST root, perhaps with a query string.
+    pub(crate) fn below(&self, path: &str) -> Url {
+        let (path, search) = path.split_once('?').map_or((path, None), |(path, search)| (path, Some(search)));
+        let mut url = self.root.clone();
+        url.set_path(&["/ATServicesRest", path].concat());
+        url.set_query(search);
+        url
     }
 
     /// Takes a page address of upstream's apart: what stands behind the origin, `None` when it is foreign.
@@ -167,6 +176,19 @@ mod tests {
             check(Mode::Serve, url, None);
         }
         check(Mode::Demo, "http://localhost:8081/ATServicesRest/", Some("http://localhost:8081"));
+    }
+
+    #[test]
+    fn a_path_stays_below_the_root() {
+        let sandbox = UpstreamUrl::parse(Mode::Demo, "http://127.0.0.1:8081").unwrap();
+        for (path, expected) in [
+            ("/V1.0/Companies/5", "/V1.0/Companies/5"),
+            ("/V1.0/Companies/query?search=%7B%22a%22%3A1%7D", "/V1.0/Companies/query?search=%7B%22a%22%3A1%7D"),
+            ("/V1.0/Companies/query?a=b?c", "/V1.0/Companies/query?a=b?c"),
+            ("/x#y", "/x%23y"),
+        ] {
+            assert_eq!(sandbox.below(path).as_str(), format!("http://127.0.0.1:8081/ATServicesRest{expected}"));
+        }
     }
 
     #[test]

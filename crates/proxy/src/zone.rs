@@ -1,9 +1,10 @@
 //! Zone: which of Autotask's hosts a user's data is on.
 
-use autotask_core::request::encode_component;
-use serde::Deserialize;
-
 use std::time::Duration;
+
+use autotask_core::request::encode_component;
+use autotask_core::route::Route;
+use serde::Deserialize;
 
 use crate::config::{CONNECT_TIMEOUT, Error, Mode};
 use crate::secret::Secret;
@@ -30,26 +31,44 @@ struct Zone {
 /// A sentence, when Autotask cannot be reached, does not know the user, or names a host that is not one of its own.
 pub async fn find_zone(user_name: &Secret) -> Result<UpstreamUrl, Error> {
     let client = client(Mode::Serve, CONNECT_TIMEOUT, ZONE_TIMEOUT)?;
-    let url = format!("{ZONES}?user={}", encode_component(user_name.expose()));
+    look_up(&client, ZONES, user_name, Mode::Serve).await
+}
+
+/// The same again, as a tenant may move: in the demo the sandbox that is known is asked.
+pub(crate) async fn find_zone_again(
+    client: &reqwest::Client,
+    known: &UpstreamUrl,
+    user_name: &Secret,
+) -> Result<UpstreamUrl, Error> {
+    match known.mode() {
+        Mode::Serve => look_up(client, ZONES, user_name, Mode::Serve).await,
+        Mode::Demo => {
+            look_up(client, known.below(&Route::Zone.to_request_line().1).as_str(), user_name, Mode::Demo).await
+        }
+    }
+}
+
+async fn look_up(client: &reqwest::Client, zones: &str, user_name: &Secret, mode: Mode) -> Result<UpstreamUrl, Error> {
+    let url = format!("{zones}?user={}", encode_component(user_name.expose()));
     let unreachable = |_| {
         Error::new(
             "Autotask cannot be reached to look up the zone; check that this server has access to the internet, \
              or set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
         )
     };
-    let response = client.get(url).send().await.map_err(unreachable)?;
+    let response = client.get(url).timeout(ZONE_TIMEOUT).send().await.map_err(unreachable)?;
     let body = response.bytes().await.map_err(unreachable)?;
-    of_answer(&body)
+    of_answer(&body, mode)
 }
 
 /// The zone that an answer of `zoneInformation` names.
-pub(crate) fn of_answer(body: &[u8]) -> Result<UpstreamUrl, Error> {
+pub(crate) fn of_answer(body: &[u8], mode: Mode) -> Result<UpstreamUrl, Error> {
     let url = serde_json::from_slice(body).ok().and_then(|zone: Zone| zone.url).ok_or_else(|| {
         Error::new(
             "Autotask knows no zone for the user; check the login of the API user, for example in AUTOTASK_USERNAME",
         )
     })?;
-    UpstreamUrl::parse(Mode::Serve, &url).map_err(|_| {
+    UpstreamUrl::parse(mode, &url).map_err(|_| {
         Error::new(
             "the zone that was named is not one of Autotask's hosts, so nothing is sent there; \
              set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
@@ -73,15 +92,16 @@ mod tests {
 
     #[test]
     fn a_zone_is_one_of_autotasks_hosts() {
-        let zone = |url: &str| of_answer(format!(r#"{{"zoneName":"x","url":"{url}","ci":1}}"#).as_bytes());
+        let zone = |url: &str| of_answer(format!(r#"{{"zoneName":"x","url":"{url}","ci":1}}"#).as_bytes(), Mode::Serve);
         let found = zone("https://webservices3.autotask.net/atservicesrest/").unwrap();
         assert_eq!(found.origin(), "https://webservices3.autotask.net");
         for url in ["https://evil.test/atservicesrest/", "http://webservices3.autotask.net/", "http://127.0.0.1/", ""] {
             assert!(zone(url).unwrap_err().to_string().contains("not one of Autotask's hosts"), "{url}");
         }
-        let unknown = of_answer(br#"{"errors":["Zone information could not be determined"]}"#).unwrap_err();
+        let unknown =
+            of_answer(br#"{"errors":["Zone information could not be determined"]}"#, Mode::Serve).unwrap_err();
         assert!(unknown.to_string().contains("knows no zone"));
-        assert!(of_answer(b"<html>").is_err());
+        assert!(of_answer(b"<html>", Mode::Serve).is_err());
     }
 
     #[test]

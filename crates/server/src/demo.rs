@@ -46,6 +46,9 @@ pub(crate) struct Options {
     /// Whether people write in their own names at the sandbox: `off`, `when_mapped` or `required`
     #[arg(long, value_name = "WHEN", requires = "users", default_value = "off")]
     act_as_person: ActAsPerson,
+    /// Where Prometheus reads `/metrics`, such as `127.0.0.1:9464`; nowhere without it
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// Do not open the browser
     #[arg(long)]
     no_open: bool,
@@ -66,6 +69,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let app = app_files::load(options.app.as_deref())?;
     let listener = listen::bind(local(options.port), "--port").await?;
     let address = listen::address(&listener)?;
+    let metrics = listen::bind_metrics(options.metrics_listen).await?;
     let (sandbox_url, sandbox) = match &options.sandbox_url {
         Some(url) => (url.clone(), None),
         None => {
@@ -86,23 +90,29 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     };
     config.act_as_person = options.act_as_person;
     config.lift_limits = options.no_limits;
-    let router = Proxy::new(config)?.router();
+    let workbench = Proxy::new(config)?;
 
     let url = format!("http://{address}/");
     say(&format!("Sandbox: {sandbox_url}/ATServicesRest/"));
+    listen::say_metrics(metrics.as_ref())?;
     say(&format!("CRM workbench: {url}"));
     if !options.no_open {
         browser::open(&url);
     }
+    if options.sandbox_url.is_some() {
+        listen::say_clock(&workbench);
+    }
     // Not before: while a world is made, Ctrl-C ends the process at once.
     let stop = Stop::on_signal();
-    let proxy = listen::serve(listener, router, stop.clone());
-    match sandbox {
-        Some((listener, sandbox)) => {
-            tokio::try_join!(proxy, listen::serve(listener, sandbox.router(), stop)).map(|_| ())
+    let proxy = listen::serve(listener, workbench.router(), stop.clone());
+    let metrics = listen::serve_metrics(metrics, &workbench, stop.clone());
+    let sandbox = async {
+        match sandbox {
+            Some((listener, sandbox)) => listen::serve(listener, sandbox.router(), stop).await,
+            None => Ok(()),
         }
-        None => proxy.await,
-    }
+    };
+    tokio::try_join!(proxy, metrics, sandbox).map(|_| ())
 }
 
 fn local(port: u16) -> SocketAddr {

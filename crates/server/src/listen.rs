@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use autotask_proxy::Proxy;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use http::{HeaderValue, header};
@@ -19,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::say::say;
 use crate::strict_heads::StrictHeads;
 
 /// Longest time in which the head of a request comes, and in which an open connection may be without one.
@@ -41,6 +43,45 @@ pub(crate) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
             bail!("port {} needs more rights than this user has; choose one above 1023 with {setting}", address.port())
         }
         Err(error) => bail!("cannot listen on {address} ({error}); choose another address with {setting}"),
+    }
+}
+
+/// Takes the address at which Prometheus reads, where one is set.
+pub(crate) async fn bind_metrics(address: Option<SocketAddr>) -> Result<Option<TcpListener>> {
+    match address {
+        Some(address) => {
+            bind(address, "`metrics_listen`, AUTOTASK_CRM_METRICS_LISTEN or --metrics-listen").await.map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Says where that is, and who can read there.
+pub(crate) fn say_metrics(listener: Option<&TcpListener>) -> Result<()> {
+    let Some(listener) = listener else { return Ok(()) };
+    let address = address(listener)?;
+    say(&format!("Metrics: http://{address}/metrics"));
+    if !address.ip().to_canonical().is_loopback() {
+        say("Metrics: whoever reaches that address reads them; nobody signs in there");
+    }
+    Ok(())
+}
+
+/// Says that this machine's clock is wrong, when Autotask has told what time it is; nothing waits for that.
+pub(crate) fn say_clock(proxy: &Proxy) {
+    let proxy = proxy.clone();
+    tokio::spawn(async move {
+        if let Some(warning) = proxy.clock_warning().await {
+            say(&format!("Clock: {warning}"));
+        }
+    });
+}
+
+/// Serves them until told to stop.
+pub(crate) async fn serve_metrics(listener: Option<TcpListener>, proxy: &Proxy, stop: Stop) -> Result<()> {
+    match listener {
+        Some(listener) => serve(listener, proxy.metrics_router(), stop).await,
+        None => Ok(()),
     }
 }
 

@@ -23,12 +23,14 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     check_listen(settings.listen, settings.public_url.as_deref())?;
     let app = app_files::load(settings.app.as_deref())?;
     let listener = listen::bind(settings.listen, "`listen` in the file of settings, or AUTOTASK_CRM_LISTEN").await?;
+    let metrics = listen::bind_metrics(settings.metrics_listen).await?;
     let upstream = match &settings.url {
         Some(url) => UpstreamUrl::parse(Mode::Serve, url)?,
         None => find_zone(&settings.credentials.user_name).await?,
     };
     let address = listen::address(&listener)?;
     let mut config = Config::new(address, upstream, settings.credentials);
+    config.is_zone_found = settings.url.is_none();
     config.clients = settings.clients;
     config.audit_months = settings.audit_months.unwrap_or(config.audit_months);
     config.act_as_person = settings.act_as_person;
@@ -47,6 +49,10 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             "No users: only this machine may call, and whoever sits at it may do everything; add one with `autotask-crm user add`",
         );
     }
+    listen::say_metrics(metrics.as_ref())?;
     say(&format!("CRM workbench: {url}"));
-    listen::serve(listener, proxy.router(), Stop::on_signal()).await
+    listen::say_clock(&proxy);
+    let stop = Stop::on_signal();
+    let app = listen::serve(listener, proxy.router(), stop.clone());
+    tokio::try_join!(app, listen::serve_metrics(metrics, &proxy, stop)).map(|_| ())
 }

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 use crate::data_folder::{data_file, data_folder};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 19] = [
+const SETTINGS: [(&str, &str, &str); 20] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
@@ -34,6 +34,11 @@ const SETTINGS: [(&str, &str, &str); 19] = [
     ("oidc_client_secret", "AUTOTASK_CRM_OIDC_CLIENT_SECRET", "its secret there; none for a public client"),
     ("oidc_tenant", "AUTOTASK_CRM_OIDC_TENANT", "the one directory of Entra ID whose people may sign in, by its id"),
     ("oidc_name", "AUTOTASK_CRM_OIDC_NAME", "what the identity provider is called on the button"),
+    (
+        "metrics_listen",
+        "AUTOTASK_CRM_METRICS_LISTEN",
+        "where Prometheus reads `/metrics`, best an address of this machine such as 127.0.0.1:9464; nowhere without it",
+    ),
     ("app", "AUTOTASK_CRM_APP", "the folder of the built app; the one inside of this program without it"),
     ("store", "AUTOTASK_CRM_STORE", "the file of runs, drafts, outcomes and the audit; in your data folder without it"),
     (
@@ -68,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) url: Option<String>,
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) audit_months: Option<u32>,
@@ -86,6 +92,12 @@ impl Settings {
         let listen = listen
             .parse()
             .map_err(|_| anyhow!("`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port, such as `{LISTEN}`"))?;
+        let metrics_listen = source.get("metrics_listen").map(|address| address.parse());
+        let metrics_listen = metrics_listen.transpose().map_err(|_| {
+            anyhow!(
+                "`metrics_listen` (AUTOTASK_CRM_METRICS_LISTEN) must be an address and a port, such as `127.0.0.1:9464`"
+            )
+        })?;
         let audit_months = source.get("audit_months").map(|months| match months.parse() {
             Ok(months @ 6..=1200) => Ok(months),
             _ => Err(anyhow!(
@@ -104,6 +116,7 @@ impl Settings {
             credentials: source.credentials(["username", "secret", "integration_code"])?,
             url: source.get("url"),
             listen,
+            metrics_listen,
             public_url: source.get("public_url").map(|url| url.trim_end_matches('/').to_owned()),
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
@@ -204,6 +217,16 @@ impl<V: Fn(&str) -> Option<String>> Source<'_, V> {
                 None => Ok(None),
             };
         };
+        let of_file = self.table.get("oidc_issuer").and_then(Value::as_str);
+        if of_file.is_some_and(|other| other != issuer) {
+            bail!(
+                "two identity providers are set, `oidc_issuer` in the file and another in AUTOTASK_CRM_OIDC_ISSUER; keep one, or the \
+                 secret of one would go to the other"
+            );
+        }
+        if issuer.split([',', ';', ' ']).count() > 1 {
+            bail!("`oidc_issuer` is one identity provider, an address without spaces; people sign in at one");
+        }
         let Some(client_id) = self.get("oidc_client_id") else { bail!("{}", self.missing("oidc_client_id")) };
         Ok(Some(SignInService {
             name: self.get("oidc_name").unwrap_or_else(|| "your organization's account".to_owned()),
@@ -230,6 +253,9 @@ fn read_file(file: &Path) -> Result<Table> {
         .map_err(|error| anyhow!("the file of settings {shown} cannot be read ({}); check --config", error.kind()))?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
+        if error.message().contains("duplicate key") {
+            return anyhow!("line {line} of {shown} sets what is set before; keep one of the two");
+        }
         anyhow!("line {line} of {shown} is not TOML; a setting is written `key = \"value\"`")
     })?;
     for (key, value) in &table {
@@ -314,6 +340,34 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_names_every_setting() {
+        let readme = include_str!("../../../README.md");
+        for (key, variable, what) in SETTINGS {
+            let row = format!("| `{key}` | `{variable}` | {what} |");
+            assert!(readme.contains(&row), "README.md lacks: {row}");
+        }
+    }
+
+    #[test]
+    fn two_identity_providers_are_refused() {
+        let one =
+            format!("{THREE}oidc_issuer = 'https://a.test'\noidc_client_id = 'crm'\noidc_client_secret = 'hidden'\n");
+        let other = [("AUTOTASK_CRM_OIDC_ISSUER", "https://b.test")];
+        check(
+            &one,
+            &other,
+            "two identity providers are set, `oidc_issuer` in the file and another in AUTOTASK_CRM_OIDC_ISSUER",
+        );
+        check(
+            &format!("{one}oidc_issuer = 'https://b.test'"),
+            &[],
+            "line 7 of FILE sets what is set before; keep one of the two",
+        );
+        check(&one.replace("a.test", "a.test, https://b.test"), &[], "`oidc_issuer` is one identity provider");
+        assert!(read(&one, &[("AUTOTASK_CRM_OIDC_ISSUER", "https://a.test")]).is_ok(), "the same one");
+    }
+
+    #[test]
     fn what_is_wrong_is_named_without_its_value() {
         check(
             &format!("{THREE}secrte = \"hidden\""),
@@ -341,6 +395,11 @@ mod tests {
             &format!("{THREE}listen = \"8080\""),
             &[],
             "`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port",
+        );
+        check(
+            &format!("{THREE}metrics_listen = \"9464\""),
+            &[],
+            "`metrics_listen` (AUTOTASK_CRM_METRICS_LISTEN) must be an address and a port",
         );
         let missing = Settings::read(Some(Path::new("/none/crm.toml")), |_| None).unwrap_err().to_string();
         assert_eq!(missing, "the file of settings /none/crm.toml cannot be read (entity not found); check --config");

@@ -50,9 +50,9 @@ impl Cache {
         kept.get(request).filter(|kept| Instant::now() < kept.until).map(|kept| kept.answer.clone())
     }
 
-    /// Keeps a good answer.
+    /// Keeps a good answer that is there as a whole.
     pub(crate) fn keep(&self, request: String, route: &Route, answer: &Answer) {
-        let Some(age) = Cache::age_max(route).filter(|_| answer.status == 200) else { return };
+        let Some(age) = Cache::age_max(route).filter(|_| answer.status == 200 && answer.tail.is_none()) else { return };
         let now = Instant::now();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, kept| now < kept.until);

@@ -31,7 +31,8 @@ impl fmt::Debug for Flights {
 }
 
 impl Flights {
-    /// The answer to a read: of one that is under way, or of `start`.
+    /// The answer to a read: of one that is under way, or of `start`. Of one that is too large to be held everybody gets the
+    /// beginning, and one the tail.
     ///
     /// The call is a task of its own: whoever asked first may leave without taking the answer from the others.
     pub(crate) async fn join(

@@ -47,7 +47,7 @@ impl Lease {
             return;
         }
         let spent = lot.take().and_then(|lot| Some((lot.id?, CALLS - lot.left)));
-        let kept = tokio::time::timeout(WAIT_MAX, store.lease(now, CALLS, spent)).await;
+        let kept = tokio::time::timeout(WAIT_MAX, Box::pin(store.lease(now, CALLS, spent))).await;
         *lot = Some(Lot { id: kept.ok().and_then(Result::ok), at: now, left: CALLS - 1 });
     }
 }

@@ -21,4 +21,4 @@ pub(crate) use flights::Flights;
 pub(crate) use lease::Lease;
 pub(crate) use login::Login;
 pub(crate) use retries::Retries;
-pub(crate) use turns::{Held, Standing, Turns};
+pub(crate) use turns::{Held, Pass, Standing, Turns};

@@ -86,6 +86,7 @@ mod tests {
             retry_after: wait.map(HeaderValue::from_static),
             at: None,
             body: Bytes::from_static(body.as_bytes()),
+            tail: None,
         })
     }
 

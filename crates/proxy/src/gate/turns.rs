@@ -45,6 +45,8 @@ pub(crate) struct Standing {
     pub(crate) used: u32,
     /// Of these, the calls of this server.
     pub(crate) own: u32,
+    /// Those of others, as far as Autotask told.
+    pub(crate) others: u32,
     /// Calls that Autotask takes in an hour.
     pub(crate) limit: u32,
     /// Calls that are left for what people do.
@@ -175,6 +177,7 @@ impl Turns {
         Standing {
             used: inner.ledger.used(now),
             own: inner.ledger.own(now),
+            others: inner.ledger.others(),
             limit: inner.ledger.limit(),
             left: inner.ledger.left(now),
             waiting: inner.lines.values().map(|line| line.waiting.len()).sum(),

@@ -15,10 +15,10 @@ const ROUTES: [&str; 12] = [
     "/onboarding/new",
     "/onboarding/new/*step",
     "/changes",
-    "/quality",
-    "/quality/:rule",
     "/settings",
     "/settings/:section",
+    "/quality",
+    "/quality/:rule",
 ];
 
 /// Most bytes of a page with its query: filters stand there, and a cookie holds 4,096.
@@ -136,6 +136,7 @@ mod tests {
             "/onboarding/new",
             "/onboarding/new/contacts",
             "/changes",
+            "/settings/audit",
             "/quality",
             "/quality/contact-email_missing",
         ] {

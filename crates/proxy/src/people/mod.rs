@@ -66,7 +66,7 @@ impl People {
         if self.had_users() {
             return Ok(true);
         }
-        let has_users = self.store.with(|connection| people::has_users(connection)).await?;
+        let has_users = self.store.look(people::has_users).await?;
         if has_users {
             self.has_users.store(true, Ordering::Relaxed);
         }

@@ -32,17 +32,15 @@ impl People {
     /// over. Notes that it is used.
     pub(crate) async fn user_of_session(&self, id: &str) -> Result<Option<(UserRow, bool)>, Refusal> {
         let (hash, now) = (hash(id), self.clock.now());
-        let row = self.store.with(move |connection| {
-            let Some(row) = people::session(connection, &hash)?.filter(|row| holds(row, now)) else { return Ok(None) };
-            // What cannot be noted is no reason to refuse: reading goes on when nothing can be written.
-            if now - row.seen_at >= NOTED_EACH
-                && let Err(error) = people::touch_session(connection, &hash, now)
-            {
-                tracing::warn!(%error, "that a session is used cannot be noted");
-            }
-            Ok(Some(row))
-        });
-        Ok(row.await?.map(|row| (row.user, now - row.confirmed_at < CONFIRMED)))
+        let row = self.store.look(move |connection| people::session(connection, &hash)).await?;
+        let Some(row) = row.filter(|row| holds(row, now)) else { return Ok(None) };
+        // What cannot be noted is no reason to refuse: reading goes on when nothing can be written.
+        if now - row.seen_at >= NOTED_EACH
+            && Box::pin(self.store.with(move |connection| people::touch_session(connection, &hash, now))).await.is_err()
+        {
+            tracing::warn!("that a session is used cannot be noted");
+        }
+        Ok(Some((row.user, now - row.confirmed_at < CONFIRMED)))
     }
 
     /// Begins a session for login and password, in place of the one that the caller had. Whoever is unknown, disabled or
@@ -151,6 +149,12 @@ impl People {
         self.check_password(login, given, peer).await?;
         let (hash, now) = (hash(id), self.clock.now());
         self.store.with(move |connection| tokens::confirm_session(connection, &hash, now)).await
+    }
+
+    /// How many sessions hold.
+    pub(crate) async fn count_sessions(&self) -> Result<i64, Refusal> {
+        let now = self.clock.now();
+        self.store.look(move |connection| people::count_sessions(connection, now - AGE_MAX, now - IDLE)).await
     }
 
     /// Ends the session of this cookie, if there is one.

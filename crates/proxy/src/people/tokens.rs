@@ -58,19 +58,17 @@ impl People {
             return Ok(None);
         }
         let (hash, now, login) = (hash(token), self.clock.now(), login.trim().to_ascii_lowercase());
-        let found = self.store.with(move |connection| {
-            let found = tokens::token_of_hash(connection, &hash)?.filter(|(user, token)| {
-                !user.is_disabled && user.login == login && (token.created_at..token.expires_at).contains(&now)
-            });
-            if let Some((_, token)) = &found
-                && token.used_at.is_none_or(|used_at| now - used_at >= NOTED_EACH)
-                && let Err(error) = tokens::touch_token(connection, token.id, now)
-            {
-                tracing::warn!(%error, "that a token is used cannot be noted");
-            }
-            Ok(found)
+        let found = self.store.look(move |connection| tokens::token_of_hash(connection, &hash)).await?;
+        let found = found.filter(|(user, token)| {
+            !user.is_disabled && user.login == login && (token.created_at..token.expires_at).contains(&now)
         });
-        Ok(found.await?.map(|(mut user, token)| {
+        if let Some((_, TokenRow { id, used_at, .. })) = found
+            && used_at.is_none_or(|used_at| now - used_at >= NOTED_EACH)
+            && Box::pin(self.store.with(move |connection| tokens::touch_token(connection, id, now))).await.is_err()
+        {
+            tracing::warn!("that a token is used cannot be noted");
+        }
+        Ok(found.map(|(mut user, token)| {
             user.role = user.role.min(token.role);
             (user, token)
         }))

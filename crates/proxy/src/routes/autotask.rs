@@ -20,6 +20,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use super::body::{BODY_BYTES_MAX, read_body};
 use super::{acting, labelled, write};
 use crate::access::{Caller, OwnOrigin};
+use crate::json_pieces::JsonPieces;
 use crate::log::{Label, RequestId};
 use crate::outbound::{Built, Outbound, sentence};
 use crate::page_cursor::PagesOf;
@@ -27,6 +28,7 @@ use crate::people::{Role, permissions};
 use crate::refusal::{Refusal, Way, json_body, of_route};
 use crate::rewrite::Rewrite;
 use crate::state::State;
+use crate::tail::Coming;
 use crate::upstream::Answer;
 
 /// Most bytes of a body where an attachment is written, whose file is in it: what Autotask takes in five minutes.
@@ -77,31 +79,36 @@ async fn answer(
             | Route::Update(..)
             | Route::Replace(..)
     );
-    let bytes = if takes_body { read_body(&parts.headers, body, bytes_max(&route)).await? } else { Bytes::new() };
-    let person = caller.as_ref().map(Caller::cursor_owner).unwrap_or_default();
-    let cursors = state.cursors.of(&person);
+    // In boxes is what not every request needs, so that the others are not the larger for it.
+    let bytes = match takes_body {
+        true => Box::pin(read_body(&parts.headers, body, bytes_max(&route))).await?,
+        false => Bytes::new(),
+    };
+    let cursors = state.cursors.of(caller.as_ref().map(Caller::cursor_owner).unwrap_or_default());
     let (mut outbound, notices, filter) = understand(state, route, parts.uri.query(), &bytes, &cursors).await?;
     if route == Route::Zone
         && let Some(zone) = own_zone(state, &outbound)
     {
         outbound = zone;
     }
-    let answer = if route.is_write() {
-        outbound.impersonate = acting::resource(state, caller.as_ref(), &outbound.route).await?;
+    let (answer, coming) = if route.is_write() {
+        outbound.impersonate = Box::pin(acting::resource(state, caller.as_ref(), &outbound.route)).await?;
         let who = caller.as_ref().map(Caller::who).unwrap_or_default();
         let request = parts.extensions.get::<RequestId>().map_or("", |id| &id.0);
         let asked = write::Asked { who: &who, request, key: idempotency_key(&parts.headers)? };
-        write::send(state, outbound, asked).await?
+        (Box::pin(write::send(state, outbound, asked)).await?, None)
     } else if route == Route::Zone && state.people.had_users() {
         // Whose login it is does not matter: all of them work through this server's user.
-        state.own_zone().await?
+        (Box::pin(state.own_zone()).await?, None)
     } else {
-        state.upstream.send_as(&outbound, priority(&parts.headers)?).await?
+        state.upstream.open(&outbound, priority(&parts.headers)?).await?
     };
-    let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?;
-    let rewrite =
-        Rewrite { route, own_origin: &own_origin.0, upstream: state.upstream.url(), cursors, filter: &filter };
-    let mut response = respond(state, &rewrite, answer)?;
+    let own_origin = parts.extensions.get::<OwnOrigin>().ok_or(Refusal::Fault)?.0.clone();
+    let rewrite = Rewrite { route, own_origin, upstream: state.upstream.url(), cursors, filter };
+    let mut response = match coming {
+        None => respond(state, &rewrite, answer)?,
+        Some(coming) => hand_on(state, rewrite, answer, coming)?,
+    };
     for notice in notices.iter().take(NOTICES_MAX) {
         // A header holds ASCII only, and a name may be of any script.
         let text = utf8_percent_encode(&sentence(notice), CONTROLS).to_string();
@@ -139,7 +146,7 @@ async fn understand(
     route: Route,
     search: Option<&str>,
     bytes: &[u8],
-    cursors: &PagesOf<'_>,
+    cursors: &PagesOf,
 ) -> Result<(Outbound, Vec<Issue>, String), Refusal> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok());
     let now = now.map(|micros| Instant(micros * 10));
@@ -152,7 +159,7 @@ async fn understand(
     }
     let mut resolved = BTreeMap::new();
     for (entity, name) in names {
-        let id = id_of(state, &entity, &name).await?;
+        let id = Box::pin(id_of(state, &entity, &name)).await?;
         resolved.insert(name, id);
     }
     let context = Context { now, resolved: Some(&resolved), ..Context::default() };
@@ -184,7 +191,7 @@ fn own_zone(state: &State, asked: &Outbound) -> Option<Outbound> {
     (asked.path == client.path).then(|| Outbound::zone(state.config.credentials.user_name.expose()))
 }
 
-fn respond(state: &State, rewrite: &Rewrite<'_>, answer: Answer) -> Result<Response, Refusal> {
+fn respond(state: &State, rewrite: &Rewrite, answer: Answer) -> Result<Response, Refusal> {
     let status = answer.status;
     if status == 401 {
         tracing::warn!("Autotask refused the credentials of this server");
@@ -211,6 +218,14 @@ fn respond(state: &State, rewrite: &Rewrite<'_>, answer: Answer) -> Result<Respo
         response.headers_mut().insert(header::RETRY_AFTER, wait);
     }
     Ok(response)
+}
+
+/// A good answer that is too large to be held. What is wrong with its beginning is refused; what is wrong later breaks the answer
+/// off, as its status has gone by then.
+fn hand_on(state: &State, rewrite: Rewrite, answer: Answer, coming: Coming) -> Result<Response, Refusal> {
+    let mut json = JsonPieces::new(rewrite.into_change());
+    let first = json.push(answer.body).map_err(Refusal::Malformed)?;
+    Ok((StatusCode::OK, json_body(coming.into_body(first, json, state.config.patience))).into_response())
 }
 
 /// Most bytes of the body of a request to this route.

@@ -9,6 +9,7 @@ mod body;
 mod budget;
 mod drafts;
 mod files;
+mod metrics;
 mod people;
 mod runs;
 mod sign_in;
@@ -46,14 +47,19 @@ pub(crate) fn router(state: Arc<State>) -> Router {
     layered(routes, state)
 }
 
+/// What is served to whoever watches this server, at an address of its own: nobody reaches it by the main one.
+pub(crate) fn metrics_router(state: Arc<State>) -> Router {
+    metrics::router(state).layer(from_fn(security_headers::add))
+}
+
 /// What stands around every route. Layers wrap what stands above them, so the last one sees a request first.
 fn layered(routes: Router, state: Arc<State>) -> Router {
     routes
         // Nothing is reached by a request from elsewhere.
-        .layer(from_fn_with_state(state, access::guard))
+        .layer(from_fn_with_state(Arc::clone(&state), access::guard))
         // A fault of ours is an answer like any other.
         .layer(CatchPanicLayer::custom(on_panic))
-        .layer(from_fn(log::record))
+        .layer(from_fn_with_state(state, log::record))
         // Outermost: whatever comes from within carries the headers.
         .layer(from_fn(security_headers::add))
 }

@@ -97,7 +97,7 @@ pub(super) async fn send(state: &Arc<State>, outbound: Outbound, asked: Asked<'_
             Begun::OtherBody => return Err(Refusal::OtherBody),
             Begun::Open => return Err(Refusal::OutcomeUnknown),
             Begun::Answered(Kept { status, body }) => {
-                return Ok(Answer { status, body: body.into(), retry_after: None, at: None });
+                return Ok(Answer { status, body: body.into(), retry_after: None, at: None, tail: None });
             }
         };
         let answer = state.upstream.send(&outbound).await;

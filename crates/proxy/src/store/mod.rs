@@ -21,6 +21,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use prometheus_client::metrics::counter::Counter;
 use rusqlite::Connection;
 
 use crate::config::Error;
@@ -60,9 +61,15 @@ pub(crate) struct Store {
     connection: Arc<Mutex<Connection>>,
     /// When entries of the audit that are too old are looked for again, in milliseconds since 1970.
     next_prune: Arc<AtomicI64>,
+    errors: Counter,
 }
 
 impl Store {
+    /// Counts there what fails.
+    pub(crate) fn counting(self, errors: Counter) -> Store {
+        Store { errors, ..self }
+    }
+
     /// Opens the file, which is made if it is not there; without one, in memory.
     pub(crate) fn open(file: Option<&Path>) -> Result<Store, Error> {
         let shown = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
@@ -108,16 +115,21 @@ impl Store {
                 )));
             }
         };
-        Ok(Store { connection: Arc::new(Mutex::new(connection)), next_prune: Arc::default() })
+        Ok(Store {
+            connection: Arc::new(Mutex::new(connection)),
+            next_prune: Arc::default(),
+            errors: Counter::default(),
+        })
     }
 
     /// Whether something can be written just now.
     pub(crate) async fn probe(&self) -> Result<(), Refusal> {
         self.with(|connection| {
-            // Undone again: that it could be written is all that is wanted.
+            // What is taken back before it is kept never reaches the disk, and a full one would not be seen.
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             transaction.execute("insert into leases (at, calls) values (0, 0)", [])?;
-            transaction.rollback()
+            transaction.execute("delete from leases where at = 0 and calls = 0", [])?;
+            transaction.commit()
         })
         .await
     }
@@ -133,14 +145,25 @@ impl Store {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             work(&mut connection)
         });
-        match done.await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the store failed");
-                Err(Refusal::Store)
-            }
-            Err(_) => Err(Refusal::Fault),
+        done.await.map_err(|_| Refusal::Fault)?.map_err(|error| self.failed(&error))
+    }
+
+    /// Looks up a row or two by their keys: on this very thread where nobody else uses the file, as to change threads takes
+    /// longer. Nothing may be written so.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        if let Ok(connection) = self.connection.try_lock() {
+            return work(&connection).map_err(|error| self.failed(&error));
         }
+        Box::pin(self.with(|connection| work(connection))).await
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> Refusal {
+        self.errors.inc();
+        tracing::error!(%error, "the store failed");
+        Refusal::Store
     }
 }
 

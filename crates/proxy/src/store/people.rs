@@ -84,7 +84,7 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<UserRow> {
 
 /// Whether there is any user, be it a disabled one.
 pub(crate) fn has_users(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("select exists (select 1 from users)", [], |row| row.get(0))
+    connection.prepare_cached("select exists (select 1 from users)")?.query_row([], |row| row.get(0))
 }
 
 /// All users, by login.
@@ -244,6 +244,13 @@ pub(crate) fn session(connection: &Connection, hash: &Hash) -> rusqlite::Result<
         })
     };
     connection.prepare_cached(&sql)?.query_row([hash], read).optional()
+}
+
+/// How many sessions there are of users who are let in, begun and used after these times.
+pub(crate) fn count_sessions(connection: &Connection, begun: i64, used: i64) -> rusqlite::Result<i64> {
+    let sql = "select count(*) from sessions join users on users.id = user
+        where disabled_at is null and sessions.created_at > ? and seen_at > ?";
+    connection.prepare_cached(sql)?.query_row([begun, used], |row| row.get(0))
 }
 
 /// Notes that a session is in use.

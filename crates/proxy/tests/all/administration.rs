@@ -58,7 +58,7 @@ async fn an_administrator_adds_somebody_and_signs_somebody_out_everywhere() {
     let password = added.as_object_mut().unwrap().remove("password").unwrap().as_str().unwrap().to_owned();
     let expected = json!({
         "id": 4, "name": "Eve", "login": "eve@x.test", "role": "editor", "isDisabled": false, "hasPassword": true,
-        "createdAt": 1_800_000_000_000_i64,
+        "createdAt": 1_800_000_000_000_i64, "resource": {"id": null, "name": null, "from": "email", "soughtAt": null},
     });
     assert_eq!((status, &added), (201, &expected));
     let (_, list) = call(&world, &ada, "GET", "/api/people", Value::Null).await;

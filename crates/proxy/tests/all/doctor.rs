@@ -100,11 +100,15 @@ async fn a_clock_that_is_wrong_and_rights_that_lack() {
         response
     })
     .await;
-    let mut config = config(&upstream.url);
-    config.store = None;
-    let got = app("GET", "/api/doctor").of(&autotask_proxy::app(config).unwrap()).await;
+    let proxy = autotask_proxy::Proxy::new(config(&upstream.url)).unwrap();
+    let got = app("GET", "/api/doctor").of(&proxy.router()).await;
     let clock = " hours ahead of Autotask's -> set this machine's clock";
     let rights =
         "may not, or not fully: create Companies, change Companies (some only) -> give the API user's security level";
     check(&got, false, &["clock failed: ", clock, rights, "store ok: runs, drafts and outcomes are in memory"]);
+    let warning = proxy.clock_warning().await.expect("said at the start, too");
+    assert!(warning.contains(" hours ahead of Autotask's; set this machine's clock"), "{warning}");
+    let right = Upstream::saying(200, "{}").await;
+    assert_eq!(autotask_proxy::Proxy::new(config(&right.url)).unwrap().clock_warning().await, None);
+    assert_eq!(autotask_proxy::Proxy::new(config("http://127.0.0.1:1")).unwrap().clock_warning().await, None);
 }

@@ -88,3 +88,32 @@ fn demo_and_production_do_not_mix() {
     open.listen = "0.0.0.0:8080".parse().unwrap();
     assert!(build(open).unwrap_err().to_string().contains("it is not said under which name"));
 }
+
+#[test]
+fn what_stands_in_examples_is_no_secret() {
+    let refused = |config: autotask_proxy::Config, what: &str| {
+        let sentence = build(config).unwrap_err().to_string();
+        assert!(sentence.starts_with(what) && sentence.contains("put your own in its place"), "{sentence}");
+    };
+    let with = |user: &str, secret: &str, code: &str| {
+        let mut config = serve_config();
+        config.credentials = autotask_proxy::Credentials::new(user, secret, code);
+        config
+    };
+    refused(with("me@msp.test", "changeme", "c"), "the value of `secret` for Autotask");
+    refused(with("api-user@your-msp.example", "s", "c"), "the value of `username` for Autotask");
+    refused(with("me@msp.test", "s", "<integration code>"), "the value of `apiintegrationcode` for Autotask");
+    let mut clients = serve_config();
+    clients.clients = Some(autotask_proxy::Credentials::new("a", "your-secret", "c"));
+    refused(clients, "the value of `secret` for other clients");
+    let mut provider = serve_config();
+    provider.sign_in_service = Some(autotask_proxy::SignInService {
+        name: "Contoso".to_owned(),
+        issuer: "https://id.test".to_owned(),
+        client_id: "crm".to_owned(),
+        client_secret: Some(autotask_proxy::Secret::new("<secret>")),
+        tenant: None,
+    });
+    refused(provider, "the secret at the identity provider");
+    assert!(build(serve_config()).is_ok());
+}

@@ -2,12 +2,19 @@
 //!
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
 mod audit;
 mod audit_kill;
 mod common;
+#[cfg(unix)]
+mod disk_full;
 mod doctor;
 mod kill;
+#[cfg(target_os = "linux")]
+mod large;
 mod malformed;
+mod metrics;
 mod onboard;
 mod onboard_kill;
 mod overload;

@@ -1,6 +1,6 @@
 //! The binary as people type it: what it prints, what it refuses, and how it stops.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -56,6 +56,32 @@ fn what_must_not_be_served_is_refused() {
     );
     refused(&["serve"], &with("AUTOTASK_URL", "http://127.0.0.1:8081"), "the address of Autotask must be");
     refused(&["serve"], &with("AUTOTASK_CRM_APP", "/none"), "build it with `cargo xtask start`");
+    for url in
+        ["http://webservices18.autotask.net", "https://evil.test", "https://webservices18.autotask.net@evil.test"]
+    {
+        refused(&["serve"], &with("AUTOTASK_URL", url), "the address of Autotask must be");
+    }
+    let zone = ("AUTOTASK_URL", "https://webservices18.autotask.net");
+    let store = tempfile::tempdir().unwrap();
+    let store = store.path().join("s.db");
+    let kept = ("AUTOTASK_CRM_STORE", store.to_str().unwrap());
+    refused(
+        &["serve"],
+        &[&with("AUTOTASK_SECRET", "<secret>")[..], &[zone, kept]].concat(),
+        "is what stands in an example, such as `changeme` or `<secret>`; put your own in its place",
+    );
+    refused(
+        &["serve"],
+        &[&with("AUTOTASK_SECRET", "sandbox-secret")[..], &[zone, kept]].concat(),
+        "these are the sandbox's credentials",
+    );
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let metrics = taken.local_addr().unwrap().to_string();
+    refused(
+        &["serve"],
+        &[&with("AUTOTASK_CRM_METRICS_LISTEN", &metrics)[..], &[zone]].concat(),
+        "choose another with `metrics_listen`",
+    );
     let demo = ["demo", "--no-open", "--port", "0", "--sandbox-url"];
     for url in ["https://webservices18.autotask.net/ATServicesRest", "http://192.168.1.5:8081", "https://127.0.0.1"] {
         refused(&[&demo[..], &[url]].concat(), &[], "the address of the sandbox must be one on this machine");
@@ -107,6 +133,23 @@ fn a_sandbox_that_stops_is_a_clear_error_and_one_that_starts_again_works() {
     assert!(body.contains("Autotask cannot be reached") && body.contains("check that the sandbox runs"), "{body}");
     let _again = Running::start(&[&arguments[..], &[&address]].concat(), "Sandbox: ");
     assert_eq!(get().0, 200);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_said_at_the_start() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut socket in listener.incoming().map_while(Result::ok) {
+            let mut head = [0; 4096];
+            let _ = socket.read(&mut head);
+            let answer = "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+            let _ = socket.write_all(answer.as_bytes());
+        }
+    });
+    let demo = Running::start(&["demo", "--no-open", "--port", "0", "--sandbox-url", &url], "Clock: ");
+    let said = demo.lines.last().unwrap();
+    assert!(said.contains(" hours ahead of Autotask's; set this machine's clock, best by a time service"), "{said}");
 }
 
 #[test]
