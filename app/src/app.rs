@@ -13,7 +13,7 @@ use crate::{
         toast::{ToastRegion, provide_toasts},
     },
     page::Page,
-    pages::{companies::CompaniesPage, lazy, not_found::NotFoundPage, sign_in::SignInPage},
+    pages::{companies::CompaniesPage, lazy, not_found::NotFoundPage},
     session::{provide_session, use_session},
     shell::Shell,
     status::provide_status,
@@ -35,7 +35,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             {shown(move || !is_out.get(), || view! { <Shell><Pages /></Shell> }.into_any())}
-            {shown(move || is_out.get(), || view! { <SignInPage /> }.into_any())}
+            {shown(move || is_out.get(), lazy::sign_in_page)}
             <ToastRegion />
             <AnnouncerRegions />
         </Router>

@@ -121,7 +121,7 @@ test('a token is made, copied, lets another client in, and is taken back', async
   await page.reload();
   await expect(line(page, 'Nightly backup')).toContainText(/Viewer\s*Made just now, used just now, ends \d{4}-/);
   expect(await page.content(), 'shown once').not.toContain(token);
-  await page.getByRole('button', { name: 'Take back: Nightly backup' }).click();
+  await page.getByRole('button', { name: 'Take back Nightly backup' }).click();
   const dialog = page.getByRole('dialog', { name: 'Take this token back?' });
   await expect(dialog.getByRole('button', { name: 'Keep it' })).toBeFocused();
   await checkAxe();
@@ -199,7 +199,7 @@ test('somebody is added, kept out and let in again, at once', async ({ page, bro
   await page.getByRole('button', { name: 'Let in Eve Lund' }).click();
   await expect(messages(page)).toContainText('Eve Lund may sign in again.');
   await signIn(hers, 'ed', '/companies', password, 'eve@msp.example');
-  await page.getByRole('button', { name: 'Sign out everywhere: Eve Lund' }).click();
+  await page.getByRole('button', { name: 'Sign out everywhere Eve Lund' }).click();
   await expect(messages(page)).toContainText('Eve Lund is signed out everywhere, and may sign in again.');
   await hers.reload();
   await expect(hers.getByRole('heading', { name: 'Sign in' })).toBeVisible();
@@ -251,7 +251,7 @@ test('an edit is in the audit, with what it was', async ({ page, house, checkAxe
   await page.getByRole('link', { name: 'Audit' }).click();
   const write = line(page, `changed Companies ${row.id}`);
   await expect(write).toContainText('Ed Ito <ed@msp.example>');
-  await expect(write).toContainText(`Phone from ${String(row.phone).trim()} to 555-0177`);
+  await expect(write).toContainText(`from ${String(row.phone).trim()} to 555-0177`);
   await expect(write.locator('time')).toHaveText(/^\d{4}-\d\d-\d\d \d\d:\d\d$/);
   await checkAxe();
   await page.getByLabel('Entity').selectOption('Contacts');

@@ -17,11 +17,12 @@ use super::{
     onboarding_new::OnboardingNewPage,
     quality::{QualityPage, QualityRulePage},
     settings::SettingsPage,
+    sign_in::SignInPage,
 };
 use crate::{
     components::{
         dynamic::dynamic,
-        lazy::{Loading, Part},
+        lazy::{Loading, Part, lazy_part},
         page_head::PageHead,
         view_state::{Failure, ViewFrame, ViewState},
     },
@@ -70,6 +71,11 @@ pub fn quality_rule_page() -> AnyView {
 /// The pages of the settings.
 pub fn settings_page() -> AnyView {
     lazy(Page::Settings.title(), || Box::pin(prefetch_settings()), || Box::pin(load_settings()))
+}
+
+/// The sign-in, which stands in place of every page.
+pub fn sign_in_page() -> AnyView {
+    lazy_part(Part::new(|| Box::pin(prefetch_sign_in()), || Box::pin(load_sign_in())), || ().into_any())
 }
 
 /// Fetches the code of all pages once the first page has settled: opening one then takes no time, even when the
@@ -126,6 +132,11 @@ fn load_quality_rule() -> Result<AnyView, SplitLoaderError> {
 #[wasm_split(settings, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_settings))]
 fn load_settings() -> Result<AnyView, SplitLoaderError> {
     Ok(SettingsPage().into_any())
+}
+
+#[wasm_split(sign_in, wasm_split_path = leptos::wasm_split, fallible, preload(prefetch_sign_in))]
+fn load_sign_in() -> Result<AnyView, SplitLoaderError> {
+    Ok(SignInPage().into_any())
 }
 
 /// Shows the page as soon as its code is there; until then its heading, and a way to go on if the code cannot be had.

@@ -97,7 +97,8 @@ impl State {
     /// Lets refused credentials be tried once more, as somebody asks for; at most once a minute, or the API user might be locked.
     pub(crate) async fn try_login(&self) {
         let mut tried = self.login_tried_at.lock().await;
-        if tried.is_none_or(|at| at.elapsed() >= LOGIN_TRY_AGAIN) {
+        // A look at a connection that is well is no try, so that the one after the next refusal is free.
+        if self.upstream.is_login_refused() && tried.is_none_or(|at| at.elapsed() >= LOGIN_TRY_AGAIN) {
             *tried = Some(Instant::now());
             self.upstream.try_login();
         }

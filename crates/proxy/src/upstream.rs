@@ -189,6 +189,11 @@ impl Upstream {
         self.0.flights.join(request, read).await
     }
 
+    /// Whether Autotask refused the credentials, and has not taken them since.
+    pub(crate) fn is_login_refused(&self) -> bool {
+        self.0.login.is_refused()
+    }
+
     /// Lets the credentials be tried again, after somebody mended what was wrong with them at Autotask.
     pub(crate) fn try_login(&self) {
         self.0.login.try_now();

@@ -71,7 +71,7 @@ fn form_view(rows: Rows, made: RwSignal<Option<(String, String)>>, close: Callba
                     let password = answer.get("password").and_then(Value::as_str).unwrap_or_default().to_owned();
                     if let Ok(person) = serde_json::from_value::<Person>(answer) {
                         made.try_set(Some((person.name.clone(), password)));
-                        rows.update(|rows| rows.push(RwSignal::new(person)));
+                        rows.try_update(|rows| rows.push(RwSignal::new(person)));
                     }
                 }
                 Ended::GivenUp => {}
@@ -100,7 +100,7 @@ fn form_view(rows: Rows, made: RwSignal<Option<(String, String)>>, close: Callba
                     is_required=true
                 />
             </Field>
-            <div class="field wide">
+            <div class="field full">
                 <span class="label">"Role"</span>
                 <Segmented
                     label="Role"
@@ -110,7 +110,7 @@ fn form_view(rows: Rows, made: RwSignal<Option<(String, String)>>, close: Callba
                 />
                 <span class="hint">{dynamic(move || role.with(|role| role_meaning(role)))}</span>
             </div>
-            <div class="actions wide">
+            <div class="actions full">
                 <button type="submit" class="btn btn--primary" aria-disabled=move || is_busy.get().then_some("true")>
                     {dynamic(move || if is_busy.get() { "Adding…" } else { "Add this person" })}
                 </button>

@@ -145,13 +145,16 @@ fn lines(report: Load<Report>) -> AnyView {
 
 fn check_view(check: Check) -> AnyView {
     let (class, icon, tone, word) = check.health.look();
+    // An address at the beginning keeps its letters.
+    let has_address = check.detail.starts_with("http");
+    let detail = if has_address { check.detail } else { as_sentence(&check.detail) };
     let advice = check.advice.map(|advice| view! { <p class="fix">{as_sentence(&advice)}</p> });
     view! {
         <li class=class>
             <span class=[tone, " ico"].concat()>{icon.view()}</span>
             <b>{check.title}</b>
             <span class="what" dir="auto">
-                {as_sentence(&check.detail)}
+                {detail}
             </span>
             <span class=["st ", tone].concat()>{word}</span>
             {advice}

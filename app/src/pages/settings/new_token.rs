@@ -95,7 +95,7 @@ fn form_view(tokens: Tokens, made: RwSignal<Option<(String, String)>>, close: Ca
     view! {
         <form class="in setform" novalidate aria-label="New token" on:submit=handler(on_submit)>
             <div role="alert">{optional(banner)}</div>
-            <Field id="token-name" label="What it is for" class="wide" error=missing>
+            <Field id="token-name" label="What it is for" class="full" error=missing>
                 <TextInput
                     value=name
                     on_input=move |text| name.set(text)
@@ -114,7 +114,7 @@ fn form_view(tokens: Tokens, made: RwSignal<Option<(String, String)>>, close: Ca
                     on_change=move |chosen| role.set(chosen)
                 />
             </Field>
-            <div class="actions wide">
+            <div class="actions full">
                 <button type="submit" class="btn btn--primary" aria-disabled=move || is_busy.get().then_some("true")>
                     {dynamic(move || if is_busy.get() { "Making…" } else { "Make the token" })}
                 </button>

@@ -61,7 +61,8 @@ pub fn people_view() -> AnyView {
         let item = |row: RwSignal<Person>| {
             Item::new(row.with_untracked(|person| person.id.unsigned_abs()), move || person_view(row))
         };
-        view! { <ul class="setlist">{keyed(move || rows.get().into_iter().map(item).collect())}</ul> }.into_any()
+        view! { <ul class="setlist persons">{keyed(move || rows.get().into_iter().map(item).collect())}</ul> }
+            .into_any()
     };
     view! {
         <section class="panel" aria-labelledby="people-title">
@@ -81,7 +82,7 @@ pub fn people_view() -> AnyView {
 fn footer() -> AnyView {
     view! {
         <footer>
-            "What is changed here holds at once, for sessions and access tokens. Whoever is kept out is signed out everywhere. A new password is set on the server: "
+            "What is changed here holds at once, for sessions and access tokens. Your own role is changed by another administrator. A new password is set on the server: "
             <code>"autotask-crm user password"</code> "."
         </footer>
     }

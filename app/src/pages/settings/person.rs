@@ -83,7 +83,6 @@ fn own_role(row: RwSignal<Person>) -> AnyView {
     view! {
         <span class="role" title="Another administrator changes your role">
             {dynamic(move || row.with(|person| role_label(&person.role).to_owned()))}
-            <small class="muted">"another administrator changes it"</small>
         </span>
     }
     .into_any()
@@ -125,7 +124,7 @@ fn buttons(row: RwSignal<Person>, is_me: bool, name: &str) -> AnyView {
             view! {
                 <button type="button" class="btn btn--s" on:click=handler(move |_| keep_out(!is_disabled))>
                     {verb}
-                    <span class="vh">" " {whom}</span>
+                    <span class="vh">{whom}</span>
                 </button>
             }
         })
@@ -135,7 +134,7 @@ fn buttons(row: RwSignal<Person>, is_me: bool, name: &str) -> AnyView {
     view! {
         <button type="button" class="btn btn--s" on:click=handler(on_out)>
             "Sign out everywhere"
-            <span class="vh">": " {name.to_owned()}</span>
+            <span class="vh">{name.to_owned()}</span>
         </button>
         {optional(access)}
     }

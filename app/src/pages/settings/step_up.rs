@@ -1,5 +1,7 @@
 //! Step up: changes for which the server wants the password once more, and the dialog that asks for it.
 
+use std::sync::Arc;
+
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use serde_json::{Value, json};
 
@@ -36,14 +38,8 @@ struct Order {
     verb: Verb,
     path: String,
     body: Option<Value>,
-    done: Callback<Ended>,
-}
-
-impl Order {
-    fn end(&self, ended: Ended) {
-        // The page may have gone.
-        self.done.try_run(ended);
-    }
+    /// Not a `Callback`: the button that was pressed owns those, and may be drawn anew before the answer comes.
+    done: Arc<dyn Fn(Ended) + Send + Sync>,
 }
 
 /// Sends changes, and asks for the password where the server does.
@@ -64,9 +60,9 @@ impl StepUp {
         StepUp { waiting: RwSignal::new(None), is_open: RwSignal::new(false) }
     }
 
-    /// Sends a change to an address below `/api`; `done` is told how it ended, unless its page has gone.
+    /// Sends a change to an address below `/api`; `done` is told how it ended, by when its page may have gone.
     pub fn send(self, verb: Verb, path: String, body: Option<Value>, done: impl Fn(Ended) + Send + Sync + 'static) {
-        self.run(Order { verb, path, body, done: Callback::new(done) });
+        self.run(Order { verb, path, body, done: Arc::new(done) });
     }
 
     fn run(self, order: Order) {
@@ -77,11 +73,11 @@ impl StepUp {
                     self.waiting.try_set(Some(order));
                     self.is_open.try_set(true);
                 }
-                Ok((status, body)) => order.end(match api::read_own(status, &body) {
+                Ok((status, body)) => (order.done)(match api::read_own(status, &body) {
                     Ok(value) => Ended::Done(value),
                     Err(failure) => Ended::Failed(failure),
                 }),
-                Err(failure) => order.end(Ended::Failed(failure)),
+                Err(failure) => (order.done)(Ended::Failed(failure)),
             }
         });
     }
@@ -108,7 +104,7 @@ pub fn StepUpDialog(
             password.set(String::new());
             error.set(None);
             if let Some(order) = waiting.try_update_untracked(Option::take).flatten() {
-                order.end(Ended::GivenUp);
+                (order.done)(Ended::GivenUp);
             }
         }
     });

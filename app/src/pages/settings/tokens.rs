@@ -136,7 +136,7 @@ fn token_view(token: Token, taken_back: RwSignal<Option<Token>>) -> AnyView {
                     on:click=handler(move |_| taken_back.set(Some(whole.clone())))
                 >
                     "Take back"
-                    <span class="vh">": " {name}</span>
+                    <span class="vh">{name}</span>
                 </button>
             </div>
         </li>

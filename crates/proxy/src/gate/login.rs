@@ -54,6 +54,11 @@ impl Login {
         self.lock().is_none_or(|last| last.times + 1 < FAILED_MAX)
     }
 
+    /// Whether the credentials were refused, and not taken since.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.lock().is_some()
+    }
+
     /// Somebody asks for one try now, after mending what was wrong at Autotask.
     pub(crate) fn try_now(&self) {
         if let Some(last) = self.lock().as_mut() {

@@ -58,7 +58,7 @@ async fn nobody_answers() {
 
 #[tokio::test]
 async fn credentials_are_tried_again_when_somebody_asks_and_only_then() {
-    let is_right = Arc::new(AtomicBool::new(false));
+    let is_right = Arc::new(AtomicBool::new(true));
     let switch = Arc::clone(&is_right);
     let upstream = Upstream::new(move |call| match call.line.to_ascii_lowercase().rsplit('/').next().unwrap() {
         "versioninformation" => json(200, r#"{"apiVersions":["V1.0"]}"#),
@@ -69,6 +69,10 @@ async fn credentials_are_tried_again_when_somebody_asks_and_only_then() {
     let router = proxy(&upstream.url);
     let refused = "credentials failed: Autotask refused the credentials of this server -> its administrator must check";
     let tried = |upstream: &Upstream| upstream.taken().iter().filter(|call| call.line.contains("Threshold")).count();
+    // A look at what is well is no try: it leaves the one of this minute for when it is needed.
+    check(&app("POST", "/api/doctor").of(&router).await, true, &["credentials ok"]);
+    upstream.taken();
+    is_right.store(false, Ordering::SeqCst);
     check(&app("GET", "/api/doctor").of(&router).await, false, &["reach ok", refused, "rights skipped"]);
     assert_eq!(tried(&upstream), 1);
     is_right.store(true, Ordering::SeqCst);
@@ -79,6 +83,10 @@ async fn credentials_are_tried_again_when_somebody_asks_and_only_then() {
     let rights = "rights warning: the API user may not, or not fully: Companies (Autotask does not say)";
     check(&app("POST", "/api/doctor").of(&router).await, true, &["credentials ok", slower, rights]);
     assert_eq!(tried(&upstream), 1);
+    is_right.store(false, Ordering::SeqCst);
+    check(&app("GET", "/api/doctor").of(&router).await, false, &[refused]);
+    is_right.store(true, Ordering::SeqCst);
+    check(&app("POST", "/api/doctor").of(&router).await, false, &[held]);
 }
 
 #[tokio::test]
