@@ -21,9 +21,7 @@ fn audit(arguments: &[&str]) -> (Option<i32>, String, String) {
 /// A demo whose store is in this folder, before a sandbox of its own.
 fn demo(folder: &Path) -> (Running, String) {
     let store = folder.join("store.db").to_str().expect("UTF-8").to_owned();
-    let arguments =
-        ["demo", "--no-open", "--port", "0", "--sandbox-port", "0", "--companies", "5", "--database", ":memory:"];
-    (Running::start(&[&arguments[..], &["--store", &store]].concat(), "CRM workbench: "), store)
+    (Running::start(&crate::common::demo(&["--store", &store]), "CRM workbench: "), store)
 }
 
 fn call(demo: &Running, method: &str, path: &str, body: &Value) -> Value {

@@ -18,20 +18,7 @@ fn writes_are_refused_in_words_and_reads_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store.db");
     let store = store.to_str().unwrap();
-    let arguments = [
-        "demo",
-        "--no-open",
-        "--port",
-        "0",
-        "--sandbox-port",
-        "0",
-        "--companies",
-        "20",
-        "--database",
-        ":memory:",
-        "--store",
-        store,
-    ];
+    let arguments = crate::common::demo(&["--store", store]);
     // Its tables are made while there is room.
     drop(Running::start(&arguments, "CRM workbench: "));
     let length = fs::metadata(store).unwrap().len();

@@ -22,23 +22,7 @@ fn sample(text: &str, name: &str) -> f64 {
 
 #[test]
 fn a_scrape_counts_what_happened_and_names_nobody() {
-    let demo = Running::start(
-        &[
-            "demo",
-            "--no-open",
-            "--port",
-            "0",
-            "--sandbox-port",
-            "0",
-            "--companies",
-            "20",
-            "--database",
-            ":memory:",
-            "--metrics-listen",
-            "127.0.0.1:0",
-        ],
-        "CRM workbench: ",
-    );
+    let demo = Running::start(&crate::common::demo(&["--metrics-listen", "127.0.0.1:0"]), "CRM workbench: ");
     let metrics = demo.lines.iter().find_map(|line| line.strip_prefix("Metrics: ")).expect("said at the start");
     let url = demo.url();
     for id in ["0", "0", "731337426"] {

@@ -91,9 +91,7 @@ fn what_must_not_be_served_is_refused() {
 
 #[test]
 fn a_demo_works_and_stops_when_told() {
-    let arguments =
-        ["demo", "--no-open", "--port", "0", "--sandbox-port", "0", "--companies", "20", "--database", ":memory:"];
-    let mut demo = Running::start(&arguments, "CRM workbench: ");
+    let mut demo = Running::start(&crate::common::demo(&[]), "CRM workbench: ");
     let get = |path: &str| reqwest::blocking::Client::new().get(format!("{}{path}", demo.url()));
     let session: serde_json::Value = serde_json::from_str(&get("api/session").send().unwrap().text().unwrap()).unwrap();
     assert_eq!((&session["mode"], &session["user"]["name"]), (&"demo".into(), &"Demo user".into()));

@@ -102,20 +102,7 @@ fn people_sign_in_to_a_demo_that_has_users_and_serve_says_when_it_has_none() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("workbench.db");
     done(&store, &["add", "ed@x.test", "--name", "Ed", "--role", "editor"], PASSWORD);
-    let demo = [
-        "demo",
-        "--no-open",
-        "--port",
-        "0",
-        "--sandbox-port",
-        "0",
-        "--companies",
-        "5",
-        "--database",
-        ":memory:",
-        "--users",
-    ];
-    let running = Running::start(&[&demo[..], &[store.to_str().unwrap()]].concat(), "CRM workbench: ");
+    let running = Running::start(&crate::common::demo(&["--users", store.to_str().unwrap()]), "CRM workbench: ");
     let client = reqwest::blocking::Client::new();
     let url = |path: &str| format!("{}{path}", running.url());
     let get = |path: &str, cookie: &str| {

@@ -19,6 +19,12 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command
 }
 
+/// The arguments of a demo with twenty companies in memory, at ports that are free, and some more.
+pub(crate) fn demo<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let small = ["--no-open", "--port", "0", "--sandbox-port", "0", "--companies", "20", "--database", ":memory:"];
+    [&["demo"], &small[..], more].concat()
+}
+
 /// A running binary and the addresses that it printed.
 pub(crate) struct Running {
     pub(crate) child: Child,
