@@ -50,7 +50,7 @@ pub fn person_view(row: RwSignal<Person>) -> AnyView {
     let session = use_session();
     let person = row.get_untracked();
     let is_me = session.login.get_untracked().as_ref() == Some(&person.login);
-    let name = person.name.clone();
+    let (name, login) = (person.name.clone(), person.login.clone());
     let badges = move || {
         let (is_disabled, has_password) = row.with(|person| (person.is_disabled, person.has_password));
         let kept_out = is_disabled.then(|| view! { <Badge tone=Tone::Warning text="Kept out" /> });
@@ -69,7 +69,7 @@ pub fn person_view(row: RwSignal<Person>) -> AnyView {
                     {is_me.then(|| view! { <Badge tone=Tone::Accent text="You" /> })}
                     {dynamic(badges)}
                 </span>
-                <span class="muted small ell">{person.login} ", since " {day(person.created_at)}</span>
+                <span class="muted small ell" title=login>{person.login} ", since " {day(person.created_at)}</span>
             </div>
             {if is_me { own_role(row) } else { role_control(row, &name) }}
             <div class="actions">{buttons(row, is_me, &name)}</div>
