@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn what_was_looked_for_before_is_found_again_until_rows_change() {
         let (mut table, mut search, order) = list(300);
-        let mut seen = |search: &mut RowSearch, table: &Table, text: &str| {
+        let seen = |search: &mut RowSearch, table: &Table, text: &str| {
             search.find(table, &order, text, true);
             let total = search.matches().map(|matches| matches.total);
             search.complete(table, &order);
