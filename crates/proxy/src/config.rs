@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AUDIT_MONTHS_MIN: u32 = 6;
 /// How many months the audit is kept unless told otherwise.
 const AUDIT_MONTHS: u32 = 12;
+/// A book of a million rows is read whole in two thousand.
+const READS_PER_HOUR: u32 = 3_000;
 
 /// What the proxy stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +111,9 @@ pub struct Config {
     pub lift_limits: bool,
     /// For how many months the audit of writes is kept, at least 6; 12.
     pub audit_months: u32,
+    /// How often one person may read rows in an hour, so that nobody carries the whole book away with somebody's session or token;
+    /// 3,000, which are 1,500,000 rows.
+    pub reads_per_hour: u32,
     /// Longest time to make a connection to Autotask; 10 seconds.
     pub connect_timeout: Duration,
     /// Longest time for a whole answer of Autotask's; 310 seconds.
@@ -140,6 +145,7 @@ impl Config {
             ask_threshold: true,
             lift_limits: false,
             audit_months: AUDIT_MONTHS,
+            reads_per_hour: READS_PER_HOUR,
             connect_timeout: CONNECT_TIMEOUT,
             answer_timeout: ANSWER_TIMEOUT,
             patience: PATIENCE,

@@ -33,6 +33,12 @@ pub(crate) enum Refusal {
     Confirm,
     /// Too many tries to sign in; the next one after so many seconds.
     TooManyTries { seconds: u32 },
+    /// One person has read so many times in an hour; the next time after so many seconds.
+    ReadEnough {
+        /// As often as one person may.
+        max: u32,
+        seconds: u32,
+    },
     /// So many sign in at the moment that nobody waits.
     Busy,
     /// No verb has this path below the REST root.
@@ -153,7 +159,7 @@ impl Refusal {
             | Refusal::NameRefused { .. } => StatusCode::FORBIDDEN,
             Refusal::LookUp(FailureKind::Throttled, _) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Unauthenticated | Refusal::SignIn | Refusal::WrongSignIn => StatusCode::UNAUTHORIZED,
-            Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Refusal::TooManyTries { .. } | Refusal::ReadEnough { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::NoRoute | Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::Request(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
@@ -191,6 +197,7 @@ impl Refusal {
             Refusal::Role(_) => "role",
             Refusal::Confirm => "confirm",
             Refusal::TooManyTries { .. } => "tooManyTries",
+            Refusal::ReadEnough { .. } => "readEnough",
             Refusal::Busy => "busy",
             Refusal::NoRoute => "noRoute",
             Refusal::Method(_) => "method",
@@ -229,7 +236,7 @@ impl Refusal {
             | Refusal::NoResource
             | Refusal::NameRefused { .. } => FailureKind::Permission,
             Refusal::LookUp(kind, _) => *kind,
-            Refusal::TooManyTries { .. } | Refusal::Busy => FailureKind::Throttled,
+            Refusal::TooManyTries { .. } | Refusal::ReadEnough { .. } | Refusal::Busy => FailureKind::Throttled,
             Refusal::Request(_)
             | Refusal::Body(_)
             | Refusal::TooLarge { .. }
@@ -279,6 +286,12 @@ impl Refusal {
             Refusal::TooManyTries { seconds } => {
                 vec![format!("too many tries to sign in; wait {} minutes and try again", seconds.div_ceil(60))]
             }
+            Refusal::ReadEnough { max, seconds } => vec![format!(
+                "you have read {} times in an hour, as often as one person may; go on in {} minutes, or ask an administrator of this \
+                 server, who can set `reads_per_hour`",
+                grouped(&max.to_string()),
+                seconds.div_ceil(60)
+            )],
             Refusal::Confirm => vec!["this needs your password once more; give it, or sign in again".to_owned()],
             Refusal::Role(what) => vec![what.clone()],
             Refusal::Busy => vec!["too many sign in at the moment; try again in a few seconds".to_owned()],
@@ -480,7 +493,9 @@ impl IntoResponse for Refusal {
         };
         let wait = match &self {
             Refusal::Rest { seconds } | Refusal::Hour { seconds, .. } => Some(HeaderValue::from(*seconds)),
-            Refusal::TooManyTries { seconds } => Some(HeaderValue::from(*seconds)),
+            Refusal::TooManyTries { seconds } | Refusal::ReadEnough { seconds, .. } => {
+                Some(HeaderValue::from(*seconds))
+            }
             Refusal::Full | Refusal::Busy => Some(HeaderValue::from_static("2")),
             _ => None,
         };

@@ -11,8 +11,8 @@ use crate::config::{Config, Error, Mode};
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::page_cursor::PageCursors;
-use crate::people::People;
 use crate::people::provider::SignInProvider;
+use crate::people::{People, Reading};
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::under_way::UnderWay;
@@ -35,6 +35,7 @@ pub(crate) struct State {
     pub(crate) upstream: Upstream,
     pub(crate) store: Store,
     pub(crate) people: People,
+    pub(crate) reading: Reading,
     /// Where people sign in without a password of this server's.
     pub(crate) provider: Option<SignInProvider>,
     pub(crate) under_way: UnderWay,
@@ -62,6 +63,7 @@ impl State {
         let provider =
             config.sign_in_service.clone().map(|service| SignInProvider::new(service, &origin)).transpose()?;
         Ok(State {
+            reading: Reading::new(config.reads_per_hour),
             config,
             metrics,
             provider,

@@ -32,6 +32,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let mut config = Config::new(address, upstream, settings.credentials);
     config.is_zone_found = settings.url.is_none();
     config.clients = settings.clients;
+    config.reads_per_hour = settings.reads_per_hour.unwrap_or(config.reads_per_hour);
     config.audit_months = settings.audit_months.unwrap_or(config.audit_months);
     config.act_as_person = settings.act_as_person;
     config.cors_origin = settings.cors_origin;

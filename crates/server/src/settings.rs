@@ -14,7 +14,7 @@ use toml::{Table, Value};
 use crate::data_folder::{data_file, data_folder};
 
 /// Each setting: its key in the file, its variable, and what it is.
-const SETTINGS: [(&str, &str, &str); 20] = [
+const SETTINGS: [(&str, &str, &str); 21] = [
     ("username", "AUTOTASK_USERNAME", "the login of the API user"),
     ("secret", "AUTOTASK_SECRET", "the secret of the API user"),
     ("integration_code", "AUTOTASK_INTEGRATION_CODE", "the tracking identifier of the integration"),
@@ -47,6 +47,11 @@ const SETTINGS: [(&str, &str, &str); 20] = [
         "for how many months the audit of writes is kept; 12 without it, 6 at least",
     ),
     (
+        "reads_per_hour",
+        "AUTOTASK_CRM_READS_PER_HOUR",
+        "how often one person may read rows in an hour, 500 rows at once; 3000 without it",
+    ),
+    (
         "act_as_person",
         "AUTOTASK_CRM_ACT_AS_PERSON",
         "whether people write in their own names at Autotask: off (without it), when_mapped or required",
@@ -77,6 +82,7 @@ pub(crate) struct Settings {
     pub(crate) app: Option<PathBuf>,
     pub(crate) store: Option<PathBuf>,
     pub(crate) audit_months: Option<u32>,
+    pub(crate) reads_per_hour: Option<u32>,
     pub(crate) act_as_person: ActAsPerson,
     pub(crate) sign_in_service: Option<SignInService>,
     pub(crate) cors_origin: Option<String>,
@@ -104,6 +110,12 @@ impl Settings {
                 "`audit_months` (AUTOTASK_CRM_AUDIT_MONTHS) must be a whole number of months, from 6 to 1200"
             )),
         });
+        let reads_per_hour = source.get("reads_per_hour").map(|reads| match reads.parse() {
+            Ok(reads @ 100..=100_000) => Ok(reads),
+            _ => Err(anyhow!(
+                "`reads_per_hour` (AUTOTASK_CRM_READS_PER_HOUR) must be a whole number of reads, from 100 to 100000"
+            )),
+        });
         let act_as_person = source.get("act_as_person").map(|setting| {
             setting.parse().map_err(|why| anyhow!("`act_as_person` (AUTOTASK_CRM_ACT_AS_PERSON) is wrong: {why}"))
         });
@@ -121,6 +133,7 @@ impl Settings {
             app: source.get("app").map(PathBuf::from),
             store: source.get("store").map(PathBuf::from),
             audit_months: audit_months.transpose()?,
+            reads_per_hour: reads_per_hour.transpose()?,
             act_as_person: act_as_person.transpose()?.unwrap_or_default(),
             sign_in_service: source.sign_in_service()?,
             cors_origin: source.get("cors_origin"),
@@ -382,6 +395,10 @@ mod tests {
             check(&format!("{THREE}audit_months = \"{months}\""), &[], "from 6 to 1200");
         }
         assert_eq!(read(&format!("{THREE}audit_months = \"6\""), &[]).unwrap().audit_months, Some(6));
+        for reads in ["99", "100001", "many"] {
+            check(&format!("{THREE}reads_per_hour = \"{reads}\""), &[], "from 100 to 100000");
+        }
+        assert_eq!(read(&format!("{THREE}reads_per_hour = \"100\""), &[]).unwrap().reads_per_hour, Some(100));
         for setting in ["on", "Off", "when mapped"] {
             check(&format!("{THREE}act_as_person = \"{setting}\""), &[], "is `off`, `when_mapped` or `required`");
         }

@@ -70,6 +70,10 @@ async fn answer(
 ) -> Result<Response, Refusal> {
     // Nobody gets here unknown, but for what everybody may.
     permissions::check(caller.as_ref().map_or(Role::Viewer, |caller| caller.role), &route)?;
+    let user = caller.as_ref().and_then(|caller| caller.user);
+    if let (Some(user), Route::Query(..) | Route::Get(..) | Route::Children(..) | Route::Child(..)) = (user, &route) {
+        count_read(state, user)?;
+    }
     let (parts, body) = request.into_parts();
     let takes_body = matches!(
         route,
@@ -115,6 +119,20 @@ async fn answer(
         response.headers_mut().extend(HeaderValue::from_str(&text).ok().map(|text| (NOTICE_HEADER, text)));
     }
     Ok(response)
+}
+
+/// Counts a read of rows. Whoever calls as a program of this server's owner has Autotask's hour alone.
+fn count_read(state: &State, user: i64) -> Result<(), Refusal> {
+    state.reading.take(user, state.config.clock.now()).map_err(|enough| {
+        if enough.is_news {
+            tracing::warn!(
+                user,
+                max = state.config.reads_per_hour,
+                "somebody has read as often as one person may in an hour"
+            );
+        }
+        Refusal::ReadEnough { max: state.config.reads_per_hour, seconds: enough.seconds }
+    })
 }
 
 /// How urgent a read is: as somebody waits for it, unless the caller says that nobody does.

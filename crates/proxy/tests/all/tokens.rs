@@ -224,3 +224,32 @@ async fn what_is_in_the_store_opens_nothing() {
     let demo = autotask_proxy::app(demo).unwrap();
     assert_eq!(statuses(&demo, "ed@x.test", &token).await, (401, 401));
 }
+
+#[tokio::test]
+async fn nobody_carries_the_whole_book_away() {
+    let world = World::with(|config| config.reads_per_hour = 3).await;
+    let cookie = world.cookie("ed@x.test").await;
+    let (_, token) = token(&world, "ed@x.test", json!({"name": "Script", "days": 90})).await;
+    let app_reads = async |uri: &str, cookie: &str| app("GET", uri).header("cookie", cookie).of(&world.router).await;
+    let token_reads = async |uri: &str| with("GET", uri, "ed@x.test", &token).of(&world.router).await;
+    let page = "/ATServicesRest/V1.0/Companies/query?search={\"filter\":[{\"op\":\"exist\",\"field\":\"id\"}]}"
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace('"', "%22");
+    // What is no row, and what nobody may, counts for nothing.
+    assert_eq!(app_reads("/ATServicesRest/V1.0/Companies/entityInformation/fields", &cookie).await.status, 200);
+    assert_eq!(app_reads(&page, &cookie).await.status, 200);
+    assert_eq!(token_reads(DATA).await.status, 200);
+    assert_eq!(token_reads(&page).await.status, 200);
+    world.upstream.taken();
+    for refused in [app_reads(DATA, &cookie).await, token_reads(&page).await] {
+        assert_eq!((refused.status, refused.header("retry-after")), (429, "3600"), "{}", refused.text());
+        assert!(refused.text().contains("you have read 3 times in an hour"), "{}", refused.text());
+    }
+    assert_eq!(world.upstream.taken().len(), 0, "Autotask was not asked");
+    let write = with("PATCH", WRITE, "ed@x.test", &token).body(r#"{"id":1}"#).of(&world.router).await;
+    assert_eq!(write.status, 200, "{}", write.text());
+    assert_eq!(app_reads(DATA, &world.cookie("vi@x.test").await).await.status, 200);
+    world.pass(60);
+    assert_eq!(token_reads(DATA).await.status, 200);
+}
