@@ -16,8 +16,9 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 
-/// Most calls that wait for one endpoint. What comes beyond is refused at once, which is better than late.
-const WAITING_MAX: usize = 500;
+/// Most calls that wait for one endpoint: where an answer takes a third of a second, the last of them waits eleven. What comes
+/// beyond is refused at once, which is better than late.
+const WAITING_MAX: usize = 100;
 /// Places at one endpoint that nobody takes who does not wait for the answer.
 const KEPT_FOR_PEOPLE: usize = 1;
 /// How long somebody waits for a place.

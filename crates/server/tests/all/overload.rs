@@ -113,7 +113,7 @@ async fn ten_times_the_load_is_refused_at_once_and_nothing_else_suffers() {
     }
     let drained = over.elapsed();
     let (good, refused): (Vec<Call>, Vec<Call>) = done.into_iter().partition(|call| call.status == 200);
-    assert!(!refused.is_empty() && good.len() > 500, "{} and {}", good.len(), refused.len());
+    assert!(!refused.is_empty() && good.len() > 100, "{} and {}", good.len(), refused.len());
     let meanwhile = good.iter().filter(|call| call.ended < over).count() as f64 / (over - began).as_secs_f64();
     let mut times: Vec<Duration> = refused.iter().map(|call| call.took).collect();
     let (half, nearly_all) = (part(&mut times, 50), part(&mut times, 99));
