@@ -9,8 +9,8 @@ use crate::common::Running;
 const BLOCKS: u64 = 300;
 
 fn send(request: reqwest::blocking::RequestBuilder) -> (u16, String) {
-    let response = request.header("X-Requested-With", "autotask-crm").send().unwrap();
-    (response.status().as_u16(), response.text().unwrap())
+    let response = request.header("X-Requested-With", "autotask-crm").send().expect("an answer");
+    (response.status().as_u16(), response.text().expect("a whole answer"))
 }
 
 #[test]

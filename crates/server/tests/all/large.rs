@@ -23,8 +23,8 @@ fn end(next: &str) -> String {
 
 /// An Autotask whose answers have fifty megabytes, or a small row.
 fn upstream() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("the port's address"));
     std::thread::spawn(move || {
         for socket in listener.incoming().map_while(Result::ok) {
             std::thread::spawn(move || answer(socket));
@@ -61,9 +61,9 @@ fn answer(mut socket: std::net::TcpStream) -> std::io::Result<()> {
 
 /// The most memory that a process has had, in kilobytes.
 fn peak(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a process of this system");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the line of the most memory");
+    line.trim().trim_end_matches(" kB").parse().expect("a number of kB")
 }
 
 #[test]

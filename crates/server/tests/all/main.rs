@@ -2,8 +2,6 @@
 //!
 //! One program for all of them: a program each would be linked, and stored, as many times.
 
-#![allow(clippy::unwrap_used, reason = "a panic is the report")]
-
 mod audit;
 mod audit_kill;
 mod common;

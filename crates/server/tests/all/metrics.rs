@@ -7,17 +7,19 @@ fn get(url: &str, host: Option<&str>) -> (u16, String, String) {
     if let Some(host) = host {
         request = request.header("Host", host);
     }
-    let response = request.send().unwrap();
-    let content_type = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
-    (response.status().as_u16(), content_type, response.text().unwrap())
+    let response = request.send().expect("an answer");
+    let content_type =
+        response.headers().get("content-type").map_or("", |value| value.to_str().expect("ASCII")).to_owned();
+    (response.status().as_u16(), content_type, response.text().expect("a whole answer"))
 }
 
 /// The value of a sample, by its name with its labels as they are written.
 #[track_caller]
 fn sample(text: &str, name: &str) -> f64 {
     let line = text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
-    let (_, value) = line.unwrap_or_else(|| panic!("{name} is not in {text}")).rsplit_once(' ').unwrap();
-    value.parse().unwrap()
+    let (_, value) =
+        line.unwrap_or_else(|| panic!("{name} is not in {text}")).rsplit_once(' ').expect("a name and a value");
+    value.parse().expect("a number")
 }
 
 #[test]

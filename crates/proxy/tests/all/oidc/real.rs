@@ -94,7 +94,7 @@ fn of<'a>(query: &'a str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-#[ignore = "the step `clients` runs it, after `npm ci` in tests/oidc"] // That step fails unless it ran.
+#[ignore = "needs the provider from npm: `cargo xtask test --only clients` installs it, runs this, and fails if it did not run"]
 async fn a_certified_provider_signs_a_person_in() {
     let real = Real::start(&[]);
     let in_body = Real::start(&["--post"]);
@@ -117,7 +117,7 @@ async fn a_certified_provider_signs_a_person_in() {
 }
 
 #[tokio::test]
-#[ignore = "the step `clients` runs it, after `npm ci` in tests/oidc"] // That step fails unless it ran.
+#[ignore = "needs the provider from npm: `cargo xtask test --only clients` installs it, runs this, and fails if it did not run"]
 async fn a_certified_provider_and_this_module_refuse_the_same_attacks() {
     let real = Real::start(&[]);
     let provider = real.provider("public", None).await;
