@@ -10,6 +10,7 @@ mod audit_item;
 mod budget;
 mod connection;
 mod date;
+mod making;
 mod new_token;
 mod people;
 mod person;

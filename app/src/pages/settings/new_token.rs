@@ -1,28 +1,19 @@
 //! A new token: what it is called, how long it lasts and what it may do; and then the token, shown once.
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 use serde_json::json;
 
 use super::{
+    making::{Making, Words},
     role::roles_up_to,
     shown_once::shown_once,
-    step_up::{Ended, use_step_up},
     token_use::token_use_view,
     tokens::{Token, Tokens},
 };
 use crate::{
-    api::Verb,
     components::{
-        banner::Banner,
-        choice::Choice,
-        dom::focus_when_drawn,
-        dynamic::{dynamic, handler, optional},
-        field::Field,
-        select::Select,
-        text_input::TextInput,
-        tone::Tone,
+        choice::Choice, dom::focus_when_drawn, dynamic::dynamic, field::Field, select::Select, text_input::TextInput,
     },
-    pages::failed::said,
     session::use_session,
 };
 
@@ -53,48 +44,32 @@ pub fn new_token_view(tokens: Tokens, is_making: RwSignal<bool>) -> AnyView {
 }
 
 fn form_view(tokens: Tokens, made: RwSignal<Option<(String, String)>>, close: Callback<()>) -> AnyView {
-    let (step_up, session) = (use_step_up(), use_session());
-    let own_role = session.role.get_untracked();
+    let making = Making::new();
+    let own_role = use_session().role.get_untracked();
     let (name, days) = (RwSignal::new(String::new()), RwSignal::new(LASTS_AT_FIRST.to_owned()));
     let role = RwSignal::new(own_role.clone());
-    let (is_busy, is_tried, failure) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None::<String>));
     let missing = Signal::derive(move || {
-        let is_missing = is_tried.get() && name.with(|text| text.trim().is_empty());
+        let is_missing = making.is_tried.get() && name.with(|text| text.trim().is_empty());
         is_missing.then(|| "Enter what it is for, so that you know it again.".to_owned())
     });
     let first = NodeRef::<html::Input>::new();
     first.on_load(|input| drop(input.focus()));
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        is_tried.set(true);
+    let submit = move || {
         let name = name.get_untracked();
-        if is_busy.get_untracked() || name.trim().is_empty() {
+        if name.trim().is_empty() {
             return;
         }
-        is_busy.set(true);
-        failure.set(None);
         let days: u32 = days.with_untracked(|days| days.parse().unwrap_or_default());
         let body = json!({"name": name.trim(), "days": days, "role": role.get_untracked()});
-        step_up.send(Verb::Post, "tokens".to_owned(), Some(body), move |ended| {
-            is_busy.try_set(false);
-            match ended {
-                Ended::Done(answer) => {
-                    if let Ok(mut token) = serde_json::from_value::<Token>(answer) {
-                        made.try_set(token.token.take().map(|text| (token.name.clone(), text)));
-                        tokens.try_update(|tokens| tokens.insert(0, token));
-                    }
-                }
-                Ended::GivenUp => {}
-                Ended::Failed(failed) => drop(failure.try_set(Some(said(&failed)))),
+        making.post("tokens", body, move |answer| {
+            if let Ok(mut token) = serde_json::from_value::<Token>(answer) {
+                made.try_set(token.token.take().map(|text| (token.name.clone(), text)));
+                tokens.try_update(|tokens| tokens.insert(0, token));
             }
         });
     };
-    let banner =
-        move || failure.get().map(|text| view! { <Banner tone=Tone::Danger title="No token was made." text=text /> });
     let lasts: Vec<Choice> = LASTS.into_iter().map(|(days, words)| Choice::new(days, words)).collect();
-    view! {
-        <form class="in setform" novalidate aria-label="New token" on:submit=handler(on_submit)>
-            <div role="alert">{optional(banner)}</div>
+    let fields = view! {
             <Field id="token-name" label="What it is for" class="full" error=missing>
                 <TextInput
                     value=name
@@ -114,15 +89,7 @@ fn form_view(tokens: Tokens, made: RwSignal<Option<(String, String)>>, close: Ca
                     on_change=move |chosen| role.set(chosen)
                 />
             </Field>
-            <div class="actions full">
-                <button type="submit" class="btn btn--primary" aria-disabled=move || is_busy.get().then_some("true")>
-                    {dynamic(move || if is_busy.get() { "Making…" } else { "Make the token" })}
-                </button>
-                <button type="button" class="btn" on:click=handler(move |_| close.run(()))>
-                    "Cancel"
-                </button>
-            </div>
-        </form>
-    }
-    .into_any()
+    };
+    let words = Words { label: "New token", button: ["Make the token", "Making…"], failed: "No token was made." };
+    making.view(words, fields.into_any(), submit, close)
 }
