@@ -17,6 +17,7 @@ mod config;
 mod error;
 mod faults;
 mod limits;
+mod outlet;
 mod periods;
 mod recorder;
 mod routes;

@@ -51,7 +51,8 @@ fn below(entity: &EntityInfo, parent: i64) -> Where {
 fn read(call: &Call<'_>, table: &Table, condition: &Where, data: bool) -> Result<Lines, Refusal> {
     let shown = Shown { data, ..Shown::all(table) };
     let store = &call.inner.store;
-    let wanted = Wanted { table, shown: &shown, condition, descending: false, limit: None, written: usize::MAX };
+    let wanted =
+        Wanted { table, shown: &shown, condition, descending: false, limit: None, written: usize::MAX, outlet: None };
     Ok(store.read(|connection| lines::list(connection, &store.buffers, &wanted))?)
 }
 

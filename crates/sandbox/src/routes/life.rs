@@ -56,7 +56,7 @@ pub(crate) fn step(inner: &Arc<Inner>) -> Result<Value, Refusal> {
     let Some(step) = step else { return Ok(json!({ "step": number, "what": "nothing", "refusal": null })) };
     let entity = step.route.entity().map(|entity| entity.name);
     let work = Work::of_a_person(inner, step.route, &step.body, step.resource);
-    let (id, refusal) = match work.run_here() {
+    let (id, refusal) = match work.run_here(None) {
         Ok(done) => (done.into_json()["itemId"].clone(), None),
         Err(refusal) => (Value::Null, Some(refusal.text().unwrap_or_default())),
     };

@@ -25,6 +25,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::Inner;
 use crate::answer::{Answer, Refusal};
+use crate::outlet::Outlet;
 use crate::settings::Settings;
 use crate::tenant::{Table, Tenant};
 use crate::write;
@@ -47,6 +48,8 @@ pub(crate) struct Call<'a> {
     pub(crate) settings: &'a Settings,
     /// What the faults that struck change in the work itself.
     pub(crate) effects: Effects,
+    /// Where the first rows of a page go ahead, unless something is done to the whole answer.
+    pub(crate) outlet: Option<&'a Outlet>,
 }
 
 /// What faults change in the work itself; what they do to the answer alone is done outside.

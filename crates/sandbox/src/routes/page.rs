@@ -73,6 +73,7 @@ pub(super) fn page(
             // One more is asked for, to know whether there is another page.
             limit: Some(limit),
             written: usize::try_from(cursor.size).unwrap_or(usize::MAX),
+            outlet: call.outlet.filter(|_| !backwards),
         };
         lines::list(connection, buffers, &wanted)
     };

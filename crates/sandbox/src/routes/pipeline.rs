@@ -4,7 +4,6 @@
 //! route ── credentials ── hour ── threads ── faults before ── work where it may block ── faults after ── recorded
 //! ```
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment, SystemTime};
 
@@ -15,7 +14,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::{Call, Effects, body, dispatch};
 use crate::Inner;
@@ -23,6 +21,7 @@ use crate::answer::{self, Answer, Refusal};
 use crate::auth;
 use crate::faults::{Broken, Kind, Operation, RetryAfter, hostile};
 use crate::limits::Hour;
+use crate::outlet::{self, Outlet};
 use crate::recorder::{self, Recorded};
 
 /// Longest query string that IIS lets through.
@@ -85,7 +84,7 @@ async fn respond(inner: &Arc<Inner>, parts: &Parts, body: Body, record: &mut Rec
     let entity = route.entity().map(|entity| entity.name);
     (record.entity, record.operation) = (entity, Some(Operation::of(&route).name()));
     // Held until the answer is there; children count as their own entity.
-    let _thread = match entity {
+    let thread = match entity {
         None => None,
         Some(endpoint) => {
             let refused = Refusal::TooManyThreads { status: StatusCode::INTERNAL_SERVER_ERROR, endpoint };
@@ -125,6 +124,14 @@ async fn respond(inner: &Arc<Inner>, parts: &Parts, body: Body, record: &mut Rec
             }
         });
         return Ok(Broken::cut());
+    }
+    if struck.is_empty() {
+        let run = move |outlet: &Outlet| {
+            // Held as long as there is work, and no longer: with the end of the answer the client asks again.
+            let _thread = thread;
+            work.run_here(Some(outlet))
+        };
+        return Ok(answer::with_type(StatusCode::OK, answer::JSON, outlet::run(run).await?));
     }
     let done = work.run().await?;
     after(done, &struck).await
@@ -166,20 +173,14 @@ impl Work {
         }
     }
 
-    /// Runs where it may block: on this thread where others can take over what else it has to do, since an answer that
-    /// is sent by the thread that wrote it waits for none to wake up, and is still in its processor's memory.
+    /// Runs where it may block.
     async fn run(self) -> Result<Answer, Refusal> {
-        let work = move || self.run_here();
-        if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
-            // A fault of ours ends this request and not the connection, on another thread too.
-            let done = tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work)));
-            return done.map_err(|_| Refusal::Fault("the work panicked".to_owned()))?;
-        }
+        let work = move || self.run_here(None);
         tokio::task::spawn_blocking(work).await.map_err(|cause| Refusal::Fault(cause.to_string()))?
     }
 
     /// Runs on this thread, which may block.
-    pub(super) fn run_here(self) -> Result<Answer, Refusal> {
+    pub(super) fn run_here(self, outlet: Option<&Outlet>) -> Result<Answer, Refusal> {
         let tenant = self.inner.tenant();
         let settings = self.inner.settings();
         let call = Call {
@@ -191,6 +192,7 @@ impl Work {
             body: &self.body,
             settings: &settings,
             effects: self.effects,
+            outlet,
         };
         dispatch(&call, self.route)
     }

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Buffers kept: as many as there are readers.
-const KEPT_MAX: usize = super::READERS;
-/// A buffer that grew beyond this is not kept.
-const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Buffers kept: as many as a page of companies has pieces, for each reader.
+const KEPT_MAX: usize = 8 * super::READERS;
+/// A buffer that grew beyond this is not kept: it was of an answer that did not go out in pieces.
+const BYTES_MAX: usize = 512 * 1024;
 
 /// Buffers that wait for an answer. Clones share them.
 #[derive(Clone, Debug, Default)]

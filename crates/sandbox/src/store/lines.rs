@@ -3,6 +3,8 @@
 //! Trees of half a million members for a page of 500 companies cost three times what SQLite takes to find them, and
 //! so much text is worth writing only once, where it is sent from.
 
+use std::mem;
+
 use autotask_core::{DataType, Instant};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::types::ValueRef;
@@ -13,10 +15,14 @@ use super::own_fields::{FROM_ROW, OwnFields};
 use super::rows::Shown;
 use super::schema::quoted;
 use super::sql::Where;
+use crate::outlet::Outlet;
 use crate::tenant::Table;
 
 /// What stands before the rows, so that a page need not be copied behind it.
 const LEAD: &[u8] = b"{\"items\":[";
+
+/// What goes ahead at once, at least: less would be more waking up than sending.
+const PIECE_BYTES: usize = 128 * 1024;
 
 /// Which rows are wanted, and how.
 pub(crate) struct Wanted<'a> {
@@ -28,6 +34,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) limit: Option<u32>,
     /// Rows that are written; of those beyond only the ids are kept.
     pub(crate) written: usize,
+    /// Where rows go ahead, and then the answer is only what was left of them; not for rows that are reversed.
+    pub(crate) outlet: Option<&'a Outlet>,
 }
 
 /// The rows of an answer as JSON.
@@ -130,7 +138,7 @@ impl Pen<'_> {
 
 /// The rows that match, by id.
 pub(crate) fn list(connection: &Connection, buffers: &Buffers, wanted: &Wanted<'_>) -> rusqlite::Result<Lines> {
-    let Wanted { table, shown, condition, descending, limit, written } = *wanted;
+    let Wanted { table, shown, condition, descending, limit, written, outlet } = *wanted;
     let types: Vec<DataType> = shown.fields.iter().map(|at| table.info.fields[*at].data_type).collect();
     // The id is needed in any case, and mostly the first field.
     let skipped = usize::from(shown.fields.first() != Some(&table.id));
@@ -196,6 +204,11 @@ pub(crate) fn list(connection: &Connection, buffers: &Buffers, wanted: &Wanted<'
         }
         pen.end();
         lines.ends.push(lines.json.len());
+        if let Some(outlet) = outlet.filter(|_| lines.json.len() >= PIECE_BYTES) {
+            let next = lines.json.another();
+            outlet.send(mem::replace(&mut lines.json, next));
+            lines.ends.clear();
+        }
     }
     Ok(lines)
 }

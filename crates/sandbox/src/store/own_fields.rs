@@ -136,6 +136,7 @@ mod tests {
                 descending,
                 limit: None,
                 written: count,
+                outlet: None,
             };
             let list = lines::list(&connection, &Buffers::default(), &wanted);
             let mut text = list.expect("listed").into_items(descending).to_vec();
