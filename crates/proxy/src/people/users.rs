@@ -119,7 +119,9 @@ impl Users {
     /// A sentence, when there is no such user.
     pub fn set_role(&self, login: &str, role: Role) -> Result<(), Error> {
         let id = self.id(login)?;
-        self.store.at_once(|connection| people::set_role(connection, id, role)).map(drop)
+        let change = UserChange { role: Some(role), ..UserChange::default() };
+        let now = self.clock.now();
+        self.store.at_once(|connection| people::change_user(connection, id, &change, now)).map(drop)
     }
 
     /// Says which Autotask resource a user is, from the next write on. Whether there is such a resource is not looked up.

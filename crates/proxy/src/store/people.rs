@@ -1,6 +1,6 @@
 //! People: users and their sessions. Of a session only the hash of its id is here, of a password only its Argon2id hash.
 
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::{acting, owners};
 use crate::people::{Hash, PersonResource, ResourceChoice, ResourceFrom, Role};
@@ -115,26 +115,28 @@ pub(crate) fn user_of_id(connection: &Connection, id: i64) -> rusqlite::Result<O
 }
 
 /// Keeps a new user; `None` when there is one of this login or identity.
-pub(crate) fn add_user(connection: &Connection, new: &NewUserRow) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn add_user(connection: &mut Connection, new: &NewUserRow) -> rusqlite::Result<Option<i64>> {
+    // Not left to the statement: one that returns rows ends when it is dropped, and a failure of the disk is not told then.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let sql = "insert into users (name, login, role, password, identity, disabled_at, created_at, resource_from) \
                values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id";
     let disabled_at = new.is_disabled.then_some(new.now);
     let (role, from) = (new.role.as_str(), new.resource_from.as_str());
     let values = params![new.name, new.login, role, new.password, new.identity, disabled_at, new.now, from];
-    let id = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    let id = transaction.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     if let Some(id) = id.filter(|_| new.role == Role::Administrator) {
-        owners::adopt(connection, id)?;
+        owners::adopt(&transaction, id)?;
     }
+    transaction.commit()?;
     Ok(id)
 }
 
-/// Gives a user another role; whether there is one.
-pub(crate) fn set_role(connection: &Connection, id: i64, role: Role) -> rusqlite::Result<bool> {
-    let rows = connection.execute("update users set role = ? where id = ?", params![role.as_str(), id])?;
+fn set_role(transaction: &Transaction<'_>, id: i64, role: Role) -> rusqlite::Result<()> {
+    let rows = transaction.execute("update users set role = ? where id = ?", params![role.as_str(), id])?;
     if rows == 1 && role == Role::Administrator {
-        owners::adopt(connection, id)?;
+        owners::adopt(transaction, id)?;
     }
-    Ok(rows == 1)
+    Ok(())
 }
 
 /// Disables a user at this time and ends all sessions, or lets one in again; whether there is one.

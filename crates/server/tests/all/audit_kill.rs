@@ -40,8 +40,7 @@ const BEHAVIOURS: [(&str, Option<&str>); 4] = [
 ];
 
 /// A proxy with a way before it and one behind it.
-struct Stage<'p> {
-    place: &'p Place,
+struct Stage {
     store: PathBuf,
     front: Way,
     back: Way,
@@ -59,13 +58,13 @@ fn address(running: &Running) -> String {
     running.url().trim_start_matches("http://").trim_end_matches('/').to_owned()
 }
 
-impl<'p> Stage<'p> {
-    fn new(place: &'p Place, name: &str) -> Stage<'p> {
+impl Stage {
+    fn new(place: &Place, name: &str) -> Stage {
         let store = place.folder.path().join(format!("{name}.store.db"));
         let back = Way::to(place.origin.trim_start_matches("http://"), CREATE, false);
         let proxy = proxy(&back, &store);
         let front = Way::to(&address(&proxy), CREATE, true);
-        Stage { place, store, front, back, proxy }
+        Stage { store, front, back, proxy }
     }
 
     fn read(&self, sql: &str) -> i64 {
@@ -134,39 +133,6 @@ impl<'p> Stage<'p> {
         self.proxy = proxy(&self.back, &self.store);
         self.front.lead_to(&address(&self.proxy));
     }
-
-    /// The audit is whole, and has an intent for each write that came to Autotask. How many of them there are.
-    fn is_whole(&self, name: &str) -> usize {
-        let store = self.store.to_str().expect("UTF-8");
-        let verify = command(&["audit", "verify", "--store", store]).output().expect("it runs");
-        let text = String::from_utf8_lossy(&verify.stdout).into_owned();
-        assert_eq!(verify.status.code(), Some(0), "{name}: {text}");
-        let list = command(&["audit", "list", "--json", "--store", store]).output().expect("it runs");
-        let mut intents: Vec<Value> = String::from_utf8_lossy(&list.stdout)
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect();
-        let recorded = self.place.call("GET", "/_sandbox/requests?limit=1000", &Value::Null);
-        let is_write =
-            |call: &&Value| matches!(call["operation"].as_str(), Some("create" | "update" | "replace" | "delete"));
-        let writes: Vec<&Value> = recorded["requests"].as_array().expect("a list").iter().filter(is_write).collect();
-        for write in &writes {
-            let is_its = |intent: &Value| {
-                let fields = |value: &Value| {
-                    let mut fields = value.as_object().cloned().unwrap_or_default();
-                    fields.remove("id");
-                    fields
-                };
-                intent["entity"] == write["entity"]
-                    && intent["operation"] == write["operation"]
-                    && fields(&intent["after"]) == fields(&write["body"])
-            };
-            let at = intents.iter().position(is_its);
-            let at = at.unwrap_or_else(|| panic!("{name}: written without an intent: {write}\n{intents:#?}"));
-            intents.remove(at);
-        }
-        writes.len()
-    }
 }
 
 fn killed(when: When) {
@@ -198,7 +164,7 @@ fn killed(when: When) {
         assert_eq!(place.struck(), i64::from(fault.is_some()), "{name}: it has behaved so");
         place.clear_faults();
         run.is_there_once();
-        let writes = stage.is_whole(&name);
+        let writes = place.is_audited(&stage.store, &name);
         assert!(writes >= 10, "{name}: {writes}");
         println!("{name:<36} one of each, {writes} writes, each with its intent, {:?}", from.elapsed());
     }

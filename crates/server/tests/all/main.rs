@@ -5,6 +5,8 @@
 mod audit;
 mod audit_kill;
 mod common;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod disk_faults;
 #[cfg(unix)]
 mod disk_full;
 mod doctor;

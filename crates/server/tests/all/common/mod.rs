@@ -36,7 +36,12 @@ impl Running {
         Running::of(command(arguments), last)
     }
 
-    pub(crate) fn of(mut command: Command, last: &str) -> Running {
+    pub(crate) fn of(command: Command, last: &str) -> Running {
+        Running::try_of(command, last).unwrap_or_else(|lines| panic!("it ended early: {lines:?}"))
+    }
+
+    /// The same for what may not start: what it printed, if it ended before.
+    pub(crate) fn try_of(mut command: Command, last: &str) -> Result<Running, Vec<String>> {
         let child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
         let mut running = Running { child, lines: Vec::new() };
         let out = running.child.stdout.take().expect("piped");
@@ -44,10 +49,10 @@ impl Running {
             let is_last = line.starts_with(last);
             running.lines.push(line);
             if is_last {
-                return running;
+                return Ok(running);
             }
         }
-        panic!("it ended early: {:?}", running.lines);
+        Err(std::mem::take(&mut running.lines))
     }
 
     pub(crate) fn url(&self) -> &str {

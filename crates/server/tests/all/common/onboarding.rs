@@ -1,6 +1,6 @@
 //! A sandbox in a file and a client to onboard into it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -112,6 +112,39 @@ impl Place {
     /// Switches a fault on that strikes once, or so often as it says itself.
     pub(crate) fn fault(&self, fault: &Value) {
         self.call("POST", "/_sandbox/faults", fault);
+    }
+
+    /// The audit in this store is whole, and has an intent for each write that came here. How many of them there are.
+    pub(crate) fn is_audited(&self, store: &Path, name: &str) -> usize {
+        let store = store.to_str().expect("UTF-8");
+        let verify = command(&["audit", "verify", "--store", store]).output().expect("it runs");
+        let text = String::from_utf8_lossy(&verify.stdout).into_owned();
+        assert_eq!(verify.status.code(), Some(0), "{name}: {text}");
+        let list = command(&["audit", "list", "--json", "--store", store]).output().expect("it runs");
+        let mut intents: Vec<Value> = String::from_utf8_lossy(&list.stdout)
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        let recorded = self.call("GET", "/_sandbox/requests?limit=1000", &Value::Null);
+        let is_write =
+            |call: &&Value| matches!(call["operation"].as_str(), Some("create" | "update" | "replace" | "delete"));
+        let writes: Vec<&Value> = recorded["requests"].as_array().expect("a list").iter().filter(is_write).collect();
+        for write in &writes {
+            let is_its = |intent: &Value| {
+                let fields = |value: &Value| {
+                    let mut fields = value.as_object().cloned().unwrap_or_default();
+                    fields.remove("id");
+                    fields
+                };
+                intent["entity"] == write["entity"]
+                    && intent["operation"] == write["operation"]
+                    && fields(&intent["after"]) == fields(&write["body"])
+            };
+            let at = intents.iter().position(is_its);
+            let at = at.unwrap_or_else(|| panic!("{name}: written without an intent: {write}\n{intents:#?}"));
+            intents.remove(at);
+        }
+        writes.len()
     }
 
     pub(crate) fn clear_faults(&self) {
