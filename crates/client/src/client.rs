@@ -36,6 +36,12 @@ impl<T: Transport> Client<T> {
         Client { transport }
     }
 
+    /// Whether a change may say what it expects to be there.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        self.transport.compares()
+    }
+
     async fn send(&self, operation: &Operation) -> Result<Answer, Failure> {
         let request = operation.request().map_err(refused)?;
         self.transport.send(&request, None).await.map_err(Failure::unreachable)

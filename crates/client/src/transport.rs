@@ -20,4 +20,10 @@ pub trait Transport {
     ///
     /// A sentence without addresses or secrets, when no answer came.
     async fn send(&self, request: &Request, key: Option<&str>) -> Result<Answer, String>;
+
+    /// Whether the other side compares what a change says in [`autotask_core::request::EXPECTED`], as the proxy does. Autotask
+    /// itself does not know that member, and is not sent it.
+    fn compares(&self) -> bool {
+        false
+    }
 }

@@ -17,6 +17,9 @@ pub const GET_PATH_BYTES_MAX: usize = 2_000;
 /// The header that carries the key of a create ([`crate::onboarding::Action::Send`]): the proxy answers a repeated key
 /// with the outcome of the first sending. Autotask does not know it.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// The member of a changed row that says what its caller expects to be there: fields that it changes, with the values that they
+/// were read with. The proxy compares them before it sends the change, and takes them out. Autotask does not know it.
+pub const EXPECTED: &str = "expected";
 
 /// Everything but letters, digits and `-._~` is escaped, as in `encodeURIComponent`.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -9,7 +9,7 @@ use autotask_core::filter::Context;
 use autotask_core::filter::body::{self, ReadFilter, Reading};
 use autotask_core::filter::plan::{Place, Reason, plan};
 use autotask_core::json;
-use autotask_core::request::{Query, encode_component};
+use autotask_core::request::{EXPECTED, Query, encode_component};
 use autotask_core::route::{Method, Page, Route};
 use autotask_core::{EntityInfo, Issue, Record, Severity};
 use percent_encoding::percent_decode_str;
@@ -37,9 +37,6 @@ pub(crate) struct Outbound {
     /// What the caller of a change expects to be there; nothing is sent where it is not. Autotask does not get to see it.
     pub(crate) expected: Option<Record>,
 }
-
-/// The member of a changed row that says what its caller expects to be there: fields with the values that they were read with.
-const EXPECTED: &str = "expected";
 
 impl Outbound {
     /// A request without query string and body.

@@ -10,6 +10,7 @@ mod disk_faults;
 #[cfg(unix)]
 mod disk_full;
 mod doctor;
+mod edit;
 mod kill;
 #[cfg(target_os = "linux")]
 mod large;
