@@ -119,6 +119,28 @@ test('what somebody changed meanwhile is asked about, when writing and when undo
   expect((await company(house, before.id)).phone).toBe('555-8888');
 });
 
+test('what somebody writes between the look and the sending is asked about too', async ({ page, house }) => {
+  const before = await someCompany(house, 9);
+  await open(page, before);
+  await page.getByRole('button', { name: 'Edit Phone' }).click();
+  await page.getByRole('textbox', { name: 'Phone' }).fill('555-0169');
+  await page.route('**/V1.0/Companies', async (route) => {
+    expect(route.request().method()).toBe('PATCH');
+    await call(house, 'PATCH', '/Companies', { id: before.id, phone: '555-9999' });
+    await route.continue();
+  }, { times: 1 });
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Changed by somebody else meanwhile');
+  await expect(dialog).toContainText(`Was: ${String(before.phone).trim()}`);
+  await expect(dialog.getByRole('radio', { name: 'Keep what is there now: 555-9999' })).toBeChecked();
+  expect((await company(house, before.id)).phone, 'it was not overwritten').toBe('555-9999');
+  await dialog.getByRole('radio', { name: 'Write mine: 555-0169' }).check();
+  await dialog.getByRole('button', { name: 'Write mine' }).click();
+  await expect(messages(page)).toContainText('Saved');
+  expect((await company(house, before.id)).phone).toBe('555-0169');
+});
+
 test('an undo on a page that cannot ask leads to where it is asked', async ({ page, house }) => {
   const before = await someCompany(house, 7);
   const title = String(before.companyName).trim();
