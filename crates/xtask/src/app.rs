@@ -11,7 +11,7 @@ use crate::run::{cargo, path_with, run, target_dir, timed};
 use crate::tools;
 
 /// What the built app depends on.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     "app",
     "crates/core",
     "crates/columns",
@@ -25,6 +25,8 @@ const SOURCES: [&str; 13] = [
     "Cargo.toml",
     // They finish what Trunk has begun.
     "crates/xtask/src/app_wasm.rs",
+    "crates/xtask/src/shrink.rs",
+    "crates/xtask/src/shrink",
     "crates/xtask/src/trunk_hook.rs",
 ];
 

@@ -14,7 +14,8 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::run::{cargo, output, run, target_dir};
+use crate::run::{cargo, run, target_dir};
+use crate::shrink::shrink;
 use crate::size::{gzip_size, kibibytes};
 use crate::tools::{self, WASM_TARGET};
 
@@ -51,8 +52,7 @@ pub(crate) fn build(profile: Profile, folder: &Path) -> Result<MainFiles> {
     if profile == Profile::Release {
         let wasm_opt = tools::wasm_opt_program()?;
         for wasm in parts.iter().filter(|path| path.extension().is_some_and(|extension| extension == "wasm")) {
-            // Its warnings are about the splitter's names for debuggers, which are stripped.
-            output(Command::new(&wasm_opt).arg(wasm).args(tools::WASM_OPT_OPTIONS).arg("--output").arg(wasm))?;
+            shrink(&wasm_opt, wasm)?;
         }
     }
     let files = parts.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;

@@ -9,6 +9,7 @@ mod counts;
 mod npm;
 mod python;
 mod run;
+mod shrink;
 mod size;
 mod start;
 mod test;

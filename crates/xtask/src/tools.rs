@@ -68,21 +68,6 @@ pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     WASM_BINDGEN.folder()
 }
 
-/// How a download is made small. By name, functions made from the same source are neighbours, and compress better; and so
-/// they do as long as they are not put into each other, which the compiler has done already where it pays.
-pub(crate) const WASM_OPT_OPTIONS: [&str; 10] = [
-    "--always-inline-max-function-size",
-    "0",
-    "--flexible-inline-max-function-size",
-    "0",
-    "--one-caller-inline-max-function-size",
-    "0",
-    "-Oz",
-    "--reorder-functions-by-name",
-    "--strip-debug",
-    "--strip-producers",
-];
-
 /// The path of the program `wasm-opt`.
 pub(crate) fn wasm_opt_program() -> Result<PathBuf> {
     program_in(&wasm_opt()?, "wasm-opt").context("wasm-opt has gone; start again")
