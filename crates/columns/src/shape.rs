@@ -94,7 +94,7 @@ impl Shapes {
             self.columns += 1;
             self.columns - 1
         });
-        let quoted = serde_json::Value::from(name).to_string();
+        let quoted = serde_json::to_string(name).unwrap_or_default();
         let lead = if nested { format!("{{\"name\":{quoted},\"value\":") } else { format!("{quoted}:") };
         let key = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         self.keys.push(Key { name: name.into(), nested, column, lead: lead.into_bytes().into() });

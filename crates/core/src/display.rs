@@ -40,7 +40,7 @@ pub fn display(field: &FieldInfo, row: &Record) -> Shown {
 }
 
 fn text(field: &FieldInfo, value: &Value) -> String {
-    let plain = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let plain = || value.as_str().map_or_else(|| crate::json::write(value), str::to_owned);
     if field.is_picklist && !field.picklist.is_empty() {
         let given = plain();
         let found =

@@ -41,6 +41,19 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Issue> {
     })
 }
 
+/// A value as JSON text. The value's own `Display` would take two more writers into a download.
+#[must_use]
+pub fn write(value: &Value) -> String {
+    // A value always serialises; a failure would be a bug, and `null` a visible one.
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// An object of these members, in this order.
+#[must_use]
+pub fn object(members: Vec<(&str, Value)>) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// What people write as strict JSON, in one pass: comments and trailing commas gone, single quotes and bare keys in
 /// double quotes, `True`, `False` and `None` as Python prints them. The rest is left for the strict parser to refuse.
 ///

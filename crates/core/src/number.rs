@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Option<f64> {
 /// Writes a finite number with the fewest digits that [`read`] needs to find it again: `0.1`, `2.0`, `1e21`.
 #[must_use]
 pub fn write(number: f64) -> String {
-    serde_json::Value::from(number).to_string()
+    crate::json::write(&number.into())
 }
 
 /// Like [`write`], with whole numbers as people write them: `2`.

@@ -1,7 +1,7 @@
 //! Request: an operation as method, path and body. No network: the same text in the client, the proxy and npm.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::entity::EntityInfo;
 use crate::filter::{Filter, body};
@@ -69,7 +69,7 @@ impl Query {
     pub fn body(&self) -> Value {
         let mut map = Map::new();
         if let Some(max) = self.max_records {
-            map.insert("MaxRecords".to_owned(), json!(max));
+            map.insert("MaxRecords".to_owned(), max.into());
         }
         if let Some(fields) = &self.include_fields {
             let mut names: Vec<&str> = Vec::with_capacity(fields.len() + 1);
@@ -77,7 +77,7 @@ impl Query {
                 names.push("id");
             }
             names.extend(fields.iter().map(|f| self.entity.field(f).map_or(f.as_str(), |known| &known.name)));
-            map.insert("IncludeFields".to_owned(), json!(names));
+            map.insert("IncludeFields".to_owned(), names.as_slice().into());
         }
         map.insert("filter".to_owned(), Value::from(body::write(&self.filter, self.entity)));
         Value::Object(map)
@@ -246,7 +246,7 @@ fn write(
     }
     let parent = parent_of(entity, Some(record), parent)?;
     let (method, path) = route(parent).to_request_line();
-    let body = Value::from(record.clone()).to_string();
+    let body = crate::json::write(&record.clone().into());
     Ok(Request { method, path, body: Some(body) })
 }
 

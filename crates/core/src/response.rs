@@ -146,7 +146,7 @@ impl std::error::Error for Failure {}
 ///
 /// A [`Failure`]: for any status but 200 to 299, for a body with `errors`, for one that is not JSON.
 pub fn read(status: u16, body: &[u8]) -> Result<Value, Failure> {
-    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let json: Option<Value> = std::str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
     let errors =
         json.as_ref().and_then(|json| member(json, "errors")).and_then(Value::as_array).filter(|e| !e.is_empty());
     if let Some(errors) = errors {
@@ -258,7 +258,9 @@ pub fn read_count(status: u16, body: &[u8]) -> Result<u64, Failure> {
 fn message_of(error: &Value) -> String {
     let text = match error {
         Value::String(text) => text.clone(),
-        other => member(other, "message").and_then(Value::as_str).map_or_else(|| other.to_string(), str::to_owned),
+        other => {
+            member(other, "message").and_then(Value::as_str).map_or_else(|| crate::json::write(other), str::to_owned)
+        }
     };
     let text = text.replace("\r\n", " ");
     // ` ; on record number [1].` says nothing when one record was sent.

@@ -16,6 +16,14 @@ pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
+/// An object as JSON text, of members that are JSON text already.
+///
+/// Building a value of them first, or a type with members of its own for each answer, is more code in a download.
+pub(crate) fn object(members: &[(&str, String)]) -> String {
+    let members: Vec<String> = members.iter().map(|(name, json)| ["\"", name, "\":", json].concat()).collect();
+    ["{", &members.join(","), "}"].concat()
+}
+
 /// Refuses a call with the issues it would have to ignore; `npm/api.js` throws them.
 pub(crate) fn refusal(issues: Vec<Issue>) -> String {
     to_json(&issues)

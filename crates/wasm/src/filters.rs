@@ -3,10 +3,10 @@
 use autotask_core::filter::body::{self, ReadFilter};
 use autotask_core::filter::{check, complete, parse, plan, print};
 use autotask_core::issue::has_errors;
-use autotask_core::json::place;
+use autotask_core::json::{object, place};
 use autotask_core::{EntityInfo, Filter, Issue};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
@@ -26,6 +26,19 @@ struct FilterAnswer {
     include_fields: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ignored: Option<Vec<String>>,
+}
+
+#[derive(Default, Serialize)]
+struct PlanAnswer {
+    server: Vec<Value>,
+    queries: Vec<Vec<Value>>,
+    lookups: Vec<Value>,
+    local: Vec<Value>,
+    nodes: Vec<plan::NodePlan>,
+    conditions: usize,
+    udfs: usize,
+    issues: Vec<Issue>,
+    unresolved: Vec<Unresolved>,
 }
 
 /// A name whose id has to be looked up.
@@ -127,34 +140,32 @@ pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &st
     let read = known(&schema.inner, entity)
         .map_err(|issue| vec![issue])
         .and_then(|info| Ok((filter_of_json(filter, &info, context)?, info)));
-    to_json(&match read {
+    match read {
         Ok((filter, info)) => {
             let plan = context.run(|context| plan::plan(&filter, &info, context));
             let unresolved = context.run(|context| filter.unresolved(&info, context));
             let lookup = |lookup: &plan::Lookup| {
-                json!({
-                    "entity": lookup.entity.name,
-                    "filter": body::write(&lookup.filter, lookup.entity),
-                    "into": lookup.into,
-                })
+                object(vec![
+                    ("entity", lookup.entity.name.into()),
+                    ("filter", body::write(&lookup.filter, lookup.entity).into()),
+                    ("into", lookup.into.as_str().into()),
+                ])
             };
-            let queries = plan.queries();
-            json!({
-                "server": body::write(&plan.server, &info),
-                "queries": queries.iter().map(|query| body::write(query, &info)).collect::<Vec<_>>(),
-                "lookups": plan.lookups.iter().map(lookup).collect::<Vec<_>>(),
-                "local": plan.local.as_ref().map(|local| body::nodes(local, &info)).unwrap_or_default(),
-                "nodes": plan.nodes,
-                "conditions": plan.conditions(),
-                "udfs": plan.udfs(),
-                "issues": plan.issues,
-                "unresolved": unresolved.into_iter().map(Unresolved::of).collect::<Vec<_>>(),
+            let queries = plan.queries().into_iter().map(|query| body::write(&query, &info));
+            to_json(&PlanAnswer {
+                server: body::write(&plan.server, &info),
+                queries: queries.collect(),
+                lookups: plan.lookups.iter().map(lookup).collect(),
+                local: plan.local.as_ref().map(|local| body::nodes(local, &info)).unwrap_or_default(),
+                conditions: plan.conditions(),
+                udfs: plan.udfs(),
+                nodes: plan.nodes,
+                issues: plan.issues,
+                unresolved: unresolved.into_iter().map(Unresolved::of).collect(),
             })
         }
-        Err(issues) => json!({
-            "server": [], "queries": [], "lookups": [], "local": [], "nodes": [], "conditions": 0, "udfs": 0, "issues": issues, "unresolved": [],
-        }),
-    })
+        Err(issues) => to_json(&PlanAnswer { issues, ..PlanAnswer::default() }),
+    }
 }
 
 /// What could stand at the cursor, a place in UTF-16 units.

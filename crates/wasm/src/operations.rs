@@ -8,11 +8,12 @@ use autotask_core::route::Method;
 use autotask_core::validate::{Mode, validate_as_given};
 use autotask_core::validate_bytes::{CheckedRows, RowIssue, validate_bytes};
 use autotask_core::{EntityInfo, Issue, Record};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{in_units, known, read_value, to_json, unknown_entity};
+use crate::convert::{in_units, known, object, read_value, to_json, unknown_entity};
 use crate::filters::{Unresolved, server_filter_of};
 use crate::schema::Schema;
 
@@ -59,24 +60,20 @@ pub fn build_request(schema: &Schema, context: &Context, operation: &str) -> Str
         .and_then(|operation| operation_of(schema, context, &operation, &mut notes))
         .and_then(|operation| operation.request().map_err(|issue| vec![issue]));
     let Notes { mut issues, unresolved } = notes;
-    let mut answer = match request {
-        Ok(request) => {
-            let mut answer = json!({"method": request.method.as_str(), "path": request.path});
-            if let Some(body) = request.body {
-                answer["body"] = Value::from(body);
-            }
-            answer
-        }
+    let (method, path, body) = match request {
+        Ok(request) => (request.method.as_str(), request.path, request.body),
         Err(found) => {
             issues.extend(found);
-            json!({"method": "", "path": ""})
+            ("", String::new(), None)
         }
     };
-    answer["issues"] = json!(issues);
+    let mut members = vec![("method", to_json(method)), ("path", to_json(&path))];
+    members.extend(body.map(|body| ("body", to_json(&body))));
+    members.push(("issues", to_json(&issues)));
     if !unresolved.is_empty() {
-        answer["unresolved"] = json!(unresolved);
+        members.push(("unresolved", to_json(&unresolved)));
     }
-    to_json(&answer)
+    object(&members)
 }
 
 /// What is said of an operation beside its request: notices of how it was read, names to look up.
@@ -91,22 +88,35 @@ struct Notes {
 #[must_use]
 pub fn read_response(kind: &str, status: u16, body: &[u8]) -> String {
     let outcome = match kind {
-        "query" | "next" => response::read_rows(status, body)
-            .map(|rows| json!({"ok": true, "items": rows.items, "next": rows.next_page_url, "issues": rows.issues})),
-        "count" => response::read_count(status, body).map(|count| json!({"ok": true, "count": count})),
-        "get" => response::read_item(status, body).map(|item| json!({"ok": true, "item": item})),
+        "query" | "next" => response::read_rows(status, body).map(|rows| {
+            vec![
+                ("items", to_json(&rows.items)),
+                ("next", to_json(&rows.next_page_url)),
+                ("issues", to_json(&rows.issues)),
+            ]
+        }),
+        "count" => response::read_count(status, body).map(|count| vec![("count", to_json(&count))]),
+        "get" => response::read_item(status, body).map(|item| vec![("item", to_json(&item))]),
         "create" | "update" | "replace" | "delete" => {
-            response::read_item_id(status, body).map(|id| json!({"ok": true, "itemId": id}))
+            response::read_item_id(status, body).map(|id| vec![("itemId", to_json(&id))])
         }
-        _ => response::read(status, body).map(|body| json!({"ok": true, "body": body})),
+        _ => response::read(status, body).map(|body| vec![("body", to_json(&body))]),
     };
-    to_json(&outcome.unwrap_or_else(|failure| failed(&failure)))
+    match outcome {
+        Ok(mut members) => {
+            members.insert(0, ("ok", "true".to_owned()));
+            object(&members)
+        }
+        Err(failure) => to_json(&Failed { failure: &failure, ok: false }),
+    }
 }
 
-fn failed(failure: &Failure) -> Value {
-    let mut outcome = json!(failure);
-    outcome["ok"] = Value::Bool(false);
-    outcome
+/// A failure as an answer.
+#[derive(Serialize)]
+struct Failed<'a> {
+    #[serde(flatten)]
+    failure: &'a Failure,
+    ok: bool,
 }
 
 pub(crate) fn record_of(json: Value) -> Result<Record, Issue> {

@@ -90,7 +90,7 @@ fn spaced(field: &str) -> String {
             words.push(' ');
         }
         was_small = c.is_lowercase();
-        words.extend(c.to_lowercase());
+        words.push(fold_char(c));
     }
     words
 }

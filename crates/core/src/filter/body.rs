@@ -13,7 +13,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::typed::to_json;
 use super::{Arity, Condition, FILTER_DEPTH_MAX, Filter, FilterValue, Op, Operand, Relative};
@@ -21,6 +21,7 @@ use crate::alias::field_alias;
 use crate::calendar::{Day, Utc};
 use crate::entity::EntityInfo;
 use crate::issue::{Issue, has_errors};
+use crate::json::object;
 use crate::record::boolean;
 use crate::schema::member_of;
 use crate::text::nearest;
@@ -452,7 +453,7 @@ fn scalar(value: &Value) -> Option<FilterValue> {
 #[must_use]
 pub fn write(filter: &Filter, info: &EntityInfo) -> Vec<Value> {
     if filter.is_everything() {
-        return vec![json!({"field": "id", "op": "gte", "value": 0})];
+        return vec![object(vec![("field", "id".into()), ("op", "gte".into()), ("value", 0.into())])];
     }
     nodes(filter, info)
 }
@@ -464,7 +465,10 @@ pub fn nodes(filter: &Filter, info: &EntityInfo) -> Vec<Value> {
 }
 
 fn write_node(filter: &Filter, info: &EntityInfo) -> Value {
-    let group = |op: &str, items: &[Filter]| json!({"op": op, "items": items.iter().map(|item| write_node(item, info)).collect::<Vec<_>>()});
+    let group = |op: &str, items: &[Filter]| {
+        let items: Value = items.iter().map(|item| write_node(item, info)).collect();
+        object(vec![("op", op.into()), ("items", items)])
+    };
     match filter {
         Filter::And(items) => group("and", items),
         Filter::Or(items) => group("or", items),
@@ -472,18 +476,17 @@ fn write_node(filter: &Filter, info: &EntityInfo) -> Value {
         Filter::Condition(Condition { field: name, udf, op, operand }) => {
             let field = info.find(name, *udf);
             let value = |value: &FilterValue| write_value(value, field);
-            let mut map = Map::new();
-            map.insert("field".to_owned(), json!(field.map_or(name.as_str(), |f| &f.name)));
-            map.insert("op".to_owned(), json!(op.wire()));
+            let mut members =
+                vec![("field", field.map_or(name.as_str(), |f| &f.name).into()), ("op", op.wire().into())];
             match operand {
                 Operand::None => {}
-                Operand::One(one) => drop(map.insert("value".to_owned(), value(one))),
-                Operand::Many(many) => drop(map.insert("value".to_owned(), many.iter().map(value).collect())),
+                Operand::One(one) => members.push(("value", value(one))),
+                Operand::Many(many) => members.push(("value", many.iter().map(value).collect())),
             }
             if *udf {
-                map.insert("udf".to_owned(), Value::Bool(true));
+                members.push(("udf", Value::Bool(true)));
             }
-            Value::Object(map)
+            object(members)
         }
     }
 }
@@ -508,10 +511,10 @@ fn write_value(value: &FilterValue, field: Option<&crate::field::FieldInfo>) -> 
         Some(flag) if is_boolean => Value::Bool(flag),
         // Text that is no boolean stays what it is: as the number in it, it would be read as one the next time.
         None if is_boolean => json,
-        Some(flag) if field.is_flag => json!(i64::from(flag)),
+        Some(flag) if field.is_flag => i64::from(flag).into(),
         _ => match (crate::record::whole(&json), crate::record::number(&json)) {
-            (Some(whole), _) => json!(whole),
-            (None, Some(number)) => json!(number),
+            (Some(whole), _) => whole.into(),
+            (None, Some(number)) => number.into(),
             (None, None) => json,
         },
     }
@@ -519,6 +522,8 @@ fn write_value(value: &FilterValue, field: Option<&crate::field::FieldInfo>) -> 
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::entity;
 

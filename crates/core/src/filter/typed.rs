@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::lower::lower;
 use super::{
@@ -16,6 +16,7 @@ use crate::entity::{EntityInfo, Relation};
 use crate::field::{DataType, FieldInfo};
 use crate::instant::Instant;
 use crate::issue::Issue;
+use crate::json::object;
 use crate::number::write_plain;
 use crate::record::{Record, boolean, number, whole};
 use crate::text::{fold, fold_for_equality, nearest};
@@ -581,10 +582,10 @@ pub(crate) fn to_json(value: &FilterValue) -> Value {
         FilterValue::Int(value) => Value::from(*value),
         FilterValue::Number(value) => Value::from(*value),
         FilterValue::Text(value) => Value::from(value.as_str()),
-        FilterValue::Date(day) => json!({"date": day.to_string()}),
-        FilterValue::Relative(relative) => json!({"relative": relative.to_string()}),
-        FilterValue::Name(name) => json!({"name": name}),
-        FilterValue::Me => json!({"me": true}),
+        FilterValue::Date(day) => object(vec![("date", day.to_string().into())]),
+        FilterValue::Relative(relative) => object(vec![("relative", relative.to_string().into())]),
+        FilterValue::Name(name) => object(vec![("name", name.as_str().into())]),
+        FilterValue::Me => object(vec![("me", true.into())]),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Answers: what a person, or a program, wants a new client to be.
 
 use serde::Serialize;
-use serde_json::json;
 
 use crate::record::Record;
 
@@ -79,7 +78,7 @@ pub struct FirstAnswers {
 #[must_use]
 pub fn blank_answers() -> Answers {
     Answers {
-        company: Record::new().with("companyType", json!(1)),
+        company: Record::new().with("companyType", 1),
         sites: vec![Record::new()],
         contacts: vec![ContactAnswer { record: Record::new().with("primaryContact", true), site: Some(0) }],
         ..Answers::default()

@@ -370,5 +370,5 @@ fn send(plan: &Plan, step: &Step, progress: &Progress, record: Record, id: Optio
 
 /// The row as JSON, in short: it tells a plan that was changed.
 fn hash(record: &Record) -> String {
-    fingerprint(serde_json::Value::from(record.clone()).to_string().as_bytes())
+    fingerprint(crate::json::write(&record.clone().into()).as_bytes())
 }

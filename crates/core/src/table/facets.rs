@@ -68,7 +68,7 @@ impl Same {
                 Some(whole) => Same::Whole(whole),
                 None => Same::Float(number(value).unwrap_or_default().to_bits()),
             },
-            other => Same::Text(other.to_string()),
+            other => Same::Text(crate::json::write(other)),
         }
     }
 }

@@ -19,13 +19,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use autotask_columns::frame::Member;
 use autotask_columns::{Bits, Cell, Column, Data, Frame, Item};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub use facets::{Aggregate, Facet};
 pub use load::Loaded;
 pub use sort::SortKey;
 
 use crate::instant::Instant;
+use crate::json::object;
 use crate::record::{Record, USER_DEFINED_FIELDS, number};
 
 /// Rows of one entity. Row numbers are stable while the table lives; a removed row leaves a gap.
@@ -169,7 +170,8 @@ impl Table {
                 }
                 Item::Nested(key, entries) => {
                     let entries = entries.iter().filter_map(|key| value(*key));
-                    let list = entries.map(|(name, value)| json!({"name": name, "value": value})).collect();
+                    let list =
+                        entries.map(|(name, value)| object(vec![("name", name.into()), ("value", value)])).collect();
                     map.insert(shapes.key(*key)?.name.to_string(), Value::Array(list));
                 }
             }
@@ -339,7 +341,7 @@ fn to_cell<'v>(value: &'v Value, room: &'v mut String) -> Option<Cell<'v>> {
         },
         Value::String(text) => Cell::Text(text),
         Value::Array(_) | Value::Object(_) => {
-            *room = value.to_string();
+            *room = crate::json::write(value);
             Cell::Json(room)
         }
     })

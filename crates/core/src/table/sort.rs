@@ -185,7 +185,7 @@ impl Key {
             Some(t) if t.is_number() => as_number(),
             None if value.is_number() => as_number(),
             None if value.is_boolean() => value.as_bool().map(|b| Key::Whole(b.into())),
-            _ => Some(Key::Text(value.as_str().map_or_else(|| value.to_string(), fold))),
+            _ => Some(Key::Text(value.as_str().map_or_else(|| crate::json::write(value), fold))),
         }
     }
 

@@ -52,7 +52,7 @@ pub fn diff(
         let label = field.map_or(name.name.as_str(), |field| &field.label).to_owned();
         let shown = |row: &Record, value: &Option<Value>| match field {
             Some(field) => words(field, row, name_of),
-            None => value.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+            None => value.as_ref().map(|value| value.as_str().map_or_else(|| crate::json::write(value), str::to_owned)),
         };
         let text = match (shown(before, &was), shown(after, &is)) {
             (Some(was), Some(is)) if was == is => format!("{label}: {was} → {is} (written otherwise)"),
