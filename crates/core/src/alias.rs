@@ -121,7 +121,10 @@ impl ReadRecord {
             }
             _ => return value.clone(),
         };
-        let notice = Issue::notice("record.alias", format!("{value} of `{name}` was read as {translated}"));
+        let notice = Issue::notice(
+            "record.alias",
+            format!("{} of `{name}` was read as {translated}", crate::json::write(&value)),
+        );
         self.issues.push(notice.at(name));
         translated
     }

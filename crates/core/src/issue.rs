@@ -87,7 +87,25 @@ impl Issue {
     /// An issue of this severity, without hint or place.
     #[must_use]
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Issue {
-        Issue { code, severity, message: message.into(), hint: None, path: None, position: None, expected: Vec::new() }
+        Issue::plain(code, severity, message.into())
+    }
+
+    // Issues are made in hundreds of places. In these the parts are put together once, and not in each of them.
+    #[inline(never)]
+    fn plain(code: &'static str, severity: Severity, message: String) -> Issue {
+        Issue { code, severity, message, hint: None, path: None, position: None, expected: Vec::new() }
+    }
+
+    #[inline(never)]
+    fn with_hint(mut self, hint: String) -> Issue {
+        self.hint = Some(hint);
+        self
+    }
+
+    #[inline(never)]
+    fn with_path(mut self, path: String) -> Issue {
+        self.path = Some(path);
+        self
     }
 
     /// An error.
@@ -110,16 +128,14 @@ impl Issue {
 
     /// The same issue with what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Issue {
-        self.hint = Some(hint.into());
-        self
+    pub fn hint(self, hint: impl Into<String>) -> Issue {
+        self.with_hint(hint.into())
     }
 
     /// The same issue at this path.
     #[must_use]
-    pub fn at(mut self, path: impl Into<String>) -> Issue {
-        self.path = Some(path.into());
-        self
+    pub fn at(self, path: impl Into<String>) -> Issue {
+        self.with_path(path.into())
     }
 
     /// Whether this forbids sending.

@@ -232,7 +232,7 @@ impl Search<'_> {
         let mut spans: Vec<Span> = Vec::new();
         for word in &self.words {
             let mut best: [Option<(Class, Span)>; crate::index::FIELDS_MAX] = Default::default();
-            word.places_in(self.index, ranked.slot, typos, |place| {
+            word.places_in(self.index, ranked.slot, typos, &mut |place| {
                 let (field, from) = self.index.field_at(place.start);
                 let span = Span { field, start: place.start - from, end: place.end - from };
                 let is_better = |(class, own): (Class, Span)| (place.class, own.start) > (class, span.start);

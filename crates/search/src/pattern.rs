@@ -78,7 +78,7 @@ impl Pattern {
     /// The best place in this row; with a mistake only if there is none without.
     pub(crate) fn best_in(&self, index: &SearchIndex, slot: u32, typos: bool) -> Option<Place> {
         let mut best: Option<Place> = None;
-        self.places_in(index, slot, typos, |place| {
+        self.places_in(index, slot, typos, &mut |place| {
             let is_better = |best: Place| (place.class, best.start) > (best.class, place.start);
             if best.is_none_or(is_better) {
                 best = Some(place);
@@ -88,7 +88,9 @@ impl Pattern {
     }
 
     /// Every place in this row; those with a mistake only if there is none without.
-    pub(crate) fn places_in(&self, index: &SearchIndex, slot: u32, typos: bool, mut found: impl FnMut(Place)) {
+    ///
+    /// A row has few places: what a call for each costs is less than a second copy of the scans in a download.
+    pub(crate) fn places_in(&self, index: &SearchIndex, slot: u32, typos: bool, found: &mut dyn FnMut(Place)) {
         let text = index.text.as_slice();
         let (from, to) = index.span(slot);
         let mut any = false;

@@ -1,7 +1,6 @@
 //! Table and Selection: rows kept on this side of the border; row numbers and, for the rows on screen, objects out.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -258,23 +257,23 @@ impl Selection {
     /// The rows that are in both.
     #[must_use]
     pub fn and(&self, other: &Selection) -> Selection {
-        let others: HashSet<u32> = other.rows.iter().copied().collect();
-        self.with(self.rows.iter().copied().filter(|row| others.contains(row)).collect())
+        let is_other = membership(&other.rows);
+        self.with(self.rows.iter().copied().filter(|row| is_other(row)).collect())
     }
 
     /// The rows that are in one of both, this one's first.
     #[must_use]
     pub fn or(&self, other: &Selection) -> Selection {
-        let own: HashSet<u32> = self.rows.iter().copied().collect();
-        self.with(self.rows.iter().chain(other.rows.iter().filter(|row| !own.contains(row))).copied().collect())
+        let is_own = membership(&self.rows);
+        self.with(self.rows.iter().chain(other.rows.iter().filter(|row| !is_own(row))).copied().collect())
     }
 
     /// The rows of the table that are not here.
     #[must_use]
     pub fn not(&self) -> Selection {
         let all = self.table.borrow().all();
-        let own: HashSet<u32> = self.rows.iter().copied().collect();
-        self.with(all.into_iter().filter(|row| !own.contains(row)).collect())
+        let is_own = membership(&self.rows);
+        self.with(all.into_iter().filter(|row| !is_own(row)).collect())
     }
 
     /// Rows as objects, from one place to before another; only some members where `fields` are given.
@@ -309,6 +308,14 @@ impl Selection {
     fn with(&self, rows: Vec<u32>) -> Selection {
         Selection { info: Arc::clone(&self.info), table: Rc::clone(&self.table), rows }
     }
+}
+
+/// Whether a row is among these.
+fn membership(rows: &[u32]) -> impl Fn(&u32) -> bool {
+    let end = rows.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut among = vec![false; end];
+    rows.iter().for_each(|row| among[*row as usize] = true);
+    move |row| among.get(*row as usize) == Some(&true)
 }
 
 /// A row as it is shown: all of it, or some members.

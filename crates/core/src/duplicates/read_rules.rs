@@ -116,7 +116,11 @@ fn read_number(value: &Value, max: f64, path: &str, issues: &mut Vec<Issue>) -> 
         Some(number) => number,
         None => {
             let name = path.rsplit('.').next().unwrap_or(path);
-            let message = format!("`{name}` is a number from 0 to {}, not {value}", crate::number::write_plain(max));
+            let message = format!(
+                "`{name}` is a number from 0 to {}, not {}",
+                crate::number::write_plain(max),
+                crate::json::write(value)
+            );
             issues.push(Issue::error("duplicates.number", message).at(path));
             0.0
         }
