@@ -29,7 +29,7 @@ const TEMPLATE_VERSION: &str = r#""version": "0.0.0""#;
 
 /// The largest download we ask of a page, in bytes after gzip. 300,000 are wanted; duplicates, search, hierarchy, audits and
 /// onboarding take it beyond that, most of all where loops are compiled for speed.
-const LARGEST: usize = 360_500;
+const LARGEST: usize = 348_600;
 
 pub(crate) fn run() -> Result<()> {
     tools::node()?;
@@ -52,11 +52,7 @@ fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {
     let package = Path::new(PACKAGE);
     ensure!(Path::new(TEMPLATES).is_dir(), "{TEMPLATES} is missing: it holds package.json, index.js and index.d.ts");
     let profile = "wasm-release";
-    // As a library for Rust too, which the tests need, every public function of every crate would be kept, and the compiler
-    // could not build on its few callers.
-    let crate_type = ["--lib", "--crate-type", "cdylib"];
-    let options = ["--package", "autotask-wasm", "--target", WASM_TARGET, "--profile", profile];
-    run_command(cargo().arg("rustc").args(options).args(crate_type))?;
+    run_command(cargo().args(["build", "--package", "autotask-wasm", "--target", WASM_TARGET, "--profile", profile]))?;
     let compiled = target_dir()?.join(WASM_TARGET).join(profile).join(format!("{NAME}.wasm"));
     if package.exists() {
         fs::remove_dir_all(package).with_context(|| format!("cannot replace {PACKAGE}"))?;
