@@ -123,7 +123,7 @@ impl ReadRecord {
         };
         let notice = Issue::notice(
             "record.alias",
-            format!("{} of `{name}` was read as {translated}", crate::json::write(&value)),
+            format!("{} of `{name}` was read as {translated}", crate::json::write(value)),
         );
         self.issues.push(notice.at(name));
         translated
