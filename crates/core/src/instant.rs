@@ -72,9 +72,7 @@ impl Instant {
         match self.civil_date() {
             Some(d) => {
                 let mut date = *b"0000-00-00";
-                put_digits(&mut date[..4], d.year().into());
-                put_digits(&mut date[5..7], d.month().into());
-                put_digits(&mut date[8..], d.day().into());
+                put_date(&mut date, d);
                 String::from_utf8_lossy(&date).into_owned()
             }
             None => "out of range".to_owned(),
@@ -91,16 +89,13 @@ impl Instant {
         let in_day = self.0.rem_euclid(SECONDS_PER_DAY * TICKS_PER_SECOND);
         let (seconds, ticks) = (in_day / TICKS_PER_SECOND, in_day % TICKS_PER_SECOND);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        for (start, end, number) in [
-            (0, 4, i64::from(date.year())),
-            (5, 7, date.month().into()),
-            (8, 10, date.day().into()),
-            (11, 13, seconds / 3600),
-            (14, 16, seconds / 60 % 60),
-            (17, 19, seconds % 60),
-            (20, 23, ticks / 10_000),
-        ] {
-            put_digits(&mut text[start..end], number);
+        put_date(&mut text, date);
+        put_two(&mut text, 11, seconds / 3600);
+        put_two(&mut text, 14, seconds / 60 % 60);
+        put_two(&mut text, 17, seconds % 60);
+        if ticks > 0 {
+            put_two(&mut text, 20, ticks / 100_000);
+            text[22] = digit(ticks / 10_000);
         }
         match ticks {
             0 => {
@@ -132,12 +127,23 @@ impl fmt::Display for Instant {
     }
 }
 
-/// Writes the last digits of a number that is not negative, with zeros before it.
-fn put_digits(text: &mut [u8], mut number: i64) {
-    for digit in text.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
-        number /= 10;
-    }
+/// Writes a date to the places of its digits at the beginning of `0000-00-00`.
+fn put_date<const LENGTH: usize>(text: &mut [u8; LENGTH], date: Date) {
+    put_two(text, 0, i64::from(date.year()) / 100);
+    put_two(text, 2, date.year().into());
+    put_two(text, 5, date.month().into());
+    put_two(text, 8, date.day().into());
+}
+
+/// Writes the last two digits of a number that is not negative to a place.
+fn put_two<const LENGTH: usize>(text: &mut [u8; LENGTH], at: usize, number: i64) {
+    text[at] = digit(number / 10);
+    text[at + 1] = digit(number);
+}
+
+/// The last digit of a number that is not negative.
+fn digit(number: i64) -> u8 {
+    b'0' + number.rem_euclid(10).to_le_bytes()[0]
 }
 
 fn day_seconds(text: &str) -> Option<i64> {

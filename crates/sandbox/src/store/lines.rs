@@ -21,8 +21,9 @@ use crate::tenant::Table;
 /// What stands before the rows, so that a page need not be copied behind it.
 const LEAD: &[u8] = b"{\"items\":[";
 
-/// What goes ahead at once, at least: less would be more waking up than sending.
-const PIECE_BYTES: usize = 128 * 1024;
+/// What goes ahead at once, at least: with less there is more waking up than sending, with more the last piece waits
+/// longer (measured from 48 to 300 KiB).
+const PIECE_BYTES: usize = 200 * 1024;
 
 /// Which rows are wanted, and how.
 pub(crate) struct Wanted<'a> {
@@ -222,6 +223,8 @@ pub(super) fn write_cell(json: &mut Vec<u8>, cell: ValueRef<'_>, data_type: Data
             Instant(ticks).write_to(json);
             json.push(b'"');
         }
+        // Most numbers are codes of a list or parts of a choice.
+        (ValueRef::Integer(digit @ 0..=9), _) => json.push(b'0' + digit.to_le_bytes()[0]),
         (ValueRef::Integer(number), _) => write_json(json, &number),
         (ValueRef::Real(number), _) => write_json(json, &number),
         (ValueRef::Text(text), _) => write_text(json, text),
