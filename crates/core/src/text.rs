@@ -40,9 +40,12 @@ pub fn fold_for_equality(text: &str) -> String {
 /// Letter case does not count; at most a third of the letters may differ.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = fold(typed);
-    let limit = (typed.chars().count() / 3).max(1);
+    let letters = typed.chars().count();
+    let limit = (letters / 3).max(1);
+    // What is so much longer or shorter differs by as many letters: most names need no comparison.
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= limit)
         .map(|candidate| (strsim::osa_distance(&typed, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
