@@ -76,8 +76,9 @@ nginx('upstream', ports.upstream, `root ${files}; open_file_cache max=10;
   location /ATServicesRest/ { rewrite ^ /item break; }`);
 nginx('nginx', ports.nginx, `location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffers 8 512k; proxy_buffer_size 512k; proxy_busy_buffers_size 1m; }`,
   `upstream up { server 127.0.0.1:${ports.upstream}; keepalive 64; }`);
+// Sockets without a bound: it keeps those whose caller hangs up, as wrk does at the end of each round, and stands still at its bound.
 start(process.execPath, ['-e', `const { createRequire } = require('node:module'); const need = createRequire('${process.cwd()}/benches/package.json');
-  const proxy = need('http-proxy').createProxyServer({ target: '${upstream}', agent: new (require('node:http').Agent)({ keepAlive: true, maxSockets: 64 }) });
+  const proxy = need('http-proxy').createProxyServer({ target: '${upstream}', agent: new (require('node:http').Agent)({ keepAlive: true }) });
   require('node:http').createServer((a, b) => proxy.web(a, b)).listen(${ports.node}, '127.0.0.1');`]);
 
 /** Ours, without limits or with every guard. */

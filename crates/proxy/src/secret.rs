@@ -158,7 +158,7 @@ mod tests {
             "secret",
             "Password",
             "replace me",
-            "TODO", // What people leave in a file of settings; no work is left here.
+            "todo",
             "%SECRET%",
             "api-user@your-msp.example",
             "[secret]",

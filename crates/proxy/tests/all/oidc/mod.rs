@@ -5,7 +5,6 @@ mod discovery;
 mod forged;
 mod honest;
 mod keys;
-mod real;
 mod routes;
 mod signers;
 mod silence;

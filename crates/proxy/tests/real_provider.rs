@@ -9,7 +9,8 @@ use std::time::SystemTime;
 use autotask_proxy::Secret;
 use autotask_proxy::oidc::{Http, Identity, OidcConfig, Pending, Provider, Refused};
 
-use super::forged::REDIRECT;
+/// Where the provider, `tests/oidc/provider.mjs`, sends people back to.
+const REDIRECT: &str = "https://crm.example.com/api/sign-in/callback";
 
 /// The provider as a process of its own, which ends with the test.
 struct Real {
@@ -94,7 +95,6 @@ fn of<'a>(query: &'a str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-#[ignore = "needs the provider from npm: `cargo xtask test --only clients` installs it, runs this, and fails if it did not run"]
 async fn a_certified_provider_signs_a_person_in() {
     let real = Real::start(&[]);
     let in_body = Real::start(&["--post"]);
@@ -117,7 +117,6 @@ async fn a_certified_provider_signs_a_person_in() {
 }
 
 #[tokio::test]
-#[ignore = "needs the provider from npm: `cargo xtask test --only clients` installs it, runs this, and fails if it did not run"]
 async fn a_certified_provider_and_this_module_refuse_the_same_attacks() {
     let real = Real::start(&[]);
     let provider = real.provider("public", None).await;
