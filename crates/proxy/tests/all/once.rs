@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: one intent is sent once, whoever repeats it, and whatever dies in between.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -135,9 +135,20 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     panic!("waited in vain: {what}");
 }
 
+/// An Autotask that answers creates only when the sender is dropped, however long that takes.
+async fn held() -> (Upstream, mpsc::Sender<()>) {
+    let (open, opened) = mpsc::channel();
+    let opened = Mutex::new(opened);
+    let upstream = Upstream::new(move |_| {
+        let _ = opened.lock().unwrap().recv();
+        json(200, r#"{"itemId":7}"#)
+    });
+    (upstream.await, open)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_it_is_under_way_the_others_are_told_so() {
-    let upstream = slow(700).await;
+    let (upstream, open) = held().await;
     let router = proxy(&upstream.url);
     let first = tokio::spawn({
         let router = router.clone();
@@ -151,6 +162,7 @@ async fn while_it_is_under_way_the_others_are_told_so() {
     // Another body or not: it is the key that is in use.
     let got = create(&router, "k", "Other").await;
     assert_eq!((got.status, &got.json()["state"]), (409, &serde_json::json!("inProgress")));
+    drop(open);
     assert_eq!(first.await.unwrap().json(), serde_json::json!({"itemId": 7}));
     assert_eq!(create(&router, "k", "Acme").await.json(), serde_json::json!({"itemId": 7}));
     assert_eq!(create(&router, "k", "Other").await.status, 422);
