@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,6 +83,24 @@ pub(crate) async fn serve_metrics(listener: Option<TcpListener>, proxy: &Proxy, 
         Some(listener) => serve(listener, proxy.metrics_router(), stop).await,
         None => Ok(()),
     }
+}
+
+/// An address that somebody types, such as `127.0.0.1:8081`; `localhost` is this machine too.
+pub(crate) fn parse(text: &str) -> Result<SocketAddr, &'static str> {
+    let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+    port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .or_else(|| text.parse().ok())
+        .ok_or("give an IP address and a port, such as 127.0.0.1:8081")
+}
+
+/// Where this machine reaches what listens there: one that listens at every address has no name of its own.
+pub(crate) fn reached_at(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 /// The address that was taken: with the real port where any was asked for.
@@ -187,4 +205,22 @@ pub(crate) async fn signal() {
         }
     }
     interrupted.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_as_people_type_them() {
+        let listens = |text: &str| parse(text).map(|address| reached_at(address).to_string());
+        assert_eq!(listens("127.0.0.1:8081").as_deref(), Ok("127.0.0.1:8081"));
+        assert_eq!(listens("localhost:8081").as_deref(), Ok("127.0.0.1:8081"));
+        assert_eq!(listens("0.0.0.0:8081").as_deref(), Ok("127.0.0.1:8081"));
+        assert_eq!(listens("[::]:8081").as_deref(), Ok("[::1]:8081"));
+        assert_eq!(listens("10.0.0.5:0").as_deref(), Ok("10.0.0.5:0"));
+        for text in ["", "8081", "localhost", "localhost:", "localhost:70000", "example.com:80", "127.0.0.1"] {
+            assert_eq!(listens(text), Err("give an IP address and a port, such as 127.0.0.1:8081"), "{text}");
+        }
+    }
 }

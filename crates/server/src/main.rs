@@ -27,7 +27,8 @@ use clap::{Parser, Subcommand};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// What is logged to standard error, for example `info` or `autotask_proxy=debug`
+    /// What is logged to standard error, for example `info` or `autotask_proxy=debug`; what a sandbox was asked stands in its
+    /// `/_sandbox/requests` instead
     #[arg(long, global = true, value_name = "FILTER", env = "AUTOTASK_CRM_LOG")]
     log: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::say::say;
 #[derive(Args)]
 pub(crate) struct Options {
     /// Where the sandbox listens
-    #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDRESS", value_parser = listen::parse)]
     listen: SocketAddr,
     /// Where the data is kept; without it, or with `:memory:`, in memory
     #[arg(long, value_name = "FILE")]
@@ -71,7 +71,7 @@ fn read_faults(path: &Path) -> Result<serde_json::Value> {
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let listener = listen::bind(options.listen, "--listen").await?;
-    let address = listen::address(&listener)?;
+    let address = listen::reached_at(listen::address(&listener)?);
     let sandbox = open(Config {
         database: options.database,
         companies: options.companies,
