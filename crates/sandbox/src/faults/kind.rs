@@ -153,7 +153,11 @@ pub(crate) const CATALOGUE: [Entry; 22] = [
         &[("milliseconds", "2000")],
     ),
     entry("failWithoutCommit", "A write is answered with an error, and nothing changes.", &[("status", "500")]),
-    entry("silentlyIgnore", "A write is answered with success, and nothing changes.", &[]),
+    entry(
+        "silentlyIgnore",
+        "A write is answered with success, and nothing changes; the next create gets the id that was answered.",
+        &[],
+    ),
     entry("impersonationDenied", "A write with ImpersonationResourceId is refused.", &[]),
     entry("permissionDenied", "The security level does not permit the entity.", &[("status", "500")]),
     entry("threadRefusal", "Too many requests at once for the endpoint.", &[("status", "500")]),

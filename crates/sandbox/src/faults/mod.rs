@@ -5,7 +5,7 @@
 //!
 //! ```json
 //! [{"fault": "commitThenCut", "entity": "Companies", "operation": "create", "times": 1},
-//!  {"fault": "tooManyRequests", "retryAfter": 30, "probability": 0.2, "seed": 7}]
+//!  {"fault": "tooManyRequests", "retryAfter": 30, "probability": 0.2, "seed": 4}]
 //! ```
 
 mod answers;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 pub(crate) use answers::{Broken, hostile};
 pub(crate) use kind::{CATALOGUE, Kind, RetryAfter};
-pub(crate) use rule::{Operation, Rule};
+pub(crate) use rule::{OF_EVERY_FAULT, Operation, Rule};
 
 use crate::world::dice::Dice;
 

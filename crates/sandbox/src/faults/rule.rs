@@ -12,6 +12,15 @@ use crate::world::dice::Dice;
 /// Longest time that anything is delayed.
 const MILLISECONDS_MAX: u64 = 600_000;
 
+/// What a rule of any fault may say beside `fault`, and what it means.
+pub(crate) const OF_EVERY_FAULT: [(&str, &str); 5] = [
+    ("entity", "strikes requests of this entity alone, such as Companies; left out: all"),
+    ("operation", "strikes this operation alone; left out: all"),
+    ("times", "strikes so often, at least once; left out: always"),
+    ("probability", "strikes by chance, from 0 to 1; left out: 1"),
+    ("seed", "a whole number from which the chances are rolled, the same ones for the same number; left out: 1"),
+];
+
 /// A fault with where it strikes and how often.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -74,6 +83,11 @@ impl Operation {
         }
     }
 
+    /// All names, for people.
+    pub(crate) fn names() -> String {
+        Operation::NAMES.map(|(name, _)| name).join(", ")
+    }
+
     pub(crate) fn name(self) -> &'static str {
         Operation::NAMES.iter().find(|(_, operation)| *operation == self).map_or("other", |(name, _)| name)
     }
@@ -132,10 +146,9 @@ impl Rule {
             return Err(format!("there is no fault \"{}\"; there are {}.", given.fault, names.join(", ")));
         };
         // Members of other faults would be silently without effect.
-        const OF_EVERY_RULE: [&str; 6] = ["fault", "entity", "operation", "times", "probability", "seed"];
         for name in map.keys().map(String::as_str) {
             let is_own = catalogued.members.iter().any(|(member, _)| *member == name);
-            if !is_own && !OF_EVERY_RULE.contains(&name) {
+            if !is_own && name != "fault" && !OF_EVERY_FAULT.iter().any(|(member, _)| *member == name) {
                 return Err(format!("\"{name}\" means nothing for {}.", given.fault));
             }
         }
@@ -154,10 +167,7 @@ impl Rule {
                     .iter()
                     .find(|(known, _)| known.eq_ignore_ascii_case(name))
                     .map(|(_, op)| *op)
-                    .ok_or_else(|| {
-                        let names: Vec<&str> = Operation::NAMES.iter().map(|(name, _)| *name).collect();
-                        format!("there is no operation \"{name}\"; there are {}.", names.join(", "))
-                    })?,
+                    .ok_or_else(|| format!("there is no operation \"{name}\"; there are {}.", Operation::names()))?,
             ),
         };
         if given.times == Some(0) {

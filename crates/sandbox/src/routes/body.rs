@@ -11,6 +11,9 @@ use crate::answer::Refusal;
 /// Most bytes of a body, packed and unpacked.
 pub(super) const BODY_BYTES_MAX: usize = 10_000_000;
 
+/// How every gzip stream begins.
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
 /// Reads a body, and unpacks it if it is gzip.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Refusal> {
     let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|cause| {
@@ -32,9 +35,10 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     match MultiGzDecoder::new(bytes).take(bound).read_to_end(&mut out) {
         Ok(_) if out.len() > BODY_BYTES_MAX => Err(Refusal::TooLarge),
         Ok(_) => Ok(out),
-        // .NET's own sentence.
-        Err(_) => Err(Refusal::application(
+        // .NET's own sentences.
+        Err(_) if !bytes.starts_with(&GZIP_MAGIC) => Err(Refusal::application(
             "The magic number in GZip header is not correct. Make sure you are passing in a GZip stream.",
         )),
+        Err(_) => Err(Refusal::application("Found invalid data while decoding.")),
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn one(call: &Call<'_>, entity: &EntityInfo, parent: i64, id: i64) ->
 /// One row or `null`; older answers for a row that is not there were 404.
 fn item(call: &Call<'_>, row: &Lines) -> Result<Answer, Refusal> {
     if row.len() == 0 && call.effects.absent_is_not_found {
-        return Err(Refusal::NoRoute { uri: call.origin.clone() });
+        return Err(Refusal::NoRoute { uri: call.uri.clone() });
     }
     let mut json = b"{\"item\":".to_vec();
     json.extend_from_slice(row.first().unwrap_or(b"null"));

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::sandbox::is_from_here;
 use crate::Inner;
 use crate::answer::{self, Refusal};
-use crate::faults::{CATALOGUE, Rule};
+use crate::faults::{CATALOGUE, OF_EVERY_FAULT, Operation, Rule};
 use crate::recorder::Wanted;
 use crate::settings::Changes;
 
@@ -34,7 +34,15 @@ pub(super) async fn faults(State(inner): State<Arc<Inner>>) -> Response {
             json!({ "fault": entry.name, "meaning": entry.meaning, "members": members })
         })
         .collect();
-    ok(&json!({ "faults": inner.faults.list(), "known": known }))
+    let every: serde_json::Map<String, Value> =
+        OF_EVERY_FAULT.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).into())).collect();
+    ok(&json!({
+        "faults": inner.faults.list(),
+        "known": known,
+        "note": "The members of a fault of its own are shown with an example; what every fault takes stands in `every`.",
+        "every": every,
+        "operations": Operation::names(),
+    }))
 }
 
 /// `POST /_sandbox/faults`: one rule or a list of them; all are taken or none.

@@ -38,6 +38,8 @@ pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
     /// `http://127.0.0.1:8081`, as the client addressed us.
     pub(crate) origin: String,
+    /// The whole address, as the client wrote it.
+    pub(crate) uri: String,
     /// The query string.
     pub(crate) search: &'a str,
     /// The `ImpersonationResourceId` header, if it was there.

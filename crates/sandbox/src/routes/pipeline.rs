@@ -62,7 +62,8 @@ async fn respond(inner: &Arc<Inner>, parts: &Parts, body: Body, record: &mut Rec
     if search.chars().count() > QUERY_CHARACTERS_MAX {
         return Err(Refusal::UrlTooLong);
     }
-    let no_route = || Refusal::NoRoute { uri: format!("{origin}{}", record.url) };
+    let uri = format!("{origin}{}", record.url);
+    let no_route = || Refusal::NoRoute { uri: uri.clone() };
     // Clients in the wild send `//`, and it works.
     let path = single_slashes(parts.uri.path());
     let below = below_root(&path).ok_or_else(no_route)?;
@@ -107,6 +108,7 @@ async fn respond(inner: &Arc<Inner>, parts: &Parts, body: Body, record: &mut Rec
         inner: Arc::clone(inner),
         route,
         origin,
+        uri,
         search,
         impersonation: parts
             .headers
@@ -153,6 +155,7 @@ pub(super) struct Work {
     inner: Arc<Inner>,
     route: Route,
     origin: String,
+    uri: String,
     search: String,
     impersonation: Option<String>,
     body: Vec<u8>,
@@ -166,6 +169,7 @@ impl Work {
             inner: Arc::clone(inner),
             route,
             origin: String::new(),
+            uri: String::new(),
             search: String::new(),
             impersonation: Some(resource.to_string()),
             body: body.to_string().into_bytes(),
@@ -187,6 +191,7 @@ impl Work {
             inner: &self.inner,
             tenant: &tenant,
             origin: self.origin,
+            uri: self.uri,
             search: &self.search,
             impersonation: self.impersonation,
             body: &self.body,

@@ -73,9 +73,24 @@ impl Draft {
     }
 
     fn read_udfs(&mut self, value: &Value, table: &Table, strict: bool) -> Result<(), Refusal> {
-        let entries = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        for entry in entries.iter().filter_map(Value::as_object) {
-            let Some(name) = member(entry, "name").and_then(Value::as_str) else { continue };
+        // Decision: what Autotask says to another shape is not known; it is nothing that it could keep.
+        let shapeless = || match strict {
+            true => Err(Refusal::application(
+                "userDefinedFields must be a list such as [{\"name\":\"Seats\",\"value\":\"5\"}]; this sandbox is strict.",
+            )),
+            false => Ok(()),
+        };
+        let entries = match value {
+            Value::Array(entries) => entries.as_slice(),
+            Value::Null => &[],
+            _ => return shapeless(),
+        };
+        for entry in entries {
+            let named = entry.as_object().and_then(|entry| Some((entry, member(entry, "name")?.as_str()?)));
+            let Some((entry, name)) = named else {
+                shapeless()?;
+                continue;
+            };
             let Some(at) = table.udf_position(name) else {
                 // Decision: what Autotask says to an unknown name is not known; unknown members it ignores.
                 if strict {

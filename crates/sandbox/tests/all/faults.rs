@@ -1,5 +1,6 @@
 //! Each fault, as a client on a real connection sees it, and what is in the database afterwards.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::common::{Api, Served, config};
@@ -271,7 +272,9 @@ async fn absent_is_not_found() {
     let served = served().await;
     assert_eq!(get(&served, "/Companies/5").await, (200, "{\"item\":null}".to_owned()));
     served.api.fault(json!({"fault": "absentIsNotFound"})).await;
-    assert_eq!(get(&served, "/Companies/5").await.0, 404);
+    let (status, text) = get(&served, "/Companies/5").await;
+    assert_eq!(status, 404);
+    assert!(text.contains("/ATServicesRest/V1.0/Companies/5'"), "{text}");
     assert_eq!(get(&served, "/Companies/0").await.0, 200);
 }
 
@@ -335,6 +338,14 @@ async fn faults_are_switched_on_and_off() {
     assert!(refused.text.contains("Rule 2: there is no fault \\\"nonsense\\\""), "{}", refused.text);
     assert_eq!(api.get("/Companies/0").await.status, 200);
     assert_eq!(api.control("GET", "faults", Value::Null).await.ok()["known"].as_array().expect("a list").len(), 22);
+    // What is said to fit every fault is taken with one.
+    let whole =
+        json!({"fault": "slow", "entity": "Companies", "operation": "get", "times": 1, "probability": 0.5, "seed": 3});
+    let told = api.control("GET", "faults", Value::Null).await.ok();
+    let named = |of: &Value| of.as_object().expect("members").keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(&named(&told["every"]) | &BTreeSet::from(["fault".to_owned()]), named(&whole));
+    api.control("POST", "faults", whole).await.ok();
+    api.control("DELETE", "faults", Value::Null).await.ok();
 }
 
 #[tokio::test]

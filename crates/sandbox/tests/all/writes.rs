@@ -328,10 +328,14 @@ async fn a_strict_sandbox_refuses_what_autotask_would_drop() {
         json!({"id": FIRST, "noSuchField": 1}),
         json!({"id": FIRST, "createDate": "2000-01-01"}),
         json!({"id": FIRST, "userDefinedFields": [{"name": "No such field", "value": "x"}]}),
+        json!({"id": FIRST, "userDefinedFields": {"Seats": 5}}),
+        json!({"id": FIRST, "userDefinedFields": ["Seats"]}),
+        json!({"id": FIRST, "userDefinedFields": [{"name": 5, "value": 5}]}),
     ] {
         api.patch("/Companies", body.clone()).await.ok();
         assert!(strict.patch("/Companies", body).await.error().contains("this sandbox is strict"));
     }
+    strict.patch("/Companies", json!({"id": FIRST, "userDefinedFields": null})).await.ok();
 }
 
 #[tokio::test]
