@@ -215,5 +215,5 @@ for (const n of (process.env.ROWS ?? "1000,100000,1000000").split(",").map(Numbe
   table.free();
 }
 const { version } = JSON.parse(readFileSync('benches/node_modules/arquero/package.json', 'utf8'));
-notes.push(`least of ${ROUNDS} rounds, the median in brackets, after two that warm up; a round asks 200 times at 1,000 rows, 30 times at 100,000 (the libraries once), once at 1,000,000; call, parsing of the filter text and row numbers included; arquero ${version}`);
+notes.push(`least of ${ROUNDS} rounds, the median in brackets, after two that warm up; a round asks ${Object.entries(REPEATS).map(([rows, times]) => `${times} × at ${Number(rows).toLocaleString('en-US')} rows`).join(', ')}, the libraries once; call, parsing of the filter text and row numbers included; arquero ${version}`);
 report('filter', 'Filters over columns', lines, notes);

@@ -93,16 +93,16 @@ impl Instant {
         put_two(&mut text, 11, seconds / 3600);
         put_two(&mut text, 14, seconds / 60 % 60);
         put_two(&mut text, 17, seconds % 60);
-        if ticks > 0 {
-            put_two(&mut text, 20, ticks / 100_000);
-            text[22] = digit(ticks / 10_000);
-        }
         match ticks {
             0 => {
                 out.extend_from_slice(&text[..19]);
                 out.push(b'Z');
             }
-            _ => out.extend_from_slice(&text),
+            _ => {
+                put_two(&mut text, 20, ticks / 100_000);
+                text[22] = digit(ticks / 10_000);
+                out.extend_from_slice(&text);
+            }
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "WHEN", requires = "users", default_value = "off")]
     act_as_person: ActAsPerson,
     /// Where Prometheus reads `/metrics`, such as `127.0.0.1:9464`; nowhere without it
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen::parse)]
     metrics_listen: Option<SocketAddr>,
     /// Do not open the browser
     #[arg(long)]

@@ -12,6 +12,7 @@ use autotask_proxy::{ActAsPerson, Credentials, Secret, SignInService};
 use toml::{Table, Value};
 
 use crate::data_folder::{data_file, data_folder};
+use crate::listen;
 
 /// Each setting: its key in the file, its variable, and what it is.
 const SETTINGS: [(&str, &str, &str); 21] = [
@@ -95,10 +96,9 @@ impl Settings {
         let table = file.map(read_file).transpose()?.unwrap_or_default();
         let source = Source { file, table, variable };
         let listen = source.get("listen").unwrap_or_else(|| LISTEN.to_owned());
-        let listen = listen
-            .parse()
+        let listen = listen::parse(&listen)
             .map_err(|_| anyhow!("`listen` (AUTOTASK_CRM_LISTEN) must be an address and a port, such as `{LISTEN}`"))?;
-        let metrics_listen = source.get("metrics_listen").map(|address| address.parse());
+        let metrics_listen = source.get("metrics_listen").map(|address| listen::parse(&address));
         let metrics_listen = metrics_listen.transpose().map_err(|_| {
             anyhow!(
                 "`metrics_listen` (AUTOTASK_CRM_METRICS_LISTEN) must be an address and a port, such as `127.0.0.1:9464`"
