@@ -98,28 +98,51 @@ pub fn read_record(given: &Record, info: &EntityInfo, context: &Context<'_>) -> 
     read
 }
 
+/// Whether [`read_record`] would find nothing to translate, as in the records of programs.
+pub(crate) fn stands(given: &Record, info: &EntityInfo) -> bool {
+    given.iter().all(|(name, value)| match info.field(name) {
+        Some(field) => Meant::by(value, field).is_none(),
+        None => name.eq_ignore_ascii_case(USER_DEFINED_FIELDS),
+    })
+}
+
+/// What a value means that is not of its field's type.
+enum Meant<'a> {
+    Value(Value),
+    /// The name of a row of this entity.
+    Row(&'a str, &'static EntityInfo),
+}
+
+impl<'a> Meant<'a> {
+    fn by(value: &'a Value, field: &FieldInfo) -> Option<Meant<'a>> {
+        match (value, field.data_type) {
+            (Value::Number(_), DataType::Boolean) => whole(value)
+                .filter(|number| matches!(number, 0 | 1))
+                .map(|number| Meant::Value(Value::from(number == 1))),
+            (Value::Bool(flag), _) if field.is_flag => Some(Meant::Value(Value::from(i64::from(*flag)))),
+            (Value::String(text), kind) if kind.is_whole() && whole(value).is_none() && !text.trim().is_empty() => {
+                field.reference.as_deref().and_then(crate::entity).map(|entity| Meant::Row(text, entity))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl ReadRecord {
     fn value(&mut self, name: &str, value: &Value, field: &FieldInfo, context: &Context<'_>) -> Value {
-        let translated = match (value, field.data_type) {
-            (Value::Number(_), DataType::Boolean) if matches!(whole(value), Some(0 | 1)) => {
-                Value::from(whole(value) == Some(1))
-            }
-            (Value::Bool(flag), _) if field.is_flag => Value::from(i64::from(*flag)),
-            (Value::String(text), _) if whole(value).is_none() && !text.trim().is_empty() => {
-                let entity = field.reference.as_deref().and_then(crate::entity);
-                let Some(entity) = entity.filter(|_| field.data_type.is_whole()) else { return value.clone() };
-                match context.id_of(text) {
-                    Some(id) => Value::from(id),
-                    None => {
-                        let message = format!("\"{text}\" has not been looked up in {}", entity.name);
-                        let hint = format!("`{}` takes the id of one of {}", field.name, entity.name);
-                        self.issues.push(Issue::error("record.unresolved_name", message).hint(hint).at(name));
-                        self.unresolved.push((field.name.to_string(), entity.name, text.clone()));
-                        return value.clone();
-                    }
+        let translated = match Meant::by(value, field) {
+            None => return value.clone(),
+            Some(Meant::Value(translated)) => translated,
+            Some(Meant::Row(text, entity)) => match context.id_of(text) {
+                Some(id) => Value::from(id),
+                None => {
+                    let message = format!("\"{text}\" has not been looked up in {}", entity.name);
+                    let hint = format!("`{}` takes the id of one of {}", field.name, entity.name);
+                    self.issues.push(Issue::error("record.unresolved_name", message).hint(hint).at(name));
+                    self.unresolved.push((field.name.to_string(), entity.name, text.to_owned()));
+                    return value.clone();
                 }
-            }
-            _ => return value.clone(),
+            },
         };
         let notice = Issue::notice(
             "record.alias",

@@ -75,7 +75,8 @@ impl EntityInfo {
     /// The field of this name, in any letter case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
-        self.fields.iter().find(|f| f.is_named(name))
+        // Most are passed by at their length.
+        self.fields.iter().find(|f| f.name.len() == name.len() && f.is_named(name))
     }
 
     /// The user-defined field of this name, in any letter case.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::alias::read_record;
+use crate::alias::{read_record, stands};
 use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo, Format};
 use crate::filter::Context;
@@ -63,6 +63,9 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
 /// A problem of a value stands at the name of today, a translation at the name as it was given.
 #[must_use]
 pub fn validate_as_given(given: &Record, info: &EntityInfo, mode: Mode, context: &Context<'_>) -> Vec<Issue> {
+    if stands(given, info) {
+        return validate(given, info, mode);
+    }
     let mut read = read_record(given, info, context);
     let mut issues = validate(&read.record, info, mode);
     issues.retain(|issue| !issue.path.as_deref().is_some_and(|path| read.has_error_at(path, info)));

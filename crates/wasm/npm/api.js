@@ -22,6 +22,8 @@ export class AutotaskCrmError extends Error {
 let defaultSource;
 let loading;
 let vanilla;
+/** The context of callers that give none. */
+let plain;
 let trapped = false;
 // Objects of an instance that trapped must not reach into the next one.
 let generation = 0;
@@ -48,6 +50,7 @@ async function load(source) {
   }
   trapped = false;
   vanilla = new raw.Schema();
+  plain = new raw.Context('{}', offsetHere);
   version = raw.version();
 }
 
@@ -210,18 +213,24 @@ function offsetIn(zone) {
   };
 }
 
-/** The same of the engine's own zone, which is looked up once somebody asks: that takes longer than most calls. */
-function offsetHere() {
-  let offset;
-  return (milliseconds) => (offset ??= offsetIn(Intl.DateTimeFormat().resolvedOptions().timeZone))(milliseconds);
-}
+/** The same of the engine's own zone, which is looked up once in a call, if somebody asks: that takes longer than most calls. */
+let here;
+const offsetHere = (milliseconds) => (here ??= offsetIn(Intl.DateTimeFormat().resolvedOptions().timeZone))(milliseconds);
 
 /** Runs a call with what the caller's context says; `at` is the time where it says none. */
 function withContext(context, work, at = Date.now()) {
-  const { now, zone, me, weekStart, resolved, tables = {} } = context ?? {};
+  here = undefined;
+  // Most callers say nothing, and often many times in a row.
+  if (context === undefined || context === null) {
+    return call(() => {
+      plain.now = at;
+      return work(vanilla, plain);
+    });
+  }
+  const { now, zone, me, weekStart, resolved, tables = {} } = context;
   const time = now === undefined ? new Date(at).toISOString() : check(now, 'string', 'context.now');
   const given = toJson({ now: time, me, weekStart, resolved }, 'context');
-  const offset = zone === undefined ? offsetHere() : offsetIn(check(zone, 'string', 'context.zone'));
+  const offset = zone === undefined ? offsetHere : offsetIn(check(zone, 'string', 'context.zone'));
   for (const table of Object.values(checkObject(tables, 'context.tables'))) {
     if (!(table instanceof Table)) throw new TypeError('context.tables must hold Tables');
   }

@@ -87,6 +87,13 @@ impl Context {
         Ok(Context { now, zone: JsZone { offset_minutes }, week_start, me, resolved, tables: Vec::new() })
     }
 
+    /// Sets the time, in milliseconds since 1970: a context in which nothing else is said serves many calls.
+    #[wasm_bindgen(setter)]
+    #[allow(clippy::cast_possible_truncation, reason = "a time that JavaScript knows is below 2^53 milliseconds")]
+    pub fn set_now(&mut self, milliseconds: f64) {
+        self.now = Some(Instant(milliseconds as i64 * 10_000));
+    }
+
     /// Adds the rows of an entity, for fields of related rows.
     #[wasm_bindgen(js_name = addTable)]
     pub fn add_table(&mut self, table: &Table) {
