@@ -10,10 +10,9 @@
 //! without that, except to what [`is_open`] names.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use autotask_core::route::{self, Route, below_root};
-use axum::extract::{ConnectInfo, Request, State as Extract};
+use axum::extract::{ConnectInfo, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -118,13 +117,13 @@ const PEER_FOREIGN: &str = "this server answers this machine only; open the app 
 const UNMARKED: &str = "the app's own requests carry `X-Requested-With: autotask-crm`; send it";
 
 /// Lets a request in or refuses it.
-pub(crate) async fn guard(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn guard(state: &State, mut request: Request, next: Next) -> Response {
     let allowed_origin = state.config.cors_origin.as_deref();
     let is_sign_in_needed = match state.people.is_sign_in_needed().await {
         Ok(is_needed) => is_needed,
         Err(refusal) => return refused(refusal),
     };
-    let admitted = match admit(&state, &request, is_sign_in_needed) {
+    let admitted = match admit(state, &request, is_sign_in_needed) {
         Ok(admitted) => admitted,
         Err(refusal) => return refused(refusal),
     };
@@ -133,7 +132,7 @@ pub(crate) async fn guard(Extract(state): Extract<Arc<State>>, mut request: Requ
     } else {
         let origin = OwnOrigin(admitted.origin);
         let asked = Asked { method: request.method(), path: request.uri().path(), headers: request.headers() };
-        match who(&state, asked, &origin, is_sign_in_needed).await {
+        match who(state, asked, &origin, is_sign_in_needed).await {
             Ok(caller) => {
                 request.extensions_mut().insert(origin);
                 if let Some(caller) = caller {

@@ -2,13 +2,12 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use autotask_core::route::{Page, Route};
-use axum::extract::{Request, State as Extract};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
@@ -64,8 +63,11 @@ impl Label {
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// Logs the request, counts it and gives it an id.
-pub(crate) async fn record(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
+/// Logs the request that `answer` answers, counts it and gives it an id.
+pub(crate) async fn record<F>(state: &State, mut request: Request, answer: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let id = next_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     // A method may be any text: only the known ones are repeated.
@@ -74,7 +76,7 @@ pub(crate) async fn record(Extract(state): Extract<Arc<State>>, mut request: Req
         _ => "other".to_owned(),
     };
     let started = Instant::now();
-    let mut response = next.run(request).instrument(tracing::info_span!("request", id = %id)).await;
+    let mut response = answer(request).instrument(tracing::info_span!("request", id = %id)).await;
     let label = response.extensions().get::<Label>().copied().unwrap_or(Label::of("none"));
     let reason = response.extensions().get::<Reason>().map(|reason| reason.0);
     state.metrics.note_request(label, response.status(), reason, started.elapsed());

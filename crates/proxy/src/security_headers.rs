@@ -1,7 +1,5 @@
 //! Security headers: the same on every answer, errors included (security.md, W4).
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
 
@@ -23,9 +21,9 @@ pub(crate) const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
 ];
 
 /// Puts the headers on whatever comes from within.
-pub(crate) async fn add(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) async fn add(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    headers.reserve(SECURITY_HEADERS.len());
     for (name, value) in SECURITY_HEADERS {
         headers.insert(name, value);
     }

@@ -358,18 +358,25 @@ impl Inner {
         let at = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
         let at = at.and_then(|date| httpdate::parse_http_date(date).ok());
         let at = at.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
-        let mut body = BytesMut::new();
+        let mut body = Bytes::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            body.extend_from_slice(&chunk);
+            body = if body.is_empty() {
+                // Most answers are one piece, which nobody has to copy.
+                chunk
+            } else {
+                let mut joined = BytesMut::from(body);
+                joined.extend_from_slice(&chunk);
+                joined.freeze()
+            };
             if body.len() > HELD_BYTES_MAX {
                 // Only what was asked for is large: rows and files.
                 if is_write || status != 200 {
                     return Err(Refusal::Malformed("more than two megabytes"));
                 }
-                return Ok(Answer { status, retry_after, at, body: body.freeze(), tail: Some(Tail::new(response)) });
+                return Ok(Answer { status, retry_after, at, body, tail: Some(Tail::new(response)) });
             }
         }
-        Ok(Answer { status, retry_after, at, body: body.freeze(), tail: None })
+        Ok(Answer { status, retry_after, at, body, tail: None })
     }
 
     fn unreachable(&self, way: Way, is_write: bool, cause: Option<&reqwest::Error>) -> Refusal {

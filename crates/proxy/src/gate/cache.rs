@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use autotask_core::EntityInfo;
 use autotask_core::route::{Page, Route};
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::upstream::Answer;
@@ -59,7 +60,9 @@ impl Cache {
         let bytes: usize = all.iter().map(|(request, kept)| request.len() + kept.answer.body.len()).sum();
         if bytes + request.len() + answer.body.len() <= BYTES_MAX {
             let entity = route.entity().map(|entity| entity.name);
-            all.insert(request, Kept { answer: answer.clone(), until: now + age, entity });
+            // A copy: what came is a part of the connection's buffer, which would be kept as a whole.
+            let answer = Answer { body: Bytes::copy_from_slice(&answer.body), ..answer.clone() };
+            all.insert(request, Kept { answer, until: now + age, entity });
         }
     }
 

@@ -17,16 +17,17 @@ mod tokens;
 mod write;
 
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use autotask_core::route::below_root;
 use axum::Router;
 use axum::extract::{Request, State as Extract};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use futures_util::FutureExt;
 use http::{HeaderValue, header};
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::log::Label;
 use crate::people::provider::CALLBACK;
@@ -49,19 +50,24 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 
 /// What is served to whoever watches this server, at an address of its own: nobody reaches it by the main one.
 pub(crate) fn metrics_router(state: Arc<State>) -> Router {
-    metrics::router(state).layer(from_fn(security_headers::add))
+    metrics::router(state).layer(map_response(security_headers::add))
 }
 
-/// What stands around every route. Layers wrap what stands above them, so the last one sees a request first.
+/// Puts around every route what stands around them. One layer: each is a box and a copy for every request.
 fn layered(routes: Router, state: Arc<State>) -> Router {
-    routes
-        // Nothing is reached by a request from elsewhere.
-        .layer(from_fn_with_state(Arc::clone(&state), access::guard))
-        // A fault of ours is an answer like any other.
-        .layer(CatchPanicLayer::custom(on_panic))
-        .layer(from_fn_with_state(state, log::record))
-        // Outermost: whatever comes from within carries the headers.
-        .layer(from_fn(security_headers::add))
+    routes.layer(from_fn_with_state(state, around))
+}
+
+async fn around(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
+    let answer = |request| {
+        // Nothing is reached by a request from elsewhere, and a fault of ours is an answer like any other.
+        AssertUnwindSafe(access::guard(&state, request, next))
+            .catch_unwind()
+            .map(|found| found.unwrap_or_else(on_panic))
+    };
+    let response = log::record(&state, request, answer).await;
+    // Outermost: whatever comes from within carries the headers.
+    security_headers::add(response).await
 }
 
 async fn elsewhere(state: Extract<Arc<State>>, request: Request) -> Response {
@@ -79,7 +85,7 @@ fn no_store(mut response: Response) -> Response {
 }
 
 /// What panicked may name anything, so only that something did is said here; the panic hook has said where.
-fn on_panic(_: Box<dyn Any + Send + 'static>) -> Response {
+fn on_panic(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a request panicked");
     labelled(no_store(Refusal::Fault.into_response()), Label::of("panic"))
 }

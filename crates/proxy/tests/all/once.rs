@@ -140,7 +140,8 @@ async fn held() -> (Upstream, mpsc::Sender<()>) {
     let (open, opened) = mpsc::channel();
     let opened = Mutex::new(opened);
     let upstream = Upstream::new(move |_| {
-        let _ = opened.lock().unwrap().recv();
+        // What else this thread was to do is done by another one meanwhile.
+        let _ = tokio::task::block_in_place(|| opened.lock().unwrap().recv());
         json(200, r#"{"itemId":7}"#)
     });
     (upstream.await, open)
