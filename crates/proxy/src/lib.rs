@@ -11,6 +11,7 @@
 //! to be held is handed on as it comes: `tail` reads it, `json_pieces` checks it and changes its page addresses.
 
 mod access;
+mod addresses;
 mod assets;
 pub mod audit;
 mod clock;
@@ -24,7 +25,6 @@ pub mod oidc;
 mod outbound;
 mod page_cursor;
 mod people;
-mod public_addresses;
 mod refusal;
 mod rewrite;
 mod routes;
@@ -36,6 +36,7 @@ mod tail;
 mod under_way;
 mod upstream;
 mod upstream_url;
+mod wire;
 mod zone;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::gate::Pass;
 use crate::json_pieces::JsonPieces;
+use crate::wire::Reply;
 
 /// Most bytes of an answer that is held whole: 500 rows are a quarter of a megabyte. What is held is checked before anything
 /// goes on, and equal reads share it.
@@ -30,7 +31,7 @@ pub(crate) struct Tail(Arc<Mutex<Option<Coming>>>);
 /// What is still to come, with the place at Autotask that it takes.
 #[derive(Debug)]
 pub(crate) struct Coming {
-    response: reqwest::Response,
+    reply: Reply,
     pass: Option<Pass>,
 }
 
@@ -41,8 +42,8 @@ enum Part {
 }
 
 impl Tail {
-    pub(crate) fn new(response: reqwest::Response) -> Tail {
-        Tail(Arc::new(Mutex::new(Some(Coming { response, pass: None }))))
+    pub(crate) fn new(reply: Reply) -> Tail {
+        Tail(Arc::new(Mutex::new(Some(Coming { reply, pass: None }))))
     }
 
     /// Keeps the place at Autotask until all of it has come.
@@ -88,7 +89,7 @@ impl Coming {
         patience: Duration,
     ) -> Result<(), &'static str> {
         // The place at Autotask is given back with the connection, at the end of this.
-        let Coming { mut response, pass: _pass } = self;
+        let Coming { mut reply, pass: _pass } = self;
         let send = async |part| match timeout(patience, sender.send(part)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err("the caller left"),
@@ -98,7 +99,7 @@ impl Coming {
         send(Part::Piece(first)).await?;
         loop {
             let next = tokio::select! {
-                next = response.chunk() => next,
+                next = reply.piece() => next,
                 () = sender.closed() => return Err("the caller left"),
             };
             let Some(piece) = next.map_err(|_| "Autotask's answer broke off")? else { break };

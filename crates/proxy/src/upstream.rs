@@ -1,33 +1,29 @@
 //! Upstream: the one way to Autotask. Every call passes the gate.
 
-use std::error::Error as _;
-use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use autotask_core::limits::{Estimate, Ledger, Priority, read_threshold};
 use autotask_core::route::{Method, Route};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use crate::config::{Config, Error, Mode};
 use crate::gate::{Cache, Flights, Held, Lease, Login, Retries, Standing, Turns};
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
-use crate::public_addresses::PublicAddresses;
 use crate::refusal::{Refusal, Unreachable, Way};
 use crate::secret::Secret;
 use crate::store::Store;
 use crate::tail::{Coming, HELD_BYTES_MAX, Tail};
 use crate::upstream_url::UpstreamUrl;
+use crate::wire::{Broken, Wire};
 use crate::zone::find_zone_again;
 
 /// How long after a refused connection it is tried once more.
 const SECOND_ATTEMPT_AFTER: Duration = Duration::from_millis(250);
 /// For how many seconds nothing is sent after Autotask said that its limit is reached, and not for how long.
 const REST: u64 = 10;
-/// How long an unused connection is kept.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Names the resource in whose name a write is made.
 const IMPERSONATE: HeaderName = HeaderName::from_static("impersonationresourceid");
@@ -38,7 +34,7 @@ pub(crate) struct Upstream(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    client: reqwest::Client,
+    wire: Wire,
     url: RwLock<Arc<UpstreamUrl>>,
     /// The login whose zone is looked up again when it is refused; none where the address was set by hand.
     zone_of: Option<Secret>,
@@ -84,7 +80,7 @@ impl Answer {
 
 impl Upstream {
     pub(crate) fn new(config: &Config, store: Store, metrics: Arc<Metrics>) -> Result<Upstream, Error> {
-        let client = client(config.mode(), config.connect_timeout, config.answer_timeout)?;
+        let wire = Wire::new(config.mode(), config.connect_timeout, config.answer_timeout)?;
         let mut authentication = HeaderMap::new();
         for (name, value) in config.credentials.headers() {
             authentication.extend(value.header().map(|value| (HeaderName::from_static(name), value)));
@@ -95,7 +91,7 @@ impl Upstream {
             turns
         });
         Ok(Upstream(Arc::new(Inner {
-            client,
+            wire,
             url: RwLock::new(Arc::new(config.upstream.clone())),
             zone_of: config.is_zone_found.then(|| config.credentials.user_name.clone()),
             authentication,
@@ -200,8 +196,8 @@ impl Upstream {
     }
 
     /// No answer came; a write that may have arrived is in doubt.
-    pub(crate) fn unreachable(&self, way: Way, is_write: bool, cause: Option<&reqwest::Error>) -> Refusal {
-        self.0.unreachable(way, is_write, cause)
+    pub(crate) fn unreachable(&self, way: Way, is_write: bool, causes: &str) -> Refusal {
+        self.0.unreachable(way, is_write, causes)
     }
 }
 
@@ -288,7 +284,7 @@ impl Inner {
     async fn has_moved(&self) -> bool {
         let Some(user_name) = &self.zone_of else { return false };
         let known = self.url();
-        match find_zone_again(&self.client, &known, user_name).await {
+        match find_zone_again(&self.wire, &known, user_name).await {
             Ok(found) if found != *known => {
                 tracing::warn!(zone = %found, "the tenant is at another zone now");
                 *self.url.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(found);
@@ -323,43 +319,46 @@ impl Inner {
             Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
-        let url = self.url().below(&outbound.path);
+        let url = self.url().below(&outbound.path).ok_or(Refusal::Fault)?;
+        let is_write = outbound.route.is_write();
         let request = || {
-            let mut request = self.client.request(method.clone(), url.clone());
+            let mut request = Request::new(outbound.body.clone().map(Bytes::from).unwrap_or_default());
+            *request.method_mut() = method.clone();
+            *request.uri_mut() = url.clone();
+            let headers = request.headers_mut();
             if with_credentials {
-                request = request.headers(self.authentication.clone());
+                headers.clone_from(&self.authentication);
             }
             // Of writes alone: it would make a query fail, as only writes are made in somebody's name.
-            if let Some(resource) = outbound.impersonate.filter(|_| outbound.route.is_write()) {
-                request = request.header(IMPERSONATE, resource);
+            if let Some(resource) = outbound.impersonate.filter(|_| is_write) {
+                headers.insert(IMPERSONATE, resource.into());
             }
-            match &outbound.body {
-                Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(body.clone()),
-                None => request,
+            if outbound.body.is_some() {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
+            request
         };
-        let is_write = outbound.route.is_write();
-        let failed = |error: reqwest::Error| self.unreachable(way_of(&error), is_write, Some(&error));
-        let mut response = match request().send().await {
+        let failed = |broken: Broken| self.unreachable(broken.way, is_write, &broken.causes);
+        let mut reply = match self.wire.send(request()).await {
             // Nothing was sent when the connection itself was refused, so that even a write may be tried once more.
-            Err(error) if way_of(&error) == Way::ConnectionRefused => {
+            Err(Broken { way: Way::ConnectionRefused, .. }) => {
                 tracing::info!("the connection was refused; one more attempt");
                 tokio::time::sleep(SECOND_ATTEMPT_AFTER).await;
-                request().send().await
+                self.wire.send(request()).await
             }
             first => first,
         }
         .map_err(failed)?;
-        let status = response.status().as_u16();
-        if response.status().is_redirection() {
+        let status = reply.status.as_u16();
+        if reply.status.is_redirection() {
             return Err(Refusal::Malformed("a redirect, which is never followed"));
         }
-        let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
-        let at = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+        let retry_after = reply.headers.get(header::RETRY_AFTER).cloned();
+        let at = reply.headers.get(header::DATE).and_then(|date| date.to_str().ok());
         let at = at.and_then(|date| httpdate::parse_http_date(date).ok());
         let at = at.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
         let mut body = Bytes::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        while let Some(chunk) = reply.piece().await.map_err(failed)? {
             body = if body.is_empty() {
                 // Most answers are one piece, which nobody has to copy.
                 chunk
@@ -373,122 +372,16 @@ impl Inner {
                 if is_write || status != 200 {
                     return Err(Refusal::Malformed("more than two megabytes"));
                 }
-                return Ok(Answer { status, retry_after, at, body, tail: Some(Tail::new(response)) });
+                return Ok(Answer { status, retry_after, at, body, tail: Some(Tail::new(reply)) });
             }
         }
         Ok(Answer { status, retry_after, at, body, tail: None })
     }
 
-    fn unreachable(&self, way: Way, is_write: bool, cause: Option<&reqwest::Error>) -> Refusal {
-        let causes: Vec<String> = cause.into_iter().flat_map(causes).map(ToString::to_string).collect();
-        tracing::warn!(way = ?way, cause = causes.join(": "), "Autotask cannot be reached");
+    fn unreachable(&self, way: Way, is_write: bool, causes: &str) -> Refusal {
+        tracing::warn!(way = ?way, cause = causes, "Autotask cannot be reached");
         let arrived = matches!(way, Way::AnswerTimeout | Way::BrokenOff | Way::Unavailable);
         let is_demo = self.url().mode() == Mode::Demo;
         Refusal::Unreachable(Unreachable { way, is_demo, in_doubt: is_write && arrived })
-    }
-}
-
-/// A client that goes where it is sent and nowhere else.
-pub(crate) fn client(
-    mode: Mode,
-    connect_timeout: Duration,
-    answer_timeout: Duration,
-) -> Result<reqwest::Client, Error> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-        .referer(false)
-        .user_agent(concat!("autotask-crm/", env!("CARGO_PKG_VERSION")))
-        .default_headers(headers)
-        .connect_timeout(connect_timeout)
-        .timeout(answer_timeout)
-        .pool_idle_timeout(IDLE_TIMEOUT);
-    let builder = match mode {
-        Mode::Demo => builder,
-        Mode::Serve => builder.https_only(true).dns_resolver(PublicAddresses),
-    };
-    builder.build().map_err(|_| {
-        Error::new("the connection to Autotask cannot be prepared; check that this system has root certificates (`ca-certificates`)")
-    })
-}
-
-/// What stands behind an error, nearest first. The error itself would name the address.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
-}
-
-fn way_of(error: &reqwest::Error) -> Way {
-    match (error.is_connect(), error.is_timeout()) {
-        (true, true) => Way::ConnectTimeout,
-        (false, true) => Way::AnswerTimeout,
-        (true, false) => {
-            let refused = |cause: &(dyn std::error::Error + 'static)| {
-                cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::ConnectionRefused)
-            };
-            if causes(error).any(refused) {
-                Way::ConnectionRefused
-            } else if causes(error).any(|cause| cause.to_string().starts_with("dns error")) {
-                Way::Name
-            } else if causes(error).any(|cause| cause.to_string().starts_with("invalid peer certificate")) {
-                Way::Certificate
-            } else {
-                Way::NoConnection
-            }
-        }
-        (false, false) => Way::BrokenOff,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use tokio::net::TcpListener;
-    use tokio_rustls::TlsAcceptor;
-    use tokio_rustls::rustls::ServerConfig;
-    use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-    use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
-
-    use super::*;
-
-    /// A certificate for `localhost` that nobody trusts, and its key, which opens nothing else.
-    const CERTIFICATE: &str = "MIIBlDCCATugAwIBAgIUejkHhqsy9GIkJ/BDCgRBZrDXxQ8wCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2\
-         MTEyMjA1MjI0NFoYDzIxMjYxMDI5MDUyMjQ0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\
-         AARS81BcTP148fBYUpRbaJMu6PeBJyEACfa9Ce6ApMfjkRHaJDXlAxIt/3nkveaK4jvugNZNhAaWgN9o1SM2dVEvo2kwZzAdBgNV\
-         HQ4EFgQUe02RaVfiAKKYmxWIO80BJqFvLTEwHwYDVR0jBBgwFoAUe02RaVfiAKKYmxWIO80BJqFvLTEwDwYDVR0TAQH/BAUwAwEB\
-         /zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwIDRwAwRAIgXX+zqRVKXiAP7ooN3ekt+JO6DTmeApfBZbYqbMN34aMC\
-         IGuu+w1e56+FRaZWWGPtLlI3kL+lT5Dfsx/1eERql/D5";
-    const KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBLuYAX7ddqByqwaijPJA1GLpTWQLRON2pXvngBRtRI2hRANCAARS\
-         81BcTP148fBYUpRbaJMu6PeBJyEACfa9Ce6ApMfjkRHaJDXlAxIt/3nkveaK4jvugNZNhAaWgN9o1SM2dVEv";
-
-    #[tokio::test]
-    async fn a_certificate_that_nobody_trusts_is_told_from_other_failures_and_nothing_is_sent() {
-        let decode = |text: &str| STANDARD.decode(text).unwrap();
-        let server = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![decode(CERTIFICATE).into()], PrivatePkcs8KeyDer::from(decode(KEY)).into())
-            .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
-        let met = tokio::spawn(async move {
-            let (socket, _) = listener.accept().await.unwrap();
-            TlsAcceptor::from(Arc::new(server)).accept(socket).await.is_ok()
-        });
-        let wait = Duration::from_secs(20);
-        let client = client(Mode::Demo, wait, wait).unwrap();
-        let error = client.get(url).header("Secret", "s").send().await.unwrap_err();
-        assert_eq!(way_of(&error), Way::Certificate, "{error:?}");
-        assert!(!met.await.unwrap(), "no connection to send it over");
-        let refusal = Refusal::Unreachable(Unreachable { way: Way::Certificate, is_demo: false, in_doubt: false });
-        let text = refusal.messages().join("");
-        assert!(
-            refusal.was_not_sent() && text.contains("its certificate is not one that this server trusts"),
-            "{text}"
-        );
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use reqwest::Url;
+use bytes::Bytes;
+use http::Uri;
+use http::uri::PathAndQuery;
 
 use crate::config::{Error, Mode};
 
@@ -12,8 +14,8 @@ use crate::config::{Error, Mode};
 pub struct UpstreamUrl {
     /// `https://webservices18.autotask.net` or `http://127.0.0.1:8081`.
     origin: String,
-    /// The same, taken apart once and not for each request.
-    root: Url,
+    /// The same, read once and not for each request.
+    root: Uri,
     mode: Mode,
 }
 
@@ -45,7 +47,7 @@ impl UpstreamUrl {
                  the demo never talks to Autotask, `serve` does"
             }
         };
-        let taken = found.and_then(|origin| Some(UpstreamUrl { root: Url::parse(&origin).ok()?, origin, mode }));
+        let taken = found.and_then(|origin| Some(UpstreamUrl { root: origin.parse().ok()?, origin, mode }));
         taken.ok_or_else(|| Error::new(sentence))
     }
 
@@ -61,13 +63,16 @@ impl UpstreamUrl {
         self.mode
     }
 
-    /// The address of a path below the REST root, perhaps with a query string.
-    pub(crate) fn below(&self, path: &str) -> Url {
-        let (path, search) = path.split_once('?').map_or((path, None), |(path, search)| (path, Some(search)));
-        let mut url = self.root.clone();
-        url.set_path(&["/ATServicesRest", path].concat());
-        url.set_query(search);
-        url
+    /// The address of a path below the REST root, perhaps with a query string; `None` for what is none.
+    pub(crate) fn below(&self, path: &str) -> Option<Uri> {
+        let path = ["/ATServicesRest", path].concat();
+        // A fragment would be cut off, and all else is written in ASCII.
+        if path.contains('#') || !path.is_ascii() {
+            return None;
+        }
+        let mut parts = self.root.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(path)).ok()?);
+        Uri::from_parts(parts).ok()
     }
 
     /// Takes a page address of upstream's apart: what stands behind the origin, `None` when it is foreign.
@@ -181,13 +186,17 @@ mod tests {
     #[test]
     fn a_path_stays_below_the_root() {
         let sandbox = UpstreamUrl::parse(Mode::Demo, "http://127.0.0.1:8081").unwrap();
-        for (path, expected) in [
-            ("/V1.0/Companies/5", "/V1.0/Companies/5"),
-            ("/V1.0/Companies/query?search=%7B%22a%22%3A1%7D", "/V1.0/Companies/query?search=%7B%22a%22%3A1%7D"),
-            ("/V1.0/Companies/query?a=b?c", "/V1.0/Companies/query?a=b?c"),
-            ("/x#y", "/x%23y"),
+        for path in [
+            "/V1.0/Companies/5",
+            "/V1.0/Companies/query?search=%7B%22a%22%3A1%7D",
+            "/V1.0/Companies/query?a=b?c",
+            "/V1.0/../x",
         ] {
-            assert_eq!(sandbox.below(path).as_str(), format!("http://127.0.0.1:8081/ATServicesRest{expected}"));
+            let url = sandbox.below(path).unwrap();
+            assert_eq!(url.to_string(), format!("http://127.0.0.1:8081/ATServicesRest{path}"));
+        }
+        for path in ["/x#y", "/x y", "/x\ny", "/\u{e9}", "/x\0"] {
+            assert_eq!(sandbox.below(path), None, "{path:?}");
         }
     }
 

@@ -4,18 +4,23 @@ use std::time::Duration;
 
 use autotask_core::request::encode_component;
 use autotask_core::route::Route;
+use bytes::Bytes;
+use http::{Request, Uri};
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use crate::config::{CONNECT_TIMEOUT, Error, Mode};
 use crate::secret::Secret;
-use crate::upstream::client;
 use crate::upstream_url::UpstreamUrl;
+use crate::wire::Wire;
 
 /// Where any user's zone is asked for. Gets the login and no credentials.
-const ZONES: &str = "https://webservices.autotask.net/ATServicesRest/V1.0/zoneInformation";
+const ZONES: &str = "https://webservices.autotask.net/ATServicesRest";
 
 /// Longest time to wait for the answer: somebody waits for the start.
 const ZONE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Most bytes that are read of it; it has two hundred.
+const ZONE_BYTES_MAX: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 struct Zone {
@@ -30,35 +35,57 @@ struct Zone {
 ///
 /// A sentence, when Autotask cannot be reached, does not know the user, or names a host that is not one of its own.
 pub async fn find_zone(user_name: &Secret) -> Result<UpstreamUrl, Error> {
-    let client = client(Mode::Serve, CONNECT_TIMEOUT, ZONE_TIMEOUT)?;
-    look_up(&client, ZONES, user_name, Mode::Serve).await
+    let wire = Wire::new(Mode::Serve, CONNECT_TIMEOUT, ZONE_TIMEOUT)?;
+    look_up(&wire, anybodys(&path_of(user_name)), Mode::Serve).await
 }
 
 /// The same again, as a tenant may move: in the demo the sandbox that is known is asked.
 pub(crate) async fn find_zone_again(
-    client: &reqwest::Client,
+    wire: &Wire,
     known: &UpstreamUrl,
     user_name: &Secret,
 ) -> Result<UpstreamUrl, Error> {
+    let path = path_of(user_name);
     match known.mode() {
-        Mode::Serve => look_up(client, ZONES, user_name, Mode::Serve).await,
-        Mode::Demo => {
-            look_up(client, known.below(&Route::Zone.to_request_line().1).as_str(), user_name, Mode::Demo).await
-        }
+        Mode::Serve => look_up(wire, anybodys(&path), Mode::Serve).await,
+        Mode::Demo => look_up(wire, known.below(&path), Mode::Demo).await,
     }
 }
 
-async fn look_up(client: &reqwest::Client, zones: &str, user_name: &Secret, mode: Mode) -> Result<UpstreamUrl, Error> {
-    let url = format!("{zones}?user={}", encode_component(user_name.expose()));
-    let unreachable = |_| {
+fn path_of(user_name: &Secret) -> String {
+    format!("{}?user={}", Route::Zone.to_request_line().1, encode_component(user_name.expose()))
+}
+
+fn anybodys(path: &str) -> Option<Uri> {
+    [ZONES, path].concat().parse().ok()
+}
+
+async fn look_up(wire: &Wire, address: Option<Uri>, mode: Mode) -> Result<UpstreamUrl, Error> {
+    let body = match address {
+        Some(address) => timeout(ZONE_TIMEOUT, ask(wire, address)).await.unwrap_or(None),
+        None => None,
+    };
+    let body = body.ok_or_else(|| {
         Error::new(
             "Autotask cannot be reached to look up the zone; check that this server has access to the internet, \
              or set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
         )
-    };
-    let response = client.get(url).timeout(ZONE_TIMEOUT).send().await.map_err(unreachable)?;
-    let body = response.bytes().await.map_err(unreachable)?;
+    })?;
     of_answer(&body, mode)
+}
+
+async fn ask(wire: &Wire, address: Uri) -> Option<Vec<u8>> {
+    let mut request = Request::new(Bytes::new());
+    *request.uri_mut() = address;
+    let mut reply = wire.send(request).await.ok()?;
+    let mut body = Vec::new();
+    while let Some(piece) = reply.piece().await.ok()? {
+        body.extend_from_slice(&piece);
+        if body.len() > ZONE_BYTES_MAX {
+            break;
+        }
+    }
+    Some(body)
 }
 
 /// The zone that an answer of `zoneInformation` names.

@@ -218,7 +218,7 @@ fn respond(state: &State, rewrite: &Rewrite, answer: Answer) -> Result<Response,
     let body = match rewrite.apply(status, &answer.body) {
         Ok(body) => body,
         Err(_) if matches!(status, 502..=504) => {
-            return Err(state.upstream.unreachable(Way::Unavailable, rewrite.route.is_write(), None));
+            return Err(state.upstream.unreachable(Way::Unavailable, rewrite.route.is_write(), ""));
         }
         // The status says it all, and core knows what.
         Err(_) if answer.body.is_empty() && matches!(status, 403 | 429) => String::new(),

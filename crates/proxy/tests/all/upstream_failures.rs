@@ -1,11 +1,14 @@
 //! Whatever Autotask or the way to it does, the answer is typed and says what to check.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::common::{Got, Upstream, app, ask, client, config, json, proxy};
 use autotask_core::FailureKind;
 use autotask_proxy::app as build;
 use axum::response::IntoResponse;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -81,6 +84,10 @@ async fn too_slow() {
     };
     let started = Instant::now();
     check(&app("GET", READ).of(&proxy).await, 504, "unreachable", "no answer came in time");
+    let stops = raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"item\":", true).await;
+    let mut config = config(&stops);
+    config.answer_timeout = Duration::from_millis(300);
+    check(&app("GET", READ).of(&build(config).unwrap()).await, 504, "unreachable", "no answer came in time");
     let write = app("PATCH", "/ATServicesRest/V1.0/Companies").body("{'id':1}").of(&proxy).await;
     check(&write, 504, "unreachable", "whether the change was made is not known");
     assert_eq!(write.failure().kind, FailureKind::Unreachable);
@@ -103,6 +110,24 @@ async fn broken_off() {
     // Complete for HTTP, but half of the JSON.
     let half = raw("HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{\"item\":{\"id\":", false).await;
     check(&app("GET", READ).of(&proxy(&half)).await, 502, "malformed", "only a part of it");
+}
+
+#[tokio::test]
+async fn answers_come_packed_and_are_taken_whole_or_not_at_all() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(br#"{"item":{"id":5,"companyName":"Acme"}}"#).unwrap();
+    let packed = encoder.finish().unwrap();
+    for (length, is_whole) in [(packed.len(), true), (packed.len() - 12, false), (4, false)] {
+        let body = packed[..length].to_vec();
+        let upstream = Upstream::new(move |_| ([("content-encoding", "gzip")], body.clone()).into_response()).await;
+        let got = app("GET", READ).of(&proxy(&upstream.url)).await;
+        assert_eq!(upstream.taken()[0].headers["accept-encoding"], "gzip");
+        if is_whole {
+            assert_eq!(got.json()["item"]["companyName"], "Acme");
+        } else {
+            check(&got, 502, "unreachable", "the connection broke off");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,21 +1,39 @@
-//! Name look-up that leaves out every address that is not on the public internet.
+//! Addresses: name look-up that can leave out every address that is not on the public internet.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::vec;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
+use tower::Service;
 
-/// Looks names up by the system and keeps public addresses: a zone of Autotask is never inside of a network.
-pub(crate) struct PublicAddresses;
+/// Looks names up by the system.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    /// Whether only public addresses are kept: a zone of Autotask is never inside of a network.
+    pub(crate) only_public: bool,
+}
 
-impl Resolve for PublicAddresses {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Addresses {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let only_public = self.only_public;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err("the name leads to no public address".into());
+            let kept: Vec<SocketAddr> = found.filter(|address| !only_public || is_public(address.ip())).collect();
+            if kept.is_empty() {
+                return Err(io::Error::other("the name leads to no public address"));
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(kept.into_iter())
         })
     }
 }
