@@ -47,11 +47,11 @@ struct Stage {
     proxy: Running,
 }
 
-fn proxy(back: &Way, store: &Path) -> Running {
+fn proxy(back: &Way, store: &Path, more: &[&str]) -> Running {
     let url = format!("http://{}", back.address);
     let store = store.to_str().expect("UTF-8");
     let arguments = ["demo", "--no-open", "--port", "0", "--sandbox-url", &url, "--store", store];
-    Running::start(&arguments, "CRM workbench: ")
+    Running::start(&[&arguments, more].concat(), "CRM workbench: ")
 }
 
 fn address(running: &Running) -> String {
@@ -62,7 +62,7 @@ impl Stage {
     fn new(place: &Place, name: &str) -> Stage {
         let store = place.folder.path().join(format!("{name}.store.db"));
         let back = Way::to(place.origin.trim_start_matches("http://"), CREATE, false);
-        let proxy = proxy(&back, &store);
+        let proxy = proxy(&back, &store, &[]);
         let front = Way::to(&address(&proxy), CREATE, true);
         Stage { store, front, back, proxy }
     }
@@ -130,7 +130,7 @@ impl Stage {
 
     /// Starts the proxy again, at the same address for who calls it.
     fn again(&mut self) {
-        self.proxy = proxy(&self.back, &self.store);
+        self.proxy = proxy(&self.back, &self.store, &[]);
         self.front.lead_to(&address(&self.proxy));
     }
 }
@@ -227,7 +227,8 @@ fn killed_again_and_again_among_writes_none_is_without_its_intent() {
     let way = Way::to(place.origin.trim_start_matches("http://"), CREATE, false);
     let mut answered = 0;
     for kill in 1..=kills {
-        let mut proxy = proxy(&way, &store);
+        // So many writes are more than an hour takes.
+        let mut proxy = proxy(&way, &store, &["--no-limits"]);
         let (is_over, count) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for writer in 0..3 {
