@@ -26,6 +26,13 @@ impl Schema {
 
     /// The entity of this name (plural or singular, any letter case), with the instance's fields where loaded.
     #[must_use]
+    pub fn info(&self, name: &str) -> Option<&EntityInfo> {
+        let vanilla = entity(name)?;
+        Some(self.loaded.get(vanilla.name).map_or(vanilla, |loaded| loaded))
+    }
+
+    /// The same to keep: where nothing was loaded, a copy of all its fields.
+    #[must_use]
     pub fn entity(&self, name: &str) -> Option<Arc<EntityInfo>> {
         let vanilla = entity(name)?;
         Some(self.loaded.get(vanilla.name).cloned().unwrap_or_else(|| Arc::new(vanilla.clone())))

@@ -36,11 +36,8 @@ pub fn validate(record: &Record, info: &EntityInfo, mode: Mode) -> Vec<Issue> {
     if mode == Mode::Update && record.id().is_none() {
         issues.push(Issue::error("record.required", "Id is required").hint("say which row to change").at("id"));
     }
-    for field in info.fields.iter().filter(|f| is_demanded(f, info, mode, record)) {
-        if is_blank(record.get(&field.name)) {
-            issues
-                .push(Issue::error("record.required", format!("{} is required", field.pascal_name())).at(&*field.name));
-        }
+    for field in info.fields.iter().filter(|field| is_missing(field, info, mode, record)) {
+        issues.push(Issue::error("record.required", format!("{} is required", field.pascal_name())).at(&*field.name));
     }
     for (name, value) in record.iter() {
         if name.eq_ignore_ascii_case(USER_DEFINED_FIELDS) || name.eq_ignore_ascii_case("id") {
@@ -81,12 +78,13 @@ pub fn email_exists(path: impl Into<String>) -> Issue {
         .at(path)
 }
 
-/// Whether a field must have a value: on create what is required, the parent's id included; on update only what
-/// is being written.
-fn is_demanded(field: &FieldInfo, info: &EntityInfo, mode: Mode, record: &Record) -> bool {
+/// Whether a field lacks the value that it must have: on create what is required, the parent's id included; on update only
+/// what is being written.
+fn is_missing(field: &FieldInfo, info: &EntityInfo, mode: Mode, record: &Record) -> bool {
+    let value = || record.get(&field.name);
     match mode {
-        Mode::Create => is_always_demanded(field, info),
-        Mode::Update => field.is_required_on_create() && record.get(&field.name).is_some(),
+        Mode::Create => is_always_demanded(field, info) && is_blank(value()),
+        Mode::Update => field.is_required_on_create() && value().is_some_and(|value| is_blank(Some(value))),
     }
 }
 
@@ -99,7 +97,7 @@ pub(crate) fn is_always_demanded(field: &FieldInfo, info: &EntityInfo) -> bool {
 fn is_blank(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
-        Some(Value::String(text)) => text.trim().is_empty(),
+        Some(Value::String(text)) => text.trim_start().is_empty(),
         Some(_) => false,
     }
 }
@@ -232,14 +230,13 @@ fn choices(field: &FieldInfo) -> String {
 }
 
 fn check_text(field: &FieldInfo, text: &str) -> Option<Issue> {
-    let length = text.chars().count();
-    if field.length > 0 && length > field.length as usize {
+    let most = field.length as usize;
+    // No text has more characters than bytes.
+    let length = if most > 0 && text.len() > most { text.chars().count() } else { 0 };
+    if length > most {
         return Some(
-            Issue::error(
-                "record.too_long",
-                format!("{} has {length} characters; at most {}", field.name, field.length),
-            )
-            .hint("shorten it"),
+            Issue::error("record.too_long", format!("{} has {length} characters; at most {most}", field.name))
+                .hint("shorten it"),
         );
     }
     match field.format {
@@ -301,13 +298,18 @@ fn is_host(host: &str) -> bool {
 /// with an extension at most.
 #[must_use]
 pub fn is_phone(text: &str) -> bool {
+    if is_number(text) {
+        return true;
+    }
     let folded = text.to_ascii_lowercase();
-    let number = ["extension", "ext.", "ext", "x", "#"]
-        .iter()
-        .find_map(|mark| folded.split_once(mark))
-        .map_or(folded.as_str(), |(number, _)| number);
-    number.chars().filter(char::is_ascii_digit).count() >= 3
-        && number.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./–".contains(c))
+    let cut = ["extension", "ext.", "ext", "x", "#"].iter().find_map(|mark| folded.split_once(mark));
+    cut.is_some_and(|(number, _)| is_number(number))
+}
+
+/// Three digits or more, and what people put between them.
+fn is_number(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() >= 3
+        && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./–".contains(c))
 }
 
 fn check_user_defined_fields(record: &Record, info: &EntityInfo, mode: Mode, issues: &mut Vec<Issue>) {

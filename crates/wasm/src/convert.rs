@@ -67,6 +67,11 @@ pub(crate) fn unknown_entity(name: &str) -> Issue {
 }
 
 /// The entity of a schema by name.
-pub(crate) fn known(schema: &autotask_core::Schema, name: &str) -> Result<Arc<EntityInfo>, Issue> {
+pub(crate) fn known<'a>(schema: &'a autotask_core::Schema, name: &str) -> Result<&'a EntityInfo, Issue> {
+    schema.info(name).ok_or_else(|| unknown_entity(name))
+}
+
+/// The same to keep.
+pub(crate) fn kept(schema: &autotask_core::Schema, name: &str) -> Result<Arc<EntityInfo>, Issue> {
     schema.entity(name).ok_or_else(|| unknown_entity(name))
 }

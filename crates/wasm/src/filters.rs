@@ -81,8 +81,8 @@ pub fn parse_filter(schema: &Schema, context: &Context, entity: &str, text: &str
     let answer = match known(&schema.inner, entity) {
         Err(issue) => FilterAnswer::refused(issue),
         Ok(info) => {
-            let (filter, issues) = parsed(text, &info, context);
-            FilterAnswer::of(filter.as_ref(), issues, &info, context)
+            let (filter, issues) = parsed(text, info, context);
+            FilterAnswer::of(filter.as_ref(), issues, info, context)
         }
     };
     to_json(&answer)
@@ -96,7 +96,7 @@ pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8]
     let answer = match (known(&schema.inner, entity), json) {
         (Err(issue), _) | (_, Err(issue)) => FilterAnswer { ignored: Some(Vec::new()), ..FilterAnswer::refused(issue) },
         (Ok(info), Ok((json, text))) => {
-            let read = read_json(&json, &info, context);
+            let read = read_json(&json, info, context);
             let mut issues = read.issues;
             if let Some(text) = text {
                 place(&mut issues, &text);
@@ -108,7 +108,7 @@ pub fn read_filter(schema: &Schema, context: &Context, entity: &str, json: &[u8]
                 max_records: read.max_records,
                 include_fields: read.include_fields,
                 ignored: Some(read.ignored),
-                ..FilterAnswer::of(read.filter.as_ref().filter(|_| !has_errors(&issues)), issues, &info, context)
+                ..FilterAnswer::of(read.filter.as_ref().filter(|_| !has_errors(&issues)), issues, info, context)
             }
         }
     };
@@ -129,8 +129,8 @@ pub fn print_filter(
     is_pretty: bool,
 ) -> Result<String, String> {
     let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
-    let filter = filter_of_json(filter, &info, context).map_err(refusal)?;
-    Ok(if is_pretty { print::pretty(&filter, &info) } else { print::print(&filter, &info) })
+    let filter = filter_of_json(filter, info, context).map_err(refusal)?;
+    Ok(if is_pretty { print::pretty(&filter, info) } else { print::print(&filter, info) })
 }
 
 /// Where a filter, text or nodes in JSON, runs.
@@ -139,11 +139,11 @@ pub fn print_filter(
 pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &str) -> String {
     let read = known(&schema.inner, entity)
         .map_err(|issue| vec![issue])
-        .and_then(|info| Ok((filter_of_json(filter, &info, context)?, info)));
+        .and_then(|info| Ok((filter_of_json(filter, info, context)?, info)));
     match read {
         Ok((filter, info)) => {
-            let plan = context.run(|context| plan::plan(&filter, &info, context));
-            let unresolved = context.run(|context| filter.unresolved(&info, context));
+            let plan = context.run(|context| plan::plan(&filter, info, context));
+            let unresolved = context.run(|context| filter.unresolved(info, context));
             let lookup = |lookup: &plan::Lookup| {
                 object(vec![
                     ("entity", lookup.entity.name.into()),
@@ -151,12 +151,12 @@ pub fn plan_filter(schema: &Schema, context: &Context, entity: &str, filter: &st
                     ("into", lookup.into.as_str().into()),
                 ])
             };
-            let queries = plan.queries().into_iter().map(|query| body::write(&query, &info));
+            let queries = plan.queries().into_iter().map(|query| body::write(&query, info));
             to_json(&PlanAnswer {
-                server: body::write(&plan.server, &info),
+                server: body::write(&plan.server, info),
                 queries: queries.collect(),
                 lookups: plan.lookups.iter().map(lookup).collect(),
-                local: plan.local.as_ref().map(|local| body::nodes(local, &info)).unwrap_or_default(),
+                local: plan.local.as_ref().map(|local| body::nodes(local, info)).unwrap_or_default(),
                 conditions: plan.conditions(),
                 udfs: plan.udfs(),
                 nodes: plan.nodes,
@@ -179,7 +179,7 @@ pub fn complete_filter(schema: &Schema, entity: &str, text: &str, cursor: usize)
         units += c.len_utf16();
         is_there
     });
-    let mut found = complete::complete(text, at.map_or(text.len(), |(at, _)| at), &info);
+    let mut found = complete::complete(text, at.map_or(text.len(), |(at, _)| at), info);
     let in_units = |byte: usize| text.get(..byte).map_or(0, |before| before.encode_utf16().count());
     for completion in &mut found {
         (completion.from, completion.to) = (in_units(completion.from), in_units(completion.to));

@@ -25,7 +25,7 @@ pub fn validate(schema: &Schema, context: &Context, entity: &str, record: &str, 
     let record = read_value(record.as_bytes()).and_then(record_of);
     let issues = match (known(&schema.inner, entity), record) {
         (Err(issue), _) | (_, Err(issue)) => vec![issue],
-        (Ok(info), Ok(record)) => context.run(|context| validate_as_given(&record, &info, mode, context)),
+        (Ok(info), Ok(record)) => context.run(|context| validate_as_given(&record, info, mode, context)),
     };
     to_json(&issues)
 }
@@ -36,7 +36,7 @@ pub fn validate(schema: &Schema, context: &Context, entity: &str, record: &str, 
 pub fn check_rows(schema: &Schema, context: &Context, entity: &str, bytes: &[u8], is_create: bool) -> String {
     let mode = if is_create { Mode::Create } else { Mode::Update };
     let mut checked = match known(&schema.inner, entity) {
-        Ok(info) => context.run(|context| validate_bytes(bytes, &info, mode, context)),
+        Ok(info) => context.run(|context| validate_bytes(bytes, info, mode, context)),
         Err(issue) => CheckedRows { issues: vec![RowIssue { row: 0, issue }], ..CheckedRows::default() },
     };
     // Only bytes that hold no rows have an issue with a place.
@@ -156,7 +156,7 @@ fn operation_of(
     let record = |notes: &mut Notes| {
         let given = record_of(operation["record"].clone()).map_err(|issue| vec![issue.at("record")])?;
         let info = known(&schema.inner, &name).map_err(|issue| vec![issue])?;
-        let read = context.run(|context| read_record(&given, &info, context));
+        let read = context.run(|context| read_record(&given, info, context));
         notes.unresolved.extend(read.unresolved.into_iter().map(Unresolved::of));
         if has_errors(&read.issues) {
             return Err(read.issues);
@@ -200,7 +200,7 @@ fn query_of(
             return Err(wrong("`filter` is null, as of a filter with errors; leave it out for all rows", "filter"));
         }
         Some(filter) => {
-            let (filter, notices) = server_filter_of(filter, &info, context)?;
+            let (filter, notices) = server_filter_of(filter, info, context)?;
             notes.issues.extend(notices);
             filter
         }

@@ -9,7 +9,7 @@ use autotask_core::quality::{self, Input, ReadRules, Report, Rows};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{known, read_value, refusal, to_json};
+use crate::convert::{kept, read_value, refusal, to_json};
 use crate::schema::Schema;
 use crate::table::Table;
 
@@ -50,7 +50,7 @@ impl Audit {
     /// The issue that there is no such entity.
     #[wasm_bindgen(js_name = addTableWith)]
     pub fn add_table_with(&mut self, schema: &Schema, table: &Table) -> Result<(), String> {
-        let info = known(&schema.inner, table.entity()).map_err(|issue| refusal(vec![issue]))?;
+        let info = kept(&schema.inner, table.entity()).map_err(|issue| refusal(vec![issue]))?;
         self.tables.push((info, table.shared()));
         Ok(())
     }

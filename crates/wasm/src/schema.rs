@@ -60,6 +60,6 @@ impl Schema {
     /// An entity with the instance's fields.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<String> {
-        self.inner.entity(name).map(|info| to_json(&*info))
+        self.inner.info(name).map(to_json)
     }
 }

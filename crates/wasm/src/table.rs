@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::context::Context;
-use crate::convert::{known, refusal, to_json};
+use crate::convert::{kept, known, refusal, to_json};
 use crate::filters::filter_of_json;
 use crate::schema::Schema;
 
@@ -39,7 +39,7 @@ impl Table {
     /// The issue that there is no such entity.
     #[wasm_bindgen(constructor)]
     pub fn new(schema: &Schema, entity: &str) -> Result<Table, String> {
-        let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
+        let info = kept(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
         Ok(Table::with(info, autotask_core::Table::new()))
     }
 
@@ -100,7 +100,7 @@ impl Table {
     #[wasm_bindgen(js_name = filterWith)]
     pub fn filter_with(&self, schema: &Schema, context: &Context, filter: &str) -> Result<Selection, String> {
         let info = known(&schema.inner, self.info.name).map_err(|issue| refusal(vec![issue]))?;
-        self.filter_by(&filter_of_json(filter, &info, context).map_err(refusal)?, &info, context)
+        self.filter_by(&filter_of_json(filter, info, context).map_err(refusal)?, info, context)
     }
 
     /// The row with this id.
@@ -136,7 +136,7 @@ impl Table {
         grow_memory(bytes.len().saturating_mul(2));
         // First the rows: bytes of another kind have no entity that could be missed.
         let rows = autotask_core::Table::restore(rows).map_err(|issue| refusal(vec![issue]))?;
-        let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
+        let info = kept(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
         Ok(Table::with(info, rows))
     }
 

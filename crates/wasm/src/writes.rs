@@ -1,7 +1,5 @@
 //! Writes: what a change changes, what to send of it, and what became of it.
 
-use std::sync::Arc;
-
 use autotask_core::title::title;
 use autotask_core::write::{self, Patch};
 use autotask_core::{EntityInfo, Record};
@@ -26,7 +24,7 @@ pub fn diff(schema: &Schema, context: &Context, entity: &str, before: &str, afte
             let row = context.table(entity)?.by_id(id)?;
             autotask_core::entity(entity).map(|info| title(info, &row))
         };
-        to_json(&write::diff(&info, &before, &after, &name_of))
+        to_json(&write::diff(info, &before, &after, &name_of))
     }))
 }
 
@@ -38,7 +36,7 @@ pub fn diff(schema: &Schema, context: &Context, entity: &str, before: &str, afte
 #[wasm_bindgen]
 pub fn patch(schema: &Schema, entity: &str, before: &str, after: &str) -> Result<String, String> {
     let (info, [before, after]) = rows(schema, entity, [("before", before), ("after", after)])?;
-    Ok(to_json(&Patch::between(&info, &before, &after).record()))
+    Ok(to_json(&Patch::between(info, &before, &after).record()))
 }
 
 /// What became of each field that was sent.
@@ -49,14 +47,14 @@ pub fn patch(schema: &Schema, entity: &str, before: &str, after: &str) -> Result
 #[wasm_bindgen(js_name = verifyWrite)]
 pub fn verify_write(schema: &Schema, entity: &str, sent: &str, before: &str, after: &str) -> Result<String, String> {
     let (info, [sent, before, after]) = rows(schema, entity, [("sent", sent), ("before", before), ("after", after)])?;
-    Ok(to_json(&write::verify(&info, &sent, &before, &after)))
+    Ok(to_json(&write::verify(info, &sent, &before, &after)))
 }
 
-fn rows<const N: usize>(
-    schema: &Schema,
+fn rows<'a, const N: usize>(
+    schema: &'a Schema,
     entity: &str,
     given: [(&str, &str); N],
-) -> Result<(Arc<EntityInfo>, [Record; N]), String> {
+) -> Result<(&'a EntityInfo, [Record; N]), String> {
     let info = known(&schema.inner, entity).map_err(|issue| refusal(vec![issue]))?;
     let mut issues = Vec::new();
     let records = given.map(|(name, json)| {

@@ -50,7 +50,7 @@ impl ContractDraft {
 
     /// The answer that core plans with.
     pub fn answer(&self, schema: &Schema) -> ContractAnswer {
-        let mut record = record_of(schema.entity("Contracts").as_deref(), &self.values);
+        let mut record = record_of(schema.info("Contracts"), &self.values);
         for name in DAYS {
             if let Some(day) = record.text(name).filter(|text| text.len() == "2026-12-01".len()) {
                 let instant = [day, MIDNIGHT].concat();
@@ -60,9 +60,9 @@ impl ContractDraft {
         if self.values.get("contractType").is_some_and(|kind| kind != RECURRING_SERVICE) {
             record.remove("contractPeriodType");
         }
-        let info = schema.entity("ContractServices");
+        let info = schema.info("ContractServices");
         let service = |line: &ServiceDraft| ServiceAnswer {
-            record: record_of(info.as_deref(), &line.values),
+            record: record_of(info, &line.values),
             quantity: quantity(&line.quantity),
         };
         ContractAnswer { record, contact: self.contact, services: self.services.iter().map(service).collect() }

@@ -177,10 +177,7 @@ impl Draft {
 
     /// The answers that core plans with.
     pub fn answers(&self, schema: &Schema) -> Answers {
-        let record = |entity: &str, values: &Values| {
-            let info = schema.entity(entity);
-            record_of(info.as_deref(), values)
-        };
+        let record = |entity: &str, values: &Values| record_of(schema.info(entity), values);
         Answers {
             company: record("Companies", &self.company),
             sites: (0..self.sites.len()).map(|index| record("CompanyLocations", &self.site(index))).collect(),

@@ -189,9 +189,9 @@ impl Planner<'_> {
 
     /// Checks a row as it will be when the ids it needs are there.
     fn check(&mut self, entity: &str, record: &Record, references: &[&str], path: &str, mode: Mode) {
-        let Some(info) = self.schema.entity(entity) else { return };
+        let Some(info) = self.schema.info(entity) else { return };
         let whole = references.iter().fold(record.clone(), |record, field| record.with(field, 0));
-        for mut issue in validate(&whole, &info, mode) {
+        for mut issue in validate(&whole, info, mode) {
             issue.path = Some(issue.path.map_or_else(|| path.to_owned(), |field| format!("{path}.{field}")));
             self.issues.push(issue);
         }
