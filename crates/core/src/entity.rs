@@ -75,10 +75,8 @@ impl EntityInfo {
     /// The field of this name, in any letter case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
-        // Most are passed by at their length or first letter.
-        let first = |name: &str| name.bytes().next().map(|byte| byte | 0x20);
-        let wanted = (name.len(), first(name));
-        self.fields.iter().find(|f| (f.name.len(), first(&f.name)) == wanted && f.is_named(name))
+        // Most are passed by at their length.
+        self.fields.iter().find(|f| f.name.len() == name.len() && f.is_named(name))
     }
 
     /// The user-defined field of this name, in any letter case.

@@ -57,6 +57,9 @@ use state::State;
 /// The header and value with which the app marks its requests. No other page can send it without a preflight.
 pub const SESSION_HEADER: (&str, &str) = ("x-requested-with", "autotask-crm");
 
+/// What this server calls itself wherever it asks.
+const USER_AGENT: &str = concat!("autotask-crm/", env!("CARGO_PKG_VERSION"));
+
 /// A proxy that is ready to serve.
 #[derive(Clone, Debug)]
 pub struct Proxy {

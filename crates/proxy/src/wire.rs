@@ -27,6 +27,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tower::{Service, ServiceExt};
 use tower_http::decompression::{Decompression, DecompressionBody};
 
+use crate::USER_AGENT;
 use crate::addresses::Addresses;
 use crate::config::{Error, Mode};
 use crate::refusal::Way;
@@ -101,8 +102,7 @@ impl Wire {
     pub(crate) async fn send(&self, mut request: Request<Bytes>) -> Result<Reply, Broken> {
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers
-            .insert(header::USER_AGENT, HeaderValue::from_static(concat!("autotask-crm/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         let until = Instant::now() + self.answer_timeout;
         match timeout_at(until, self.client.clone().oneshot(request.map(Full::new))).await {
             Ok(Ok(answer)) => {
@@ -127,10 +127,11 @@ impl Reply {
         loop {
             match timeout_at(self.until, poll_fn(|context| self.body.as_mut().poll_frame(context))).await {
                 // What stands behind the body is none of it.
-                Ok(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(piece) => return Ok(Some(piece)),
-                    Err(_) => continue,
-                },
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(piece) = frame.into_data() {
+                        return Ok(Some(piece));
+                    }
+                }
                 Ok(Some(Err(error))) => return Err(Broken::at_reading(&*error)),
                 Ok(None) => return Ok(None),
                 Err(_) => return Err(Broken::too_slow()),

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::upstream_url::UpstreamUrl;
 use crate::wire::Wire;
 
-/// Where any user's zone is asked for. Gets the login and no credentials.
+/// The REST root at which any user's zone is asked for. Gets the login and no credentials.
 const ZONES: &str = "https://webservices.autotask.net/ATServicesRest";
 
 /// Longest time to wait for the answer: somebody waits for the start.
@@ -36,7 +36,7 @@ struct Zone {
 /// A sentence, when Autotask cannot be reached, does not know the user, or names a host that is not one of its own.
 pub async fn find_zone(user_name: &Secret) -> Result<UpstreamUrl, Error> {
     let wire = Wire::new(Mode::Serve, CONNECT_TIMEOUT, ZONE_TIMEOUT)?;
-    look_up(&wire, anybodys(&path_of(user_name)), Mode::Serve).await
+    look_up(&wire, for_anybody(&path_of(user_name)), Mode::Serve).await
 }
 
 /// The same again, as a tenant may move: in the demo the sandbox that is known is asked.
@@ -47,7 +47,7 @@ pub(crate) async fn find_zone_again(
 ) -> Result<UpstreamUrl, Error> {
     let path = path_of(user_name);
     match known.mode() {
-        Mode::Serve => look_up(wire, anybodys(&path), Mode::Serve).await,
+        Mode::Serve => look_up(wire, for_anybody(&path), Mode::Serve).await,
         Mode::Demo => look_up(wire, known.below(&path), Mode::Demo).await,
     }
 }
@@ -56,16 +56,13 @@ fn path_of(user_name: &Secret) -> String {
     format!("{}?user={}", Route::Zone.to_request_line().1, encode_component(user_name.expose()))
 }
 
-fn anybodys(path: &str) -> Option<Uri> {
+/// Where any user's zone is asked for.
+fn for_anybody(path: &str) -> Option<Uri> {
     [ZONES, path].concat().parse().ok()
 }
 
 async fn look_up(wire: &Wire, address: Option<Uri>, mode: Mode) -> Result<UpstreamUrl, Error> {
-    let body = match address {
-        Some(address) => timeout(ZONE_TIMEOUT, ask(wire, address)).await.unwrap_or(None),
-        None => None,
-    };
-    let body = body.ok_or_else(|| {
+    let body = timeout(ZONE_TIMEOUT, ask(wire, address)).await.ok().flatten().ok_or_else(|| {
         Error::new(
             "Autotask cannot be reached to look up the zone; check that this server has access to the internet, \
              or set the address of your zone as `url` in the configuration or as AUTOTASK_URL",
@@ -74,9 +71,10 @@ async fn look_up(wire: &Wire, address: Option<Uri>, mode: Mode) -> Result<Upstre
     of_answer(&body, mode)
 }
 
-async fn ask(wire: &Wire, address: Uri) -> Option<Vec<u8>> {
+/// The body of the answer; `None` where there is no address or no answer.
+async fn ask(wire: &Wire, address: Option<Uri>) -> Option<Vec<u8>> {
     let mut request = Request::new(Bytes::new());
-    *request.uri_mut() = address;
+    *request.uri_mut() = address?;
     let mut reply = wire.send(request).await.ok()?;
     let mut body = Vec::new();
     while let Some(piece) = reply.piece().await.ok()? {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use autotask_core::calendar::{WeekStart, Zone};
+use autotask_core::number::to_whole;
 use autotask_core::{Instant, Issue};
 use js_sys::Function;
 use serde_json::Value;
@@ -87,11 +88,10 @@ impl Context {
         Ok(Context { now, zone: JsZone { offset_minutes }, week_start, me, resolved, tables: Vec::new() })
     }
 
-    /// Sets the time, in milliseconds since 1970: a context in which nothing else is said serves many calls.
+    /// Sets the time, in whole milliseconds since 1970: a context in which nothing else is said serves many calls.
     #[wasm_bindgen(setter)]
-    #[allow(clippy::cast_possible_truncation, reason = "a time that JavaScript knows is below 2^53 milliseconds")]
     pub fn set_now(&mut self, milliseconds: f64) {
-        self.now = Some(Instant(milliseconds as i64 * 10_000));
+        self.now = to_whole(milliseconds).map(|milliseconds| Instant(milliseconds.saturating_mul(10_000)));
     }
 
     /// Adds the rows of an entity, for fields of related rows.

@@ -31,7 +31,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .no_proxy()
             .referer(false)
-            .user_agent(concat!("autotask-crm/", env!("CARGO_PKG_VERSION")))
+            .user_agent(crate::USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(ANSWER_TIMEOUT)
             .build();
