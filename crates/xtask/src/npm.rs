@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::run::{cargo, copy_folder, run as run_command, target_dir, timed};
-use crate::shrink::shrink;
+use crate::shrink::{shrink, silence_panics};
 use crate::size::{gzip_size, kibibytes};
 use crate::tools::{self, WASM_TARGET};
 
@@ -62,6 +62,8 @@ fn build(wasm_bindgen: &Path, wasm_opt: &Path) -> Result<()> {
     let bindings = ["--target", "web", "--experimental-reset-state-function", "--out-name", NAME, "--out-dir", PACKAGE];
     run_command(Command::new(wasm_bindgen).args(bindings).arg(compiled))?;
     let wasm = package.join(format!("{NAME}_bg.wasm"));
+    // A trap reaches the caller without any words, so there is no hook that could read them.
+    silence_panics(&wasm)?;
     shrink(wasm_opt, &wasm)
 }
 

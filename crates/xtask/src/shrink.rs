@@ -1,6 +1,8 @@
 //! Makes a finished wasm file a small download: fewer instructions, and those in an order that compresses well.
 
 mod order;
+mod panics;
+mod places;
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use wasm_encoder::{CustomSection, Encode, NameMap, NameSection, Section};
-use wasmparser::{Parser, Payload, TypeRef};
 
+use self::places::Places;
 use crate::run::output;
 
 /// What wasm-opt does to the instructions.
@@ -17,7 +19,7 @@ use crate::run::output;
 /// Functions are not put into each other: the compiler has done so already where it pays, and what was made from the same
 /// source compresses better side by side. That nothing is stored in the first kilobyte is so: there is the far end of the
 /// stack. Between the rounds, blocks and loops are taken apart and built anew, shorter than the compiler's.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 15] = [
     "--low-memory-unused",
     "--always-inline-max-function-size",
     "0",
@@ -25,6 +27,9 @@ const OPTIONS: [&str; 12] = [
     "0",
     "--one-caller-inline-max-function-size",
     "0",
+    "-Oz",
+    "--flatten",
+    "--rereloop",
     "-Oz",
     "--flatten",
     "--rereloop",
@@ -45,28 +50,24 @@ pub(crate) fn shrink(wasm_opt: &Path, file: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Takes the words out of a file's panics, in place. To be done before it is shrunk, which drops the functions' names.
+pub(crate) fn silence_panics(file: &Path) -> Result<()> {
+    let mut wasm = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    panics::silence(&mut wasm).with_context(|| format!("cannot silence the panics of {}", file.display()))?;
+    fs::write(file, wasm).with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// Gives each function its place in the order as a name, for wasm-opt to sort by.
 fn name_in_order(wasm: &mut Vec<u8>) -> Result<()> {
-    let mut imported = 0;
-    let mut functions = Vec::new();
-    for part in Parser::new(0).parse_all(wasm) {
-        match part? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
-            Payload::CodeSectionEntry(body) => functions.push(body.as_bytes()),
-            _ => {}
-        }
-    }
+    let bodies = Places::read(wasm)?.bodies;
+    let functions: Vec<&[u8]> = bodies.iter().map(|(_, body)| &wasm[body.clone()]).collect();
     let mut places = vec![0; functions.len()];
     for (place, function) in order::by_likeness(&functions).into_iter().enumerate() {
         places[function] = place;
     }
     let mut names = NameMap::new();
-    for (index, place) in (imported..).zip(places) {
-        names.append(index, &format!("{place:08}"));
+    for ((index, _), place) in bodies.iter().zip(places) {
+        names.append(*index, &format!("{place:08}"));
     }
     let mut section = NameSection::new();
     section.functions(&names);
@@ -102,15 +103,8 @@ mod tests {
         let mut wasm = module.finish();
         name_in_order(&mut wasm).unwrap();
         wasmparser::validate(&wasm).unwrap();
-        let mut named = Vec::new();
-        for part in Parser::new(0).parse_all(&wasm) {
-            let Payload::CustomSection(section) = part.unwrap() else { continue };
-            let wasmparser::KnownCustom::Name(names) = section.as_known() else { continue };
-            for name in names {
-                let wasmparser::Name::Function(map) = name.unwrap() else { continue };
-                named.extend(map.into_iter().map(|naming| naming.unwrap().index));
-            }
-        }
-        assert_eq!(named, [1, 2]);
+        let named = Places::read(&wasm).unwrap().names;
+        assert_eq!(named.len(), 2);
+        assert!(named.contains_key(&1) && named.contains_key(&2), "{named:?}");
     }
 }
