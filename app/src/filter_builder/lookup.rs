@@ -1,6 +1,6 @@
 //! Lookup: ids of names and of related rows, asked for before a filter that needs them is sent.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use autotask_core::filter::plan::{self, Plan};
@@ -17,7 +17,7 @@ use crate::api::api;
 ///
 /// What the server said, or which name is unknown or means several.
 pub async fn plan(filter: &Filter, info: &EntityInfo) -> Result<Plan, Failure> {
-    let mut resolved = BTreeMap::new();
+    let mut resolved = HashMap::new();
     for (field, entity, name) in filter.unresolved(info, &filter_context()) {
         let id = id_of(&entity, &name).await?;
         resolved.insert(name.clone(), id.ok_or_else(|| unknown(&field, &entity, &name))?);

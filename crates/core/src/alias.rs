@@ -164,7 +164,7 @@ impl ReadRecord {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::HashMap;
 
     use serde_json::json;
 
@@ -197,7 +197,7 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, given: Value, record: Value, issues: &[(&str, &str)]) {
-        let resolved = BTreeMap::from([("United States".to_owned(), 237)]);
+        let resolved = HashMap::from([("United States".to_owned(), 237)]);
         let context = Context { resolved: Some(&resolved), ..Context::default() };
         let given = Record::from(given.as_object().expect("an object").clone());
         let read = read_record(&given, entity(name).expect("known"), &context);

@@ -1,7 +1,6 @@
 //! Schema: the entities of one instance. Starts from the vanilla facts; the instance's own metadata overrides them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -14,7 +13,8 @@ use crate::record::boolean;
 /// The entities of one instance.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    loaded: BTreeMap<&'static str, Arc<EntityInfo>>,
+    /// Those with an instance's fields: few, so that they are looked through.
+    loaded: Vec<Arc<EntityInfo>>,
 }
 
 impl Schema {
@@ -28,20 +28,20 @@ impl Schema {
     #[must_use]
     pub fn info(&self, name: &str) -> Option<&EntityInfo> {
         let vanilla = entity(name)?;
-        Some(self.loaded.get(vanilla.name).map_or(vanilla, |loaded| loaded))
+        Some(self.loaded(vanilla).map_or(vanilla, |loaded| loaded))
     }
 
     /// The same to keep: where nothing was loaded, a copy of all its fields.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<Arc<EntityInfo>> {
         let vanilla = entity(name)?;
-        Some(self.loaded.get(vanilla.name).cloned().unwrap_or_else(|| Arc::new(vanilla.clone())))
+        Some(self.loaded(vanilla).cloned().unwrap_or_else(|| Arc::new(vanilla.clone())))
     }
 
     /// Takes over what another schema has loaded of an entity.
     pub fn take(&mut self, other: &Schema, name: &str) {
-        if let Some((name, info)) = entity(name).and_then(|e| other.loaded.get_key_value(e.name)) {
-            self.loaded.insert(name, Arc::clone(info));
+        if let Some(info) = entity(name).and_then(|vanilla| other.loaded(vanilla)) {
+            self.keep(Arc::clone(info));
         }
     }
 
@@ -88,8 +88,19 @@ impl Schema {
         } else {
             info.fields = fields.into();
         }
-        self.loaded.insert(current.name, Arc::new(info));
+        self.keep(Arc::new(info));
         issues
+    }
+
+    fn loaded(&self, vanilla: &EntityInfo) -> Option<&Arc<EntityInfo>> {
+        self.loaded.iter().find(|loaded| loaded.name == vanilla.name)
+    }
+
+    fn keep(&mut self, info: Arc<EntityInfo>) {
+        match self.loaded.iter_mut().find(|loaded| loaded.name == info.name) {
+            Some(loaded) => *loaded = info,
+            None => self.loaded.push(info),
+        }
     }
 }
 

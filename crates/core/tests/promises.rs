@@ -1,6 +1,6 @@
 //! What the filter language promises, each as a property over trees and rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use autotask_core::calendar::{Day, Unit, Zone};
 use autotask_core::filter::body::{self, Reading};
@@ -32,7 +32,7 @@ fn schema() -> Schema {
 /// Everything that the trees below need, given.
 struct House {
     schema: Schema,
-    resolved: BTreeMap<String, i64>,
+    resolved: HashMap<String, i64>,
     companies: Table,
 }
 
@@ -42,13 +42,13 @@ impl House {
         for row in rows {
             companies.put(row.clone());
         }
-        let resolved = BTreeMap::from([("Mara Lind".to_owned(), 4), ("Ö".to_owned(), 5)]);
+        let resolved = HashMap::from([("Mara Lind".to_owned(), 4), ("Ö".to_owned(), 5)]);
         House { schema: schema(), resolved, companies }
     }
 
     fn with<T>(&self, run: impl FnOnce(&EntityInfo, &Context<'_>) -> T) -> T {
         let info = self.schema.entity("Companies").expect("known");
-        let tables = BTreeMap::from([("Companies".to_owned(), &self.companies)]);
+        let tables = HashMap::from([("Companies".to_owned(), &self.companies)]);
         let context = Context {
             now: Instant::parse("2026-03-08T06:30:00Z"),
             zone: &NewYork,

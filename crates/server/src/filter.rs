@@ -8,7 +8,7 @@
 //!                                         ^ error: a value is missing after `contains`
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Read;
 
@@ -108,7 +108,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         Some(name) => jiff::tz::TimeZone::get(name)
             .map_err(|_| anyhow::anyhow!("`{name}` is no time zone; write a name such as `Europe/Berlin`"))?,
     });
-    let resolved: BTreeMap<String, i64> = options.name.into_iter().collect();
+    let resolved: HashMap<String, i64> = options.name.into_iter().collect();
     let context = Context {
         now: Some(now),
         zone: &zone,

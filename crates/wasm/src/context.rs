@@ -2,7 +2,7 @@
 
 use std::cell::Ref;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use autotask_core::calendar::{WeekStart, Zone};
@@ -22,7 +22,7 @@ pub struct Context {
     zone: JsZone,
     week_start: WeekStart,
     me: Option<i64>,
-    resolved: BTreeMap<String, i64>,
+    resolved: HashMap<String, i64>,
     tables: Vec<(String, Rc<RefCell<autotask_core::Table>>)>,
 }
 
@@ -73,15 +73,10 @@ impl Context {
             _ => return Err(wrong("weekStart", "0 for Sunday or 1 for Monday")),
         };
         let resolved = match &given["resolved"] {
-            Value::Null => BTreeMap::new(),
+            Value::Null => HashMap::new(),
             Value::Object(map) => {
-                // Inserted one by one: collecting sorts them first, one more compiled sort in a download.
-                let mut resolved = BTreeMap::new();
-                for (name, id) in map {
-                    let id = id.as_i64().ok_or_else(|| wrong("resolved", "an object of names and ids"))?;
-                    resolved.insert(name.clone(), id);
-                }
-                resolved
+                let ids = map.iter().map(|(name, id)| Some((name.clone(), id.as_i64()?)));
+                ids.collect::<Option<_>>().ok_or_else(|| wrong("resolved", "an object of names and ids"))?
             }
             _ => return Err(wrong("resolved", "an object of names and ids")),
         };
@@ -106,8 +101,7 @@ impl Context {
     pub(crate) fn run<T>(&self, work: impl FnOnce(&autotask_core::filter::Context<'_>) -> T) -> T {
         let borrowed: Vec<(&str, Ref<'_, autotask_core::Table>)> =
             self.tables.iter().map(|(entity, table)| (entity.as_str(), table.borrow())).collect();
-        let mut tables = BTreeMap::new();
-        tables.extend(borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)));
+        let tables = borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)).collect();
         work(&autotask_core::filter::Context {
             now: self.now,
             zone: &self.zone,

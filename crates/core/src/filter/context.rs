@@ -1,6 +1,6 @@
 //! Context: what a filter means beside its words. The time, the zone, the person, and what was looked up.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::calendar::{Utc, WeekStart, Zone};
 use crate::instant::Instant;
@@ -18,9 +18,9 @@ pub struct Context<'a> {
     /// The resource that `me` is.
     pub me: Option<i64>,
     /// Ids of names that were looked up, by the name as it stands in the filter.
-    pub resolved: Option<&'a BTreeMap<String, i64>>,
+    pub resolved: Option<&'a HashMap<String, i64>>,
     /// Rows of other entities, by the entity's name, for fields of related rows.
-    pub tables: Option<&'a BTreeMap<String, &'a Table>>,
+    pub tables: Option<&'a HashMap<String, &'a Table>>,
 }
 
 impl Default for Context<'_> {

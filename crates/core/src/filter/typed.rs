@@ -4,8 +4,9 @@
 //! understood in one place.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::lower::lower;
@@ -33,7 +34,7 @@ pub enum Typed<'a> {
     /// A comparison with null, which no row matches.
     Never,
     /// The rows whose reference points at one of these ids.
-    PointsAt(&'a FieldInfo, BTreeSet<i64>),
+    PointsAt(&'a FieldInfo, FxHashSet<i64>),
     /// One comparison.
     Test(Test<'a>),
 }
@@ -472,10 +473,7 @@ impl<'a> Reader<'a, '_> {
                     let (name, entity) = (condition.field.clone(), relation.entity.name);
                     return self.problem(ProblemKind::NoRows { name, entity });
                 };
-                let rows = table.filter(&typed);
-                // Not collected, which would sort them first: one more compiled sort in a download.
-                let mut ids = BTreeSet::new();
-                ids.extend(rows.into_iter().filter_map(|row| table.id(row)));
+                let ids = table.filter(&typed).into_iter().filter_map(|row| table.id(row)).collect();
                 Typed::PointsAt(relation.field, ids)
             }
             Err(problems) => {

@@ -1,6 +1,6 @@
 //! Narrow: the conditions of a rule that are no filter, each leaving the rows that it holds of.
 
-use std::collections::{BTreeSet, HashSet};
+use rustc_hash::FxHashSet;
 
 use super::checks::Check;
 use super::fields::has_inactive;
@@ -64,9 +64,9 @@ pub(super) fn check_fields(
     match check {
         Check::EmptyRequired => found.retain(|row| here.iter().any(|field| rows::is_blank(rows.table, *row, field))),
         Check::InactiveValue => {
-            let inactive: Vec<(&String, BTreeSet<i64>)> =
+            let inactive: Vec<(&String, FxHashSet<i64>)> =
                 here.iter().map(|field| (field, inactive_values(rows.info, field))).collect();
-            let is_inactive = |row: u32, (field, values): &(&String, BTreeSet<i64>)| {
+            let is_inactive = |row: u32, (field, values): &(&String, FxHashSet<i64>)| {
                 rows::int(rows.table, row, field).is_some_and(|value| values.contains(&value))
             };
             found.retain(|row| inactive.iter().any(|field| is_inactive(*row, field)));
@@ -81,7 +81,7 @@ pub(super) fn check_fields(
 }
 
 /// The companies that have one of these problems.
-pub(super) fn misplaced(kinds: &[ProblemKind], rows: Rows<'_>, path: String) -> Result<HashSet<i64>, NotRun> {
+pub(super) fn misplaced(kinds: &[ProblemKind], rows: Rows<'_>, path: String) -> Result<FxHashSet<i64>, NotRun> {
     if rows.info.field("parentCompanyID").is_none() {
         return Err(unknown_field(rows.info, "parentCompanyID", &path));
     }
@@ -93,7 +93,7 @@ pub(super) fn misplaced(kinds: &[ProblemKind], rows: Rows<'_>, path: String) -> 
     let active: Vec<bool> =
         numbers.iter().map(|row| rows::flag(rows.table, *row, "isActive").unwrap_or(true)).collect();
     let problems = Hierarchy::new(&ids, &parents).problems(LEVELS_IN_AUTOTASK, &active);
-    let mut found = HashSet::new();
+    let mut found = FxHashSet::default();
     for problem in problems.iter().filter(|problem| kinds.contains(&problem.kind)) {
         // Of an inactive parent it is the child that is to be moved.
         let those = if problem.kind == ProblemKind::InactiveParent { &problem.ids[..1] } else { &problem.ids };
@@ -102,13 +102,10 @@ pub(super) fn misplaced(kinds: &[ProblemKind], rows: Rows<'_>, path: String) -> 
     Ok(found)
 }
 
-fn inactive_values(info: &EntityInfo, field: &str) -> BTreeSet<i64> {
+fn inactive_values(info: &EntityInfo, field: &str) -> FxHashSet<i64> {
     let (name, udf) = crate::table::member_name(field);
     let values = info.find(name, udf).map(|field| &*field.picklist).unwrap_or_default();
-    let mut inactive = BTreeSet::new();
-    // Not collected, which would sort them first: one more compiled sort in a download.
-    inactive.extend(values.iter().filter(|value| !value.is_active).filter_map(|value| value.number()));
-    inactive
+    values.iter().filter(|value| !value.is_active).filter_map(|value| value.number()).collect()
 }
 
 pub(super) fn carried(rows: Rows<'_>, field: &str, path: &str) -> Result<(), NotRun> {

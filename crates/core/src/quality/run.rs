@@ -1,7 +1,9 @@
 //! Run: rules over tables, one rule a step, so that a page can draw between two of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::narrow::{NotRun, carried, check_fields, misplaced, not_run, unknown_field};
 use super::report::{EntityScore, Finding, OwnerScore, Report, RowTally, Tally, mean};
@@ -45,7 +47,7 @@ pub fn audit(rules: &[Rule], input: &Input<'_>) -> Report {
 pub struct Run<'a> {
     rules: &'a [Rule],
     input: Input<'a>,
-    tables: BTreeMap<String, &'a Table>,
+    tables: HashMap<String, &'a Table>,
     /// How many rules were tried.
     done: usize,
     findings: Vec<Finding>,
@@ -67,7 +69,7 @@ impl<'a> Run<'a> {
     /// An audit of which nothing has run yet.
     #[must_use]
     pub fn new(rules: &'a [Rule], input: Input<'a>) -> Run<'a> {
-        let mut tables = BTreeMap::new();
+        let mut tables = HashMap::new();
         for (name, table) in input.context.tables.into_iter().flatten() {
             tables.insert(name.clone(), *table);
         }
@@ -234,7 +236,7 @@ impl<'a> Run<'a> {
     }
 
     /// The ids that rows of another entity point at.
-    fn pointed_at(&mut self, related: &Related, path: String) -> Result<HashSet<i64>, NotRun> {
+    fn pointed_at(&mut self, related: &Related, path: String) -> Result<FxHashSet<i64>, NotRun> {
         let static_info = crate::entity::entity(related.entity);
         let from_context = || Some(Rows { info: static_info?, table: self.tables.get(related.entity)? });
         let Some(rows) = self.rows_of(related.entity).or_else(from_context) else {
@@ -249,15 +251,15 @@ impl<'a> Run<'a> {
         Ok(those.iter().filter_map(|row| rows::int(rows.table, *row, &field)).collect())
     }
 
-    fn owner_of_company(&self) -> HashMap<i64, i64> {
-        let Some(table) = self.tables.get("Companies") else { return HashMap::new() };
+    fn owner_of_company(&self) -> FxHashMap<i64, i64> {
+        let Some(table) = self.tables.get("Companies") else { return FxHashMap::default() };
         let owned = |row: u32| Some((rows::id(table, row)?, rows::int(table, row, "ownerResourceID")?));
         table.all().into_iter().filter_map(owned).collect()
     }
 }
 
 /// Whose row it is: its own owner, or that of its company.
-fn owner(rows: Rows<'_>, row: u32, owner_of_company: &HashMap<i64, i64>) -> Option<i64> {
+fn owner(rows: Rows<'_>, row: u32, owner_of_company: &FxHashMap<i64, i64>) -> Option<i64> {
     match rows.info.field("ownerResourceID") {
         Some(_) => rows::int(rows.table, row, "ownerResourceID"),
         None => owner_of_company.get(&rows::int(rows.table, row, "companyID")?).copied(),

@@ -1,7 +1,8 @@
 //! Same: rows that are equal in some fields, or that are entries of one thing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use rustc_hash::FxHashSet;
 use serde::{Serialize, Serializer};
 
 use super::narrow::{NotRun, carried, unknown_field};
@@ -80,7 +81,7 @@ pub(super) fn narrow(same: &Same, rows: Rows<'_>, found: &mut Vec<u32>, path: &s
             groups(rows.table, found, &known_keys(keys, rows, path)?).into_iter().map(ids).collect()
         }
     };
-    let grouped: HashSet<i64> = groups.iter().flatten().copied().collect();
+    let grouped: FxHashSet<i64> = groups.iter().flatten().copied().collect();
     found.retain(|row| rows::id(rows.table, *row).is_some_and(|id| grouped.contains(&id)));
     Ok(groups)
 }

@@ -1,9 +1,9 @@
 //! Facets and aggregates: which values the rows have, and how often; the least, the greatest, the sum.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use autotask_columns::Data;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -128,7 +128,7 @@ impl Table {
     /// Each different value with its count, in the order of the first row that has it.
     fn groups(&self, rows: &[u32], name: &str, udf: bool, field: Option<&FieldInfo>) -> Vec<(Value, usize)> {
         let mut groups: Vec<(Value, usize)> = Vec::new();
-        let mut group_of: HashMap<Option<Same>, usize, rustc_hash::FxBuildHasher> = HashMap::default();
+        let mut group_of: FxHashMap<Option<Same>, usize> = FxHashMap::default();
         let mut add = |value: Value, count: usize, groups: &mut Vec<(Value, usize)>| {
             let same = (!value.is_null()).then(|| Same::of(&value, field));
             let group = *group_of.entry(same).or_insert_with(|| {
@@ -139,7 +139,7 @@ impl Table {
         };
         let column = self.frame.column(name, udf);
         // What stands for a value before it is made: the code of a text, the number itself.
-        let mut counted: HashMap<i64, (usize, u32), rustc_hash::FxBuildHasher> = HashMap::default();
+        let mut counted: FxHashMap<i64, (usize, u32)> = FxHashMap::default();
         let mut order: Vec<i64> = Vec::new();
         for &row in rows {
             let at = row as usize;

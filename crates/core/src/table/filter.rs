@@ -3,6 +3,7 @@
 use autotask_columns::number::{to_float, to_whole};
 use autotask_columns::texts::Match;
 use autotask_columns::{Bits, Column, Data};
+use rustc_hash::FxHashSet;
 
 use super::{Table, to_value};
 use crate::field::{DataType, FieldInfo};
@@ -158,7 +159,7 @@ fn by_text(column: &Column, test: &Test<'_>, rows: usize) -> Option<Bits> {
     };
     let any_of = || {
         if sought.len() > 8 {
-            let set: std::collections::HashSet<&str, rustc_hash::FxBuildHasher> = sought.iter().copied().collect();
+            let set: FxHashSet<&str> = sought.iter().copied().collect();
             return texts.testing(fold_char, |text| set.contains(text.trim_end_matches(' ')));
         }
         let mut any = Bits::default();

@@ -60,7 +60,7 @@ impl Table {
         let place = Scanner::new(text).rows(ITEMS, &mut |scanner, _| self.read_row(scanner, &mut is_row));
         let Some(place) = place.filter(|_| u32::try_from(self.frame.len()).is_ok()) else {
             self.frame.truncate(base);
-            self.odd.split_off(&row_number(base));
+            self.odd.retain(|row, _| *row < row_number(base));
             return false;
         };
         self.settle(base, &is_row, if place == Place::Member { ITEMS } else { "" }, loaded);
@@ -106,7 +106,7 @@ impl Table {
             from += 1;
         }
         self.frame.truncate(to);
-        self.odd.split_off(&row_number(to));
+        self.odd.retain(|row, _| *row < row_number(to));
     }
 
     fn staged_id(&self, row: usize) -> Option<i64> {

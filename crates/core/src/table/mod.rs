@@ -15,10 +15,10 @@ mod snapshot;
 mod sort;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 
 use autotask_columns::frame::Member;
 use autotask_columns::{Bits, Cell, Column, Data, Frame, Item};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 pub use facets::{Aggregate, Facet};
@@ -35,9 +35,9 @@ pub struct Table {
     frame: Frame,
     ids: Vec<i64>,
     alive: Bits,
-    row_of: HashMap<i64, u32, rustc_hash::FxBuildHasher>,
+    row_of: FxHashMap<i64, u32>,
     /// Rows that columns cannot keep; their cells are empty.
-    odd: BTreeMap<u32, Record>,
+    odd: FxHashMap<u32, Record>,
 }
 
 impl Default for Table {
@@ -46,8 +46,8 @@ impl Default for Table {
             frame: Frame::new(USER_DEFINED_FIELDS),
             ids: Vec::new(),
             alive: Bits::default(),
-            row_of: HashMap::default(),
-            odd: BTreeMap::new(),
+            row_of: FxHashMap::default(),
+            odd: FxHashMap::default(),
         }
     }
 }

@@ -6,16 +6,16 @@
 //!
 //! The hash over all that follows finds what was cut short or changed; what it does not find is looked at while reading.
 
-use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use autotask_columns::shape::Shapes;
 use autotask_columns::{Bits, Column, Data, Frame, Item, Texts};
-
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::Table;
 use crate::issue::Issue;
+use crate::order::sort_by_key;
 use crate::record::{Record, USER_DEFINED_FIELDS};
 
 const MAGIC: [u8; 4] = *b"ATCT";
@@ -61,7 +61,9 @@ impl Table {
             out.column(column);
         }
         out.length(self.odd.len());
-        for (row, record) in &self.odd {
+        let mut odd: Vec<_> = self.odd.iter().collect();
+        sort_by_key(&mut odd, |(row, _)| **row);
+        for (row, record) in odd {
             out.number(*row);
             out.text(&serde_json::to_string(record).unwrap_or_default());
         }
@@ -137,7 +139,7 @@ fn read(mut input: Reader<'_>) -> Option<Table> {
     if rows.len() != ids.len() || !is_within(&alive) || !columns.iter().all(|column| is_within(column.valid())) {
         return None;
     }
-    let mut odd = BTreeMap::new();
+    let mut odd = FxHashMap::default();
     for _ in 0..input.length(4)? {
         let row = input.number()?;
         let Value::Object(record) = serde_json::from_str(input.text()?).ok()? else { return None };

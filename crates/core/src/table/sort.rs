@@ -1,10 +1,10 @@
 //! Sorting: every key of a row becomes a number that sorts as the values do; then numbers are sorted.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use autotask_columns::order::sort_pairs;
 use autotask_columns::{Column, Data};
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{Table, member_name};
@@ -114,7 +114,7 @@ fn by_name(column: &Column, rows: &[u32], field: Option<&FieldInfo>, name_of: Na
         Data::Int64(values) => Some(values[row as usize]),
         _ => None,
     };
-    let mut seen: HashMap<i64, usize, rustc_hash::FxBuildHasher> = HashMap::default();
+    let mut seen: FxHashMap<i64, usize> = FxHashMap::default();
     let mut keys = Vec::new();
     let codes: Vec<Option<usize>> = rows
         .iter()

@@ -1,6 +1,6 @@
 //! `/ATServicesRest`: Autotask's API, for the app and for any client of Autotask's.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -175,7 +175,7 @@ async fn understand(
     if names.len() > NAMES_MAX {
         return Err(Refusal::Request("more than ten names would have to be looked up; write their ids"));
     }
-    let mut resolved = BTreeMap::new();
+    let mut resolved = HashMap::new();
     for (entity, name) in names {
         let id = Box::pin(id_of(state, &entity, &name)).await?;
         resolved.insert(name, id);

@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "the records' part is for other consumers")]
 mod fixtures;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 
 use autotask_core::filter::Context;
@@ -102,7 +102,7 @@ fn sql_finds_what_the_corpus_says() {
     let connection = Connection::open_in_memory().expect("memory");
     super::prepare(&connection).expect("prepared");
     connection.execute_batch(&schema::tables()).expect("tables");
-    let mut kept = BTreeMap::new();
+    let mut kept = HashMap::new();
     for name in ["Companies", "Contacts"] {
         let rows_here: &mut autotask_core::Table = kept.entry(name.to_owned()).or_default();
         for value in json(&format!("{name}.json")).as_array().expect("rows") {
