@@ -2,6 +2,7 @@
 
 use super::op::{Arity, Op};
 use super::parse::{Kind, Token, lex};
+use super::print::quoted;
 use super::relative::Relative;
 use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
@@ -123,7 +124,7 @@ fn values(proposals: &mut Proposals, field: Option<&FieldInfo>) {
     }
     for value in field.picklist.iter().filter(|value| value.is_active) {
         let is_word = value.label.chars().all(char::is_alphanumeric) && !super::parse::is_keyword(&value.label);
-        let insert = if is_word { value.label.to_string() } else { format!("{:?}", value.label) };
+        let insert = if is_word { value.label.to_string() } else { quoted(&value.label) };
         proposals.add(CompletionKind::Value, insert, &value.label, Some(format!("#{}", value.value)));
     }
     if field.reference.as_deref() == Some("Resources") {
@@ -276,6 +277,25 @@ mod tests {
         assert_eq!(at("city does not con|"), ["does not contain"], "an operator of several words is one");
         assert_eq!(at("city does |").len(), 3);
         assert_eq!(at("city \u{2603}|").len(), 3);
+    }
+
+    #[test]
+    fn a_label_that_needs_quotes_is_proposed_as_any_text_and_read_again() {
+        let mut schema = crate::schema::Schema::new();
+        // An accent of its own, after the letter.
+        let label = "Cafe\u{301} \"Nord\"";
+        let values = serde_json::json!([{ "value": "1", "label": label, "isActive": true }]);
+        let field = serde_json::json!({
+            "name": "companyType", "dataType": "integer", "isPickList": true, "picklistValues": values,
+        });
+        assert!(schema.load_fields("Companies", &serde_json::json!({ "fields": [field] })).is_empty());
+        let info = schema.info("Companies").expect("known");
+        let text = "companyType = ";
+        let inserts: Vec<String> = complete(text, text.len(), info).into_iter().map(|found| found.insert).collect();
+        assert_eq!(inserts, ["\"Cafe\u{301} \\\"Nord\\\"\""]);
+        let whole = [text, &inserts[0]].concat();
+        let (read, _) = crate::filter::parse::parse(&whole, info);
+        assert_eq!(crate::filter::print::print(&read.expect("a filter"), info), "companyType = 1");
     }
 
     proptest! {

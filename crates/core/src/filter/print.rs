@@ -219,6 +219,13 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
         && !super::parse::is_keyword(name)
 }
 
+/// A text as it stands in a filter.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    quote(&mut out, text);
+    out
+}
+
 fn quote(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
