@@ -77,7 +77,7 @@ fn read_long(text: &str) -> Option<(Cell<'static>, usize)> {
     let length =
         text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E')).count();
     // As any value, not as a number: a refusal would bring the standard library's way to print one into a download.
-    let serde_json::Value::Number(number) = serde_json::from_str(&text[..length]).ok()? else { return None };
+    let serde_json::Value::Number(number) = text[..length].parse().ok()? else { return None };
     let cell = match number.as_i64() {
         Some(whole) => Cell::Int(whole),
         None if number.is_u64() => return None,

@@ -285,14 +285,14 @@ fn to_token((text, is_plain): (&str, bool)) -> Token<'_> {
 /// A text without its escapes. It is read as any value: to expect a kind brings along, into a download, how all other
 /// kinds are printed in a refusal.
 fn unescape(text: &str) -> Option<String> {
-    match serde_json::from_str(&["\"", text, "\""].concat()).ok()? {
+    match ["\"", text, "\""].concat().parse().ok()? {
         Value::String(text) => Some(text),
         _ => None,
     }
 }
 
 fn is_json(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok()
+    text.parse::<Value>().is_ok()
 }
 
 /// How many bytes come before a quote, a backslash, a control character or the end; eight at a time.

@@ -84,6 +84,24 @@ fn code(number: usize) -> u32 {
     number as u32
 }
 
+fn entry_in<'a>(text: &'a str, ends: &[u32], entry: usize) -> &'a str {
+    let start = entry.checked_sub(1).map_or(0, |before| ends[before]);
+    text.get(start as usize..ends[entry] as usize).unwrap_or_default()
+}
+
+/// The number of a text among the entries that end at `ends`. If it is none of them it gets the next number, and is to be
+/// written behind the last.
+fn number(table: &mut HashTable<u32>, all: &str, ends: &[u32], text: &str) -> u32 {
+    let get = |entry: &u32| entry_in(all, ends, *entry as usize);
+    let hashed = hash(text);
+    if let Some(entry) = table.find(hashed, |entry| get(entry) == text) {
+        return *entry;
+    }
+    let entry = code(ends.len());
+    table.insert_unique(hashed, entry, |entry| hash(get(entry)));
+    entry
+}
+
 fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
@@ -100,8 +118,7 @@ impl Texts {
     /// The text of this number.
     #[must_use]
     pub fn entry(&self, entry: usize) -> &str {
-        let start = entry.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start as usize..self.ends[entry] as usize).unwrap_or_default()
+        entry_in(&self.text, &self.ends, entry)
     }
 
     /// The number of a row's text. A row without a value may have any, or none.
@@ -149,23 +166,11 @@ impl Texts {
                 self.ends.push(code(self.text.len()));
             }
             Rows::Coded(codes, table) => {
-                let (all, ends) = (&self.text, &self.ends);
-                let get = |entry: u32| {
-                    let start = (entry as usize).checked_sub(1).map_or(0, |before| ends[before]);
-                    all.get(start as usize..ends[entry as usize] as usize).unwrap_or_default()
-                };
-                let hashed = hash(text);
-                let found = table.find(hashed, |entry| get(*entry) == text).copied();
-                let entry = match found {
-                    Some(entry) => entry,
-                    None => {
-                        let entry = code(self.ends.len());
-                        table.insert_unique(hashed, entry, |entry| hash(get(*entry)));
-                        self.text.push_str(text);
-                        self.ends.push(code(self.text.len()));
-                        entry
-                    }
-                };
+                let entry = number(table, &self.text, &self.ends, text);
+                if entry as usize == self.ends.len() {
+                    self.text.push_str(text);
+                    self.ends.push(code(self.text.len()));
+                }
                 set(codes, row, entry);
                 if codes.len() == TRIAL && self.ends.len() > TRIAL / 2 {
                     self.spread();
@@ -217,19 +222,8 @@ impl Texts {
             for row in 0..self.rows() {
                 let text = self.entry_of(row).map_or("", |entry| self.entry(entry));
                 let Rows::Coded(codes, table) = &mut kept.rows else { break };
-                let hashed = hash(text);
-                let (all, ends) = (&kept.text, &kept.ends);
-                let get = |entry: u32| {
-                    let start = (entry as usize).checked_sub(1).map_or(0, |before| ends[before]);
-                    all.get(start as usize..ends[entry as usize] as usize).unwrap_or_default()
-                };
-                let found = table.find(hashed, |entry| get(*entry) == text).copied();
-                let entry = found.unwrap_or_else(|| {
-                    let entry = code(kept.ends.len());
-                    table.insert_unique(hashed, entry, |entry| hash(get(*entry)));
-                    entry
-                });
-                if found.is_none() {
+                let entry = number(table, &kept.text, &kept.ends, text);
+                if entry as usize == kept.ends.len() {
                     kept.text.push_str(text);
                     kept.ends.push(code(kept.text.len()));
                 }
@@ -267,9 +261,8 @@ impl Texts {
         {
             // Few texts: the table comes back, so that what is added later is kept once too.
             let mut table = HashTable::with_capacity(texts.ends.len());
-            for entry in 0..code(texts.ends.len()) {
-                let hashed = hash(texts.entry(entry as usize));
-                table.insert_unique(hashed, entry, |entry| hash(texts.entry(*entry as usize)));
+            for entry in 0..texts.ends.len() {
+                number(&mut table, &texts.text, &texts.ends[..entry], texts.entry(entry));
             }
             let Rows::Loose(codes) = std::mem::take(&mut texts.rows) else { return None };
             texts.rows = Rows::Coded(codes, table);

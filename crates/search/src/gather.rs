@@ -24,6 +24,8 @@ pub(crate) struct Gather<'a> {
     /// How many of each class there are among `hits`.
     of_class: [usize; 5],
     least: Class,
+    /// How many are of a better class than `least`.
+    better: usize,
     total: usize,
     current: Option<Hit>,
     slot: usize,
@@ -41,6 +43,7 @@ impl<'a> Gather<'a> {
             hits: Vec::new(),
             of_class: [0; 5],
             least: Class::Typo,
+            better: 0,
             total: 0,
             current: None,
             slot: 0,
@@ -67,7 +70,7 @@ impl<'a> Gather<'a> {
     fn several(&mut self, pattern: &Pattern) {
         let mut places: Vec<(usize, usize)> = Vec::new();
         for form in &pattern.forms {
-            form.needle.scan(&self.index.text, 0, self.index.text.len(), |at| {
+            form.needle.scan_rare(&self.index.text, 0, self.index.text.len(), &mut |at| {
                 if form.fields.has(self.index, at) {
                     places.push((at, at + form.needle.bytes.len()));
                 }
@@ -105,7 +108,7 @@ impl<'a> Gather<'a> {
     pub(crate) fn mistyped(index: &SearchIndex, pattern: &Pattern, hits: &mut Vec<Hit>) {
         let Some((mistyped, fields)) = &pattern.mistyped else { return };
         let mut places: Vec<u32> = Vec::new();
-        mistyped.scan(&index.text, 0, index.text.len(), |start, _| {
+        mistyped.scan(&index.text, 0, index.text.len(), &mut |start, _| {
             if fields.has(index, start) {
                 places.push(narrow(start));
             }
@@ -165,11 +168,12 @@ impl<'a> Gather<'a> {
         }
         self.hits.push(hit);
         self.of_class[hit.class as usize] += 1;
-        let better: usize = self.of_class[self.least as usize + 1..].iter().sum();
-        if better >= self.limit
+        self.better += usize::from(hit.class > self.least);
+        if self.better >= self.limit
             && let Some(next) = CLASSES.get(self.least as usize + 1)
         {
             self.least = *next;
+            self.better -= self.of_class[*next as usize];
         }
     }
 }

@@ -95,7 +95,7 @@ impl Pattern {
         let (from, to) = index.span(slot);
         let mut any = false;
         for form in &self.forms {
-            form.needle.scan(text, from, to, |start| {
+            form.needle.scan_rare(text, from, to, &mut |start| {
                 if form.fields.has(index, start) {
                     let end = start + form.needle.bytes.len();
                     any = true;
@@ -104,7 +104,7 @@ impl Pattern {
             });
         }
         if let Some((mistyped, fields)) = self.mistyped.as_ref().filter(|_| typos && !any) {
-            mistyped.scan(text, from, to, |start, end| {
+            mistyped.scan(text, from, to, &mut |start, end| {
                 if fields.has(index, start) {
                     found(Place { class: Class::Typo, start, end });
                 }

@@ -22,14 +22,18 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
+    #[inline(never)]
     pub(crate) fn new(bytes: Vec<u8>, counts: &Counts) -> Needle {
-        let rarest = |but: &[usize]| {
-            (0..bytes.len()).filter(|at| !but.contains(at)).min_by_key(|at| counts[usize::from(bytes[*at])])
-        };
-        let first = rarest(&[]).unwrap_or_default();
-        let second = rarest(&[first]).unwrap_or(first);
-        let third = rarest(&[first, second]).unwrap_or(first);
+        let first = rarest(&bytes, counts, &[]).unwrap_or_default();
+        let second = rarest(&bytes, counts, &[first]).unwrap_or(first);
+        let third = rarest(&bytes, counts, &[first, second]).unwrap_or(first);
         Needle { probes: [first, second, third], bytes }
+    }
+
+    /// The same as [`Needle::scan`] where there are few places: a call for each costs less than one more copy of the scan
+    /// in a download.
+    pub(crate) fn scan_rare(&self, text: &[u8], from: usize, to: usize, found: &mut dyn FnMut(usize)) {
+        self.scan(text, from, to, found);
     }
 
     /// Calls `found` with each place in `text[from..to]` where the needle begins, ascending; they may overlap.
@@ -37,12 +41,15 @@ impl Needle {
     pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
         let Some(text) = text.get(..to) else { return };
         let needle = self.bytes.as_slice();
-        let wanted = self.probes.map(|probe| needle[probe]);
+        let [first, second, third] = self.probes;
+        let wanted = (needle[first], needle[second], needle[third]);
         // Bytes that were all seen need no second look.
         let is_seen = needle.len() <= 3;
         let mut at = from;
-        while let [Some(first), Some(second), Some(third)] = self.probes.map(|probe| block(text, at + probe)) {
-            let mut mask = equal(first, wanted[0]) & equal(second, wanted[1]) & equal(third, wanted[2]);
+        while let (Some(one), Some(two), Some(three)) =
+            (block(text, at + first), block(text, at + second), block(text, at + third))
+        {
+            let mut mask = equal(one, wanted.0) & equal(two, wanted.1) & equal(three, wanted.2);
             while mask != 0 {
                 let place = at + mask.trailing_zeros() as usize;
                 mask &= mask - 1;
@@ -59,6 +66,12 @@ impl Needle {
             at += 1;
         }
     }
+}
+
+/// Where the rarest byte is, but for some places.
+#[inline(never)]
+fn rarest(bytes: &[u8], counts: &Counts, but: &[usize]) -> Option<usize> {
+    (0..bytes.len()).filter(|at| !but.contains(at)).min_by_key(|at| counts[usize::from(bytes[*at])])
 }
 
 /// Calls `found` with each place of this byte directly behind a marker, ascending.
@@ -101,9 +114,16 @@ mod lanes {
     #[inline(always)]
     fn mask(block: &[u8; BLOCK], holds: impl Fn(v128) -> v128) -> u64 {
         let (parts, _) = block.as_chunks::<8>();
-        let half = |number: usize| u64::from_le_bytes(parts[number]);
-        let bits = |number: usize| u64::from(u8x16_bitmask(holds(u64x2(half(2 * number), half(2 * number + 1)))));
-        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
+        bits(&parts[0], &parts[1], &holds)
+            | bits(&parts[2], &parts[3], &holds) << 16
+            | bits(&parts[4], &parts[5], &holds) << 32
+            | bits(&parts[6], &parts[7], &holds) << 48
+    }
+
+    #[inline(always)]
+    fn bits(low: &[u8; 8], high: &[u8; 8], holds: &impl Fn(v128) -> v128) -> u64 {
+        let lanes = u64x2(u64::from_le_bytes(*low), u64::from_le_bytes(*high));
+        u64::from(u8x16_bitmask(holds(lanes)))
     }
 
     #[inline(always)]

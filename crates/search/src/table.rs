@@ -79,30 +79,31 @@ impl Answer {
         let mut json = String::with_capacity(64 + 160 * self.hits.len());
         json.push_str(r#"{"hits":["#);
         for (number, hit) in self.hits.iter().enumerate() {
-            json.push_str(if number == 0 { r#"{"row":"# } else { r#",{"row":"# });
-            json.push_str(&hit.row.to_string());
-            json.push_str(r#","id":"#);
-            json.push_str(&hit.id.to_string());
-            json.push_str(r#","score":"#);
-            json.push_str(&hit.score.to_string());
+            json.push_str(if number == 0 { "{" } else { ",{" });
+            put_number(&mut json, r#""row":"#, hit.row.into());
+            put_number(&mut json, r#","id":"#, hit.id);
+            put_number(&mut json, r#","score":"#, hit.score.into());
             json.push_str(r#","marks":["#);
             for (number, mark) in hit.marks.iter().enumerate() {
                 // Members are words of letters and digits.
                 json.push_str(if number == 0 { r#"{"field":""# } else { r#",{"field":""# });
                 json.push_str(mark.field);
-                json.push_str(r#"","start":"#);
-                json.push_str(&mark.start.to_string());
-                json.push_str(r#","end":"#);
-                json.push_str(&mark.end.to_string());
+                put_number(&mut json, r#"","start":"#, mark.start as i64);
+                put_number(&mut json, r#","end":"#, mark.end as i64);
                 json.push('}');
             }
             json.push_str("]}");
         }
-        json.push_str(r#"],"total":"#);
-        json.push_str(&self.total.to_string());
+        put_number(&mut json, r#"],"total":"#, self.total as i64);
         json.push('}');
         json
     }
+}
+
+/// Writes a member that is a number.
+fn put_number(json: &mut String, name: &str, number: i64) {
+    json.push_str(name);
+    json.push_str(&number.to_string());
 }
 
 impl TableIndex {

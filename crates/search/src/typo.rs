@@ -53,11 +53,11 @@ impl Mistyped {
 
     /// Calls `found` with start and end of each place; not in order, and a place may come twice. A match begins with
     /// the word's first letter, or where a word begins.
-    pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, mut found: impl FnMut(usize, usize)) {
+    pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, found: &mut dyn FnMut(usize, usize)) {
         match &self.needles {
             Needles::Short { swapped, first } => {
-                swapped.scan(text, from, to, |at| found(at, at + swapped.bytes.len()));
-                first.scan(text, from, to, |at| {
+                swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes.len()));
+                first.scan_rare(text, from, to, &mut |at| {
                     if is_word_start(text, at) {
                         found(at, at + first.bytes.len());
                     }
@@ -65,18 +65,18 @@ impl Mistyped {
             }
             Needles::Halves { left, right, swapped } => {
                 let text = text.get(..to).unwrap_or(text);
-                left.scan(text, from, to, |at| {
+                left.scan_rare(text, from, to, &mut |at| {
                     if let Some(end) = self.forward(text, at + self.left.len()) {
                         found(at, end);
                     }
                 });
-                right.scan(text, from, to, |at| {
+                right.scan_rare(text, from, to, &mut |at| {
                     if let Some(start) = self.backward(text, from, at) {
                         found(start, at + self.right.len());
                     }
                 });
                 if let Some(swapped) = swapped {
-                    swapped.scan(text, from, to, |at| found(at, at + swapped.bytes.len()));
+                    swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes.len()));
                 }
             }
         }
@@ -195,7 +195,7 @@ mod tests {
         bytes.extend_from_slice(text.as_bytes());
         let mut found = Vec::new();
         if let Some(word) = Mistyped::of(word.as_bytes(), &[0; 256]) {
-            word.scan(&bytes, 1, bytes.len(), |start, end| found.push((start - 1, end - 1)));
+            word.scan(&bytes, 1, bytes.len(), &mut |start, end| found.push((start - 1, end - 1)));
         }
         found.sort_unstable();
         found.dedup();
