@@ -84,6 +84,7 @@ fn code(number: usize) -> u32 {
     number as u32
 }
 
+/// The text of a number among entries that end at `ends`.
 fn entry_in<'a>(text: &'a str, ends: &[u32], entry: usize) -> &'a str {
     let start = entry.checked_sub(1).map_or(0, |before| ends[before]);
     text.get(start as usize..ends[entry] as usize).unwrap_or_default()

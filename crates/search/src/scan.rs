@@ -22,6 +22,7 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
+    // Never in place: a word makes up to seven of them, and each copy would be downloaded.
     #[inline(never)]
     pub(crate) fn new(bytes: Vec<u8>, counts: &Counts) -> Needle {
         let first = rarest(&bytes, counts, &[]).unwrap_or_default();
@@ -69,6 +70,7 @@ impl Needle {
 }
 
 /// Where the rarest byte is, but for some places.
+// Never in place: three copies would be downloaded.
 #[inline(never)]
 fn rarest(bytes: &[u8], counts: &Counts, but: &[usize]) -> Option<usize> {
     (0..bytes.len()).filter(|at| !but.contains(at)).min_by_key(|at| counts[usize::from(bytes[*at])])
