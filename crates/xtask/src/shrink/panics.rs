@@ -1,10 +1,13 @@
 //! Takes the words out of panics: each becomes a bare trap, and where in the source it stood is forgotten.
 //!
-//! For modules that have no panic hook: nobody would ever read the words.
+//! For modules that have no panic hook: nobody would ever read the words. With them goes what `{:?}` writes, which is for
+//! programmers; the lint `use_debug` sees that no crate in a download writes anything else with it.
 
 use std::ops::Range;
 
 use anyhow::{Result, bail};
+use sha2::{Digest, Sha256};
+use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 use super::places::{Piece, Places};
 
@@ -14,6 +17,20 @@ const UNREACHABLE: u8 = 0x00;
 const NOP: u8 = 0x01;
 const END: u8 = 0x0b;
 
+/// What writes a text with escapes, and looks up in tables which characters need some.
+const DEBUGGING: [&str; 3] =
+    ["core::unicode::printable::", "core::unicode::unicode_data::grapheme_extend::", "<char>::escape_debug"];
+
+/// How many bytes a table has, and how its SHA-256 begins.
+type Table = (usize, [u8; 8]);
+
+/// Those tables. With another standard library they are others, and stay; the file is two kilobytes larger then.
+const TABLES: [Table; 3] = [
+    (1460, [0xd3, 0x2b, 0xf0, 0x02, 0x56, 0xa1, 0xa9, 0xd0]),
+    (132, [0x74, 0xa5, 0x70, 0x86, 0xcf, 0xa3, 0x10, 0x46]),
+    (767, [0xfd, 0x33, 0xf7, 0x55, 0xf4, 0x39, 0x29, 0x70]),
+];
+
 /// The size of a `core::panic::Location` on wasm32: address and length of the file's name, line, column.
 const LOCATION: usize = 16;
 
@@ -21,12 +38,18 @@ const LOCATION: usize = 16;
 /// The names of the functions must still be there.
 pub(crate) fn silence(wasm: &mut [u8]) -> Result<()> {
     let places = Places::read(wasm)?;
+    let mut addresses = Vec::new();
     for (index, body) in &places.bodies {
-        if places.names.get(index).is_some_and(|name| only_panics(&plain(name))) {
+        let Some(name) = places.names.get(index).map(|name| plain(name)) else { continue };
+        if only_debugs(&name) {
+            addresses.extend(addresses_in(&wasm[body.clone()])?);
+        }
+        if only_panics(&name) || only_debugs(&name) {
             make_trap(&mut wasm[body.clone()])?;
         }
     }
     forget_locations(wasm, &places.data);
+    forget_tables(wasm, &places.data, &addresses, &TABLES);
     Ok(())
 }
 
@@ -57,6 +80,38 @@ fn only_panics(path: &str) -> bool {
     path.starts_with("core::panicking::")
         || (is_of_library && (name.starts_with("panic_") || ends.iter().any(|end| name.ends_with(end))))
         || path == "alloc::alloc::handle_alloc_error"
+}
+
+/// Whether a function only serves `{:?}`, as its name says.
+fn only_debugs(path: &str) -> bool {
+    path.ends_with(" as core::fmt::Debug>::fmt") || DEBUGGING.iter().any(|start| path.starts_with(start))
+}
+
+/// The addresses and other numbers that a function mentions.
+fn addresses_in(body: &[u8]) -> Result<Vec<usize>> {
+    let mut addresses = Vec::new();
+    for operator in FunctionBody::new(BinaryReader::new(body, 0)).get_operators_reader()? {
+        match operator? {
+            Operator::I32Const { value } => addresses.push(usize::try_from(value.cast_unsigned())?),
+            Operator::I32Load8U { memarg } | Operator::I32Load16U { memarg } | Operator::I32Load { memarg } => {
+                addresses.push(usize::try_from(memarg.offset)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(addresses)
+}
+
+/// Zeroes the tables that stand at these addresses.
+fn forget_tables(wasm: &mut [u8], data: &[Piece], addresses: &[usize], tables: &[Table]) {
+    for address in addresses {
+        for (length, digest) in tables {
+            let Some(range) = place(data, *address, *length) else { continue };
+            if Sha256::digest(&wasm[range.clone()]).starts_with(digest) {
+                wasm[range].fill(0);
+            }
+        }
+    }
 }
 
 fn make_trap(body: &mut [u8]) -> Result<()> {
@@ -112,8 +167,8 @@ fn is_source(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use wasm_encoder::{
-        CodeSection, ConstExpr, DataSection, Function, FunctionSection, Instruction, MemorySection, MemoryType, Module,
-        NameMap, NameSection, TypeSection,
+        CodeSection, ConstExpr, DataSection, Function, FunctionSection, Instruction, MemArg, MemorySection, MemoryType,
+        Module, NameMap, NameSection, TypeSection,
     };
 
     use super::*;
@@ -156,6 +211,11 @@ mod tests {
             ("autotask_core::validate_bytes::rows_failed", false),
             ("std[a543996e6e7dbf1e]::panicking::panic_count::increase", false),
             ("alloc::vec::Vec<T,A>::grow_one", false),
+            ("<char as core[c5930c85a12de822]::fmt::Debug>::fmt", true),
+            ("<&T as core::fmt::Debug>::fmt::h008c805eae9599f6", true),
+            ("core[c5930c85a12de822]::unicode::printable::is_printable", true),
+            ("<str as core[c5930c85a12de822]::fmt::Display>::fmt", false),
+            ("autotask_core::filter::print::printable", false),
         ];
         let mut wasm = module(&names.map(|(name, _)| name), 0, b"");
         let (before, length) = (wasm.clone(), wasm.len());
@@ -167,6 +227,27 @@ mod tests {
             assert_eq!(first == UNREACHABLE, panics, "{name}");
             assert_eq!(wasm[body.clone()] == before[body], !panics, "{name}");
         }
+    }
+
+    #[test]
+    fn tables_are_forgotten_where_their_content_is_known() {
+        let mut wasm = module(&[], 1_000, b"-known-other");
+        let data = Places::read(&wasm).unwrap().data;
+        let digest = Sha256::digest(b"known").first_chunk().copied().unwrap();
+        let tables = [(5, digest), (50, digest)];
+        forget_tables(&mut wasm, &data, &[0, 1_007, 1_002, 1_011, usize::MAX], &tables);
+        assert_eq!(&wasm[data[0].1.clone()], b"-known-other");
+        forget_tables(&mut wasm, &data, &[1_001], &tables);
+        assert_eq!(&wasm[data[0].1.clone()], b"-\0\0\0\0\0-other");
+    }
+
+    #[test]
+    fn what_a_function_mentions_are_constants_and_places_it_reads() {
+        let mut body = Function::new([]);
+        let memarg = MemArg { offset: 1_184_279, align: 0, memory_index: 0 };
+        body.instruction(&Instruction::I32Const(1_187_996)).instruction(&Instruction::I32Load8U(memarg));
+        body.instruction(&Instruction::Drop).instruction(&Instruction::End);
+        assert_eq!(addresses_in(&body.into_raw_body()).unwrap(), [1_187_996, 1_184_279]);
     }
 
     #[test]
