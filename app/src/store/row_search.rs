@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+use autotask_core::search::{Mark, Options, Query, TableIndex, Units};
 use autotask_core::table::Loaded;
 use autotask_core::{EntityInfo, Table};
-use autotask_search::table::{Mark, Units};
-use autotask_search::{Options, Query, TableIndex};
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 /// So many rows come in the order in which they match; the others follow in the order of the list. Ordering all of

@@ -9,14 +9,21 @@
 //!                                      └──with──► Cell
 //! ```
 //!
-//! Nothing here knows Autotask: what a field is, and how letters fold, comes from `autotask-core`.
+//! Nothing here knows Autotask: what a field is comes from `autotask-core`.
+
+// The npm package is built without what `{:?}` writes; it would trap.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
 
 pub mod bits;
 pub mod cell;
 pub mod checker;
 pub mod column;
+pub mod fold;
+mod folding;
 pub mod frame;
+pub mod needle;
 pub mod number;
+mod numbers;
 pub mod order;
 pub mod rule;
 pub mod scan;
@@ -28,6 +35,7 @@ pub use bits::Bits;
 pub use cell::{Cell, Misfit};
 pub use checker::{Checker, Meaning, Verdict};
 pub use column::{Column, Data};
+pub use fold::fold_char;
 pub use frame::{Frame, Member, Next};
 pub use rule::{Kind, Rule};
 pub use scan::{Place, Scanner, Token};

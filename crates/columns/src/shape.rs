@@ -1,14 +1,12 @@
 //! Shape: which members a row has, in which order and spelling. Rows of one answer share theirs, so that a row is little
 //! more than its values, and the next row's members are known before they are read.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
 use crate::Bits;
-
-type Fast = BuildHasherDefault<FxHasher>;
+use crate::numbers::Numbers;
 
 /// Up to so many keys are looked through one by one.
 const KEYS_FEW: usize = 200;
@@ -39,11 +37,25 @@ pub enum Item {
 #[derive(Clone, Debug, Default)]
 pub struct Shapes {
     keys: Vec<Key>,
-    key_of: HashMap<(bool, Box<str>), u32, Fast>,
-    column_of: HashMap<(bool, Box<str>), u32, Fast>,
+    /// The keys by name, in any letter case.
+    key_of: Numbers,
     columns: u32,
     shapes: Vec<Vec<Item>>,
-    shape_of: HashMap<Vec<Item>, u32, Fast>,
+    shape_of: Numbers,
+}
+
+/// The same for all spellings of a name.
+fn name_hash(name: &str, nested: bool) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u8(nested.into());
+    name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    hasher.finish()
+}
+
+fn shape_hash(items: &[Item]) -> u64 {
+    let mut hasher = FxHasher::default();
+    items.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Shapes {
@@ -56,14 +68,15 @@ impl Shapes {
     /// The column of a name in any letter case.
     #[must_use]
     pub fn column(&self, name: &str, nested: bool) -> Option<usize> {
-        // Few names are found sooner one by one than by a copy in small letters.
-        let column = if self.keys.len() <= KEYS_FEW {
-            let is_it = |key: &&Key| key.nested == nested && key.name.eq_ignore_ascii_case(name);
-            self.keys.iter().find(is_it).map(|key| key.column)
+        // Few names are found sooner one by one.
+        let is_it = |key: &Key| key.nested == nested && key.name.eq_ignore_ascii_case(name);
+        let key = if self.keys.len() <= KEYS_FEW {
+            self.keys.iter().find(|key| is_it(key))
         } else {
-            self.column_of.get(&(nested, name.to_ascii_lowercase().into())).copied()
+            let key = self.key_of.find(name_hash(name, nested), |key| is_it(&self.keys[key as usize]));
+            key.and_then(|key| self.key(key))
         };
-        column.map(|column| column as usize)
+        key.map(|key| key.column as usize)
     }
 
     /// A key by its number.
@@ -81,7 +94,8 @@ impl Shapes {
     /// A key by its spelling, if it was seen.
     #[must_use]
     pub fn find_key(&self, name: &str, nested: bool) -> Option<u32> {
-        self.key_of.get(&(nested, name.into())).copied()
+        let is_it = |key: u32| self.keys[key as usize].nested == nested && &*self.keys[key as usize].name == name;
+        self.key_of.find(name_hash(name, nested), is_it)
     }
 
     /// The number of a key, which it gets now if it is new; a new name gets a new column.
@@ -89,33 +103,31 @@ impl Shapes {
         if let Some(key) = self.find_key(name, nested) {
             return key;
         }
-        let lower = (nested, name.to_ascii_lowercase().into());
-        let column = *self.column_of.entry(lower).or_insert_with(|| {
-            self.columns += 1;
-            self.columns - 1
-        });
+        let column = self.column(name, nested).and_then(|column| u32::try_from(column).ok()).unwrap_or(self.columns);
+        self.columns = self.columns.max(column + 1);
         let quoted = serde_json::to_string(name).unwrap_or_default();
         let lead = if nested { format!("{{\"name\":{quoted},\"value\":") } else { format!("{quoted}:") };
         let key = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         self.keys.push(Key { name: name.into(), nested, column, lead: lead.into_bytes().into() });
-        self.key_of.insert((nested, name.into()), key);
+        let hash_of = |key: u32| name_hash(&self.keys[key as usize].name, self.keys[key as usize].nested);
+        self.key_of.add(name_hash(name, nested), key, &hash_of);
         key
     }
 
     /// The number of a shape, if it was seen.
     #[must_use]
     pub fn find(&self, items: &[Item]) -> Option<u32> {
-        self.shape_of.get(items).copied()
+        self.shape_of.find(shape_hash(items), |shape| self.shapes[shape as usize] == items)
     }
 
     /// The number of a shape, which it gets now if it is new.
     pub fn add(&mut self, items: Vec<Item>) -> u32 {
-        if let Some(shape) = self.shape_of.get(&items) {
-            return *shape;
+        if let Some(shape) = self.find(&items) {
+            return shape;
         }
         let shape = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
-        self.shapes.push(items.clone());
-        self.shape_of.insert(items, shape);
+        self.shape_of.add(shape_hash(&items), shape, &|shape| shape_hash(&self.shapes[shape as usize]));
+        self.shapes.push(items);
         shape
     }
 

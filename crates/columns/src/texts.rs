@@ -6,22 +6,21 @@
 use std::hash::Hasher;
 use std::sync::OnceLock;
 
-use hashbrown::HashTable;
-use memchr::memmem;
 use rustc_hash::FxHasher;
 
+use crate::needle::Needle;
+use crate::numbers::Numbers;
 use crate::order::sort_pairs;
-use crate::{Bits, Misfit};
+use crate::{Bits, Misfit, fold_char};
 
 /// After so many rows it is looked whether most of them differ.
 const TRIAL: usize = 1024;
 /// The most bytes a column holds, so that places are numbers of 32 bits also after folding.
 const BYTES_MAX: usize = 1 << 30;
+/// How many bytes tell which ones are rare.
+const SAMPLE: usize = 1 << 10;
 /// Stands between folded texts; no byte of UTF-8 has this value.
 const BORDER: u8 = 0xff;
-
-/// How letters are folded for comparison: one character to one.
-pub type Fold = fn(char) -> char;
 
 /// Which texts are sought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +51,7 @@ pub struct Texts {
 #[derive(Clone, Debug)]
 enum Rows {
     /// By code; a text that comes again is found in the table.
-    Coded(Vec<u32>, HashTable<u32>),
+    Coded(Vec<u32>, Numbers),
     /// The text with the row's number.
     Same,
     /// By code, without a table: texts of rows that were changed come at the end.
@@ -61,7 +60,7 @@ enum Rows {
 
 impl Default for Rows {
     fn default() -> Rows {
-        Rows::Coded(Vec::new(), HashTable::new())
+        Rows::Coded(Vec::new(), Numbers::default())
     }
 }
 
@@ -92,14 +91,14 @@ fn entry_in<'a>(text: &'a str, ends: &[u32], entry: usize) -> &'a str {
 
 /// The number of a text among the entries that end at `ends`. If it is none of them it gets the next number, and is to be
 /// written behind the last.
-fn number(table: &mut HashTable<u32>, all: &str, ends: &[u32], text: &str) -> u32 {
-    let get = |entry: &u32| entry_in(all, ends, *entry as usize);
+fn number(table: &mut Numbers, all: &str, ends: &[u32], text: &str) -> u32 {
+    let get = |entry: u32| entry_in(all, ends, entry as usize);
     let hashed = hash(text);
     if let Some(entry) = table.find(hashed, |entry| get(entry) == text) {
-        return *entry;
+        return entry;
     }
     let entry = code(ends.len());
-    table.insert_unique(hashed, entry, |entry| hash(get(entry)));
+    table.add(hashed, entry, &|entry| hash(get(entry)));
     entry
 }
 
@@ -261,7 +260,7 @@ impl Texts {
             && texts.ends.len() <= codes.len() / 2
         {
             // Few texts: the table comes back, so that what is added later is kept once too.
-            let mut table = HashTable::with_capacity(texts.ends.len());
+            let mut table = Numbers::with_capacity(texts.ends.len());
             for entry in 0..texts.ends.len() {
                 number(&mut table, &texts.text, &texts.ends[..entry], texts.entry(entry));
             }
@@ -271,7 +270,7 @@ impl Texts {
         Some(texts)
     }
 
-    fn folded(&self, fold: Fold) -> &Folded {
+    fn folded(&self) -> &Folded {
         self.folded.get_or_init(|| {
             let mut bytes = Vec::with_capacity(self.text.len() + self.ends.len() + 1);
             let mut starts = Vec::with_capacity(self.ends.len() + 1);
@@ -287,7 +286,7 @@ impl Texts {
                 } else {
                     let mut room = [0; 4];
                     for c in text.chars() {
-                        bytes.extend_from_slice(fold(c).encode_utf8(&mut room).as_bytes());
+                        bytes.extend_from_slice(fold_char(c).encode_utf8(&mut room).as_bytes());
                     }
                 }
                 bytes.push(BORDER);
@@ -300,8 +299,8 @@ impl Texts {
 
     /// The texts that match a folded one.
     #[must_use]
-    pub fn matching(&self, kind: Match, sought: &str, fold: Fold) -> Bits {
-        let folded = self.folded(fold);
+    pub fn matching(&self, kind: Match, sought: &str) -> Bits {
+        let folded = self.folded();
         let mut found = Bits::none(self.entries());
         let mut needle = Vec::with_capacity(sought.len() + 1);
         if matches!(kind, Match::Begin | Match::Equal) {
@@ -314,14 +313,19 @@ impl Texts {
         if needle.is_empty() {
             return Bits::all(self.entries());
         }
-        let finder = memmem::Finder::new(&needle);
+        let is_led = needle[0] == BORDER;
+        let mut counts = [0; 256];
+        folded.bytes.iter().take(SAMPLE).for_each(|byte| counts[usize::from(*byte)] += 1);
         let (mut from, mut entry) = (0, 0);
-        while let Some(hit) = finder.find(&folded.bytes[from..]) {
+        Needle::new(needle, &counts).scan_rare(&folded.bytes, 0, folded.bytes.len(), &mut |hit| {
             // The border before a text belongs to the hit; the last border begins no text.
-            let at = from + hit + usize::from(needle[0] == BORDER);
+            let at = hit + usize::from(is_led);
+            if at < from {
+                return;
+            }
             entry = next_entry(&folded.starts, entry, at);
             if entry >= self.entries() {
-                break;
+                return;
             }
             let next = folded.starts[entry + 1] as usize;
             let is_hit =
@@ -329,16 +333,15 @@ impl Texts {
             if is_hit {
                 found.set(entry, true);
             }
-            // The border behind this text may be the one before the next hit.
-            from = next - 1;
-        }
+            from = next;
+        });
         found
     }
 
     /// The texts of which a test of the folded text says yes.
     #[must_use]
-    pub fn testing(&self, fold: Fold, mut test: impl FnMut(&str) -> bool) -> Bits {
-        let folded = self.folded(fold);
+    pub fn testing(&self, mut test: impl FnMut(&str) -> bool) -> Bits {
+        let folded = self.folded();
         let mut found = Bits::none(self.entries());
         for entry in 0..self.entries() {
             if std::str::from_utf8(folded.get(entry)).is_ok_and(&mut test) {
@@ -374,9 +377,9 @@ impl Texts {
 
     /// The place of each text in the order of folded texts; equal ones share theirs.
     #[must_use]
-    pub fn ranks(&self, fold: Fold) -> &[u32] {
+    pub fn ranks(&self) -> &[u32] {
         self.ranks.get_or_init(|| {
-            let folded = self.folded(fold);
+            let folded = self.folded();
             // The first eight bytes decide most comparisons without a look at the text.
             let mut order: Vec<(u64, u32)> =
                 (0..self.entries()).map(|entry| (lead(folded.get(entry)), code(entry))).collect();
@@ -435,16 +438,12 @@ mod tests {
 
     use super::*;
 
-    fn fold(c: char) -> char {
-        c.to_lowercase().next().filter(|_| c.to_lowercase().count() == 1).unwrap_or(c)
-    }
-
     fn word() -> impl Strategy<Value = String> {
         prop_oneof![4 => "[aAbB ]{0,5}", 1 => "[äÄßẞa ]{0,4}", 1 => "\\PC{0,5}"]
     }
 
     fn naive(kind: Match, text: &str, sought: &str) -> bool {
-        let text: String = text.chars().map(fold).collect();
+        let text: String = text.chars().map(fold_char).collect();
         match kind {
             Match::Equal => text.trim_end_matches(' ') == sought,
             Match::Begin => text.starts_with(sought),
@@ -497,12 +496,12 @@ mod tests {
             }
             texts.truncate(cut);
             wanted.truncate(cut);
-            let sought: String = sought.trim_end_matches(' ').chars().map(fold).collect();
+            let sought: String = sought.trim_end_matches(' ').chars().map(fold_char).collect();
             let (text, ends, codes) = texts.parts();
             let again = Texts::from_parts(text.to_owned(), ends.to_vec(), codes.to_vec()).expect("its own parts");
             for texts in [&texts, &again] {
                 for kind in [Match::Equal, Match::Begin, Match::End, Match::Contain] {
-                    let rows = texts.rows_of(&texts.matching(kind, &sought, fold), wanted.len());
+                    let rows = texts.rows_of(&texts.matching(kind, &sought), wanted.len());
                     for (row, text) in wanted.iter().enumerate() {
                         if let Some(text) = text {
                             prop_assert_eq!(get(texts, row), Some(text.as_str()));
@@ -510,8 +509,8 @@ mod tests {
                         }
                     }
                 }
-                let ranks = texts.ranks(fold);
-                let folded = |entry: usize| texts.entry(entry).chars().map(fold).collect::<String>();
+                let ranks = texts.ranks();
+                let folded = |entry: usize| texts.entry(entry).chars().map(fold_char).collect::<String>();
                 for one in 0..texts.entries() {
                     for other in 0..texts.entries() {
                         prop_assert_eq!(ranks[one].cmp(&ranks[other]), folded(one).cmp(&folded(other)));

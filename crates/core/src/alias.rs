@@ -15,6 +15,7 @@ use crate::entity::EntityInfo;
 use crate::field::{DataType, FieldInfo};
 use crate::filter::Context;
 use crate::issue::Issue;
+use crate::json::write;
 use crate::record::{Record, USER_DEFINED_FIELDS, whole};
 
 /// (entity, former name, name today); an entity of `""` is any that has the field.
@@ -144,10 +145,8 @@ impl ReadRecord {
                 }
             },
         };
-        let notice = Issue::notice(
-            "record.alias",
-            format!("{} of `{name}` was read as {translated}", crate::json::write(value)),
-        );
+        let notice =
+            Issue::notice("record.alias", format!("{} of `{name}` was read as {}", write(value), write(&translated)));
         self.issues.push(notice.at(name));
         translated
     }

@@ -69,14 +69,9 @@ impl Instant {
     /// The day in UTC as `2026-11-20`.
     #[must_use]
     pub fn date_text(self) -> String {
-        match self.civil_date() {
-            Some(d) => {
-                let mut date = *b"0000-00-00";
-                put_date(&mut date, d);
-                String::from_utf8_lossy(&date).into_owned()
-            }
-            None => "out of range".to_owned(),
-        }
+        let mut text = self.to_string();
+        text.truncate(text.find('T').unwrap_or(text.len()));
+        text
     }
 
     /// Writes what `Display` shows. Digit by digit: a page of 500 rows has thousands of instants, and formatting
@@ -128,7 +123,7 @@ impl fmt::Display for Instant {
 }
 
 /// Writes a date to the places of its digits at the beginning of `0000-00-00`.
-fn put_date<const LENGTH: usize>(text: &mut [u8; LENGTH], date: Date) {
+fn put_date(text: &mut [u8; 24], date: Date) {
     put_two(text, 0, i64::from(date.year()) / 100);
     put_two(text, 2, date.year().into());
     put_two(text, 5, date.month().into());
@@ -136,7 +131,7 @@ fn put_date<const LENGTH: usize>(text: &mut [u8; LENGTH], date: Date) {
 }
 
 /// Writes the last two digits of a number that is not negative to a place.
-fn put_two<const LENGTH: usize>(text: &mut [u8; LENGTH], at: usize, number: i64) {
+fn put_two(text: &mut [u8; 24], at: usize, number: i64) {
     text[at] = digit(number / 10);
     text[at + 1] = digit(number);
 }

@@ -135,7 +135,8 @@ fn quote(taken: &str, out: &mut String) -> Option<()> {
 /// serde_json's message without its own ` at line … column …`, which the position says.
 fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rfind(" at line ").map_or(text.clone(), |at| text[..at].to_owned())
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 fn offset(text: &str, line: usize, column: usize) -> usize {

@@ -84,7 +84,7 @@ impl Query {
     }
 
     fn request(&self, route: impl Fn(Method) -> Route) -> Request {
-        let body = self.body().to_string();
+        let body = crate::json::write(&self.body());
         let (_, path) = route(Method::Get).to_request_line();
         let get = format!("{path}?search={}", encode_component(&body));
         let as_get = match self.verb {

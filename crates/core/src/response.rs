@@ -307,18 +307,17 @@ fn field_of(message: &str) -> Option<&str> {
         .or_else(|| after("Reference value on field: "))
         .or_else(|| after("Value does not exist for the required field "))
         .or_else(|| after("Value does not exist for child picklist: "))
-        .or_else(|| message.rsplit_once("] does not exist for ").map(|(_, rest)| rest.trim_end_matches('.')))
+        .or_else(|| message.split_once("] does not exist for ").map(|(_, rest)| rest.trim_end_matches('.')))
         .or_else(|| message.strip_suffix(" is required"))
         .or_else(|| message.split_once(" must be less than or equal to ").map(|(field, _)| field))?;
     (!field.is_empty() && !field.contains(' ')).then_some(field)
 }
 
 fn malformed(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start();
-    if text.is_empty() {
+    let body = body.trim_ascii_start();
+    if body.is_empty() {
         "the answer is empty".to_owned()
-    } else if text.starts_with('<') {
+    } else if body.starts_with(b"<") {
         "the answer is an HTML page, not JSON".to_owned()
     } else {
         "the answer is not JSON".to_owned()

@@ -160,7 +160,7 @@ fn read_field(entry: &Value, known: &[FieldInfo], udf: bool) -> Result<FieldInfo
 fn read_pick((index, entry): (usize, &Value)) -> Option<PicklistValue> {
     let text = |key: &str| match member(entry, key) {
         Some(Value::String(text)) => Cow::Owned(text.clone()),
-        Some(Value::Number(number)) => Cow::Owned(number.to_string()),
+        Some(number @ Value::Number(_)) => Cow::Owned(crate::json::write(number)),
         _ => Cow::Borrowed(""),
     };
     let flag = |key: &str, default: bool| member(entry, key).and_then(boolean).unwrap_or(default);

@@ -1,22 +1,6 @@
 //! Text as Autotask compares it: without regard to case. The only folding in filters.
 
-use crate::folding::RUNS;
-
-/// Folds one character: Unicode simple case folding (CaseFolding.txt, statuses C and S), one to one.
-#[must_use]
-pub fn fold_char(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
-    let code = u32::from(c);
-    let at = RUNS.partition_point(|(_, last, ..)| *last < code);
-    match RUNS.get(at) {
-        Some((first, _, step, added)) if *first <= code && (code - first).is_multiple_of(*step) => {
-            code.checked_add_signed(*added).and_then(char::from_u32).unwrap_or(c)
-        }
-        _ => c,
-    }
-}
+pub use autotask_columns::fold_char;
 
 /// Folds a text for comparison. Accents stay, nothing is normalised, the number of characters is unchanged.
 ///
@@ -55,14 +39,6 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_character_is_folded_as_the_library_does() {
-        for c in char::MIN..=char::MAX {
-            let folded = unicode_case_mapping::case_folded(c).map(|to| char::from_u32(to.get()).expect("a character"));
-            assert_eq!(fold_char(c), folded.unwrap_or(c), "{c:?}");
-        }
-    }
 
     #[test]
     fn folding_is_simple_and_keeps_accents() {

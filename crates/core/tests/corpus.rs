@@ -2,7 +2,7 @@
 
 mod fixtures;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ fn table(schema: &Schema, entity: &str) -> Table {
 fn each(work: impl Fn(&FilterCase, &EntityInfo, Option<&Filter>, &[Issue], &Context<'_>)) {
     let schema = schema();
     let (companies, contacts) = (table(&schema, "Companies"), table(&schema, "Contacts"));
-    let tables = HashMap::from([("Companies".to_owned(), &companies), ("Contacts".to_owned(), &contacts)]);
+    let tables = [("Companies".to_owned(), &companies), ("Contacts".to_owned(), &contacts)];
     let resolved = resolved();
     let context = context(&resolved, &tables);
     let mut failed = BTreeSet::new();

@@ -4,7 +4,6 @@
 #[allow(dead_code, reason = "records and plans are for other tests")]
 mod fixtures;
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -23,7 +22,7 @@ fn every_message_is_one_that_helps() {
         .collect();
     files.sort();
     let schema = Schema::new();
-    let (resolved, tables) = (resolved(), HashMap::new());
+    let (resolved, tables) = (resolved(), []);
     let context = context(&resolved, &tables);
     let mut messages = String::new();
     for path in files {

@@ -48,7 +48,7 @@ impl House {
 
     fn with<T>(&self, run: impl FnOnce(&EntityInfo, &Context<'_>) -> T) -> T {
         let info = self.schema.entity("Companies").expect("known");
-        let tables = HashMap::from([("Companies".to_owned(), &self.companies)]);
+        let tables = [("Companies".to_owned(), &self.companies)];
         let context = Context {
             now: Instant::parse("2026-03-08T06:30:00Z"),
             zone: &NewYork,

@@ -8,6 +8,9 @@
 //! Nothing here recurses, and nothing knows Autotask: what a row is and what is wrong with it is told by
 //! `autotask-core`. Functions are not generic, so that they are compiled here, for speed.
 
+// The npm package is built without what `{:?}` writes; it would trap.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 pub mod index;
 pub mod links;
 pub mod peel;

@@ -64,13 +64,16 @@ impl Shape {
             let depth = &mut self.depth[row as usize];
             *depth = *depth - old_depth + new_depth;
         }
+        let carried = self.order[start..end].to_vec();
         let changed = if target <= start {
-            self.order[target..end].rotate_right(end - start);
+            self.order.copy_within(target..start, target + carried.len());
+            self.order[target..][..carried.len()].copy_from_slice(&carried);
             target..end
         } else {
             // Before the row itself and before what follows it is the same place.
             let target = target.max(end);
-            self.order[start..target].rotate_left(end - start);
+            self.order.copy_within(end..target, start);
+            self.order[..target][target - carried.len()..].copy_from_slice(&carried);
             start..target
         };
         for (at, &row) in (0_u32..).zip(&self.order).skip(changed.start).take(changed.len()) {

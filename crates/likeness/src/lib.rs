@@ -9,6 +9,9 @@
 //!
 //! Which fields there are and what they weigh, reasons in words, and JSON are the core's.
 
+// The npm package is built without what `{:?}` writes; it would trap.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod blocks;
 mod clusters;
 mod columns;

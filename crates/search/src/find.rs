@@ -1,14 +1,14 @@
 //! Find: a query over an index. The rows of the rarest word are gathered, the other words are looked for in those.
 
-use autotask_core::order::sort_by;
+use autotask_columns::needle::scan_behind;
+use autotask_columns::order::sort_by;
 
 use crate::gather::{Gather, Hit};
-use crate::index::SearchIndex;
+use crate::index::{MARKER, SearchIndex};
 use crate::kind::Kind;
 use crate::pattern::Pattern;
 use crate::query::{Query, Word};
 use crate::rank::{Class, Ranked, Top, score};
-use crate::scan::{MARKER, scan_leads};
 
 /// How many rows an answer has where nobody says.
 pub const LIMIT_DEFAULT: usize = 50;
@@ -177,10 +177,10 @@ impl Search<'_> {
     fn first_letter(&self) -> Option<Found> {
         let [Pattern { forms, .. }] = self.words.as_slice() else { return None };
         let [form] = forms.as_slice() else { return None };
-        let [byte] = form.needle.bytes.as_slice() else { return None };
+        let [byte] = form.needle.bytes() else { return None };
         let text = self.index.text.as_slice();
         let mut gather = Gather::new(self.index, self.options.limit);
-        scan_leads(text, *byte, |at| {
+        scan_behind(text, MARKER, *byte, |at| {
             if form.fields.has_field(usize::from(text[at - 1] - MARKER)) {
                 gather.take(at, at + 1);
             }

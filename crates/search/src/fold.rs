@@ -1,11 +1,11 @@
 //! Folding for searches: letter case and accents gone, spaces single, each byte still knowing where it came from.
 //!
-//! Filters compare as Autotask does, with accents (`autotask_core::text`); people who search leave them out. The tables of
+//! Filters compare as Autotask does, with accents (`autotask_columns::fold`); people who search leave them out. The tables of
 //! Unicode's decomposition take more room than all of the search, and Latin letters need 656 bytes.
 
 use std::ops::Range;
 
-use autotask_core::text::fold_char;
+use autotask_columns::fold_char;
 
 /// Most bytes of one text that are searched; what comes behind is not found.
 pub const TEXT_BYTES_MAX: usize = 4096;

@@ -1,6 +1,6 @@
 //! Gather: the rows of an index in which a word is, each with its best place.
 
-use autotask_core::order::sort_by;
+use autotask_columns::order::sort_by;
 
 use crate::index::{SearchIndex, narrow};
 use crate::pattern::Pattern;
@@ -58,7 +58,7 @@ impl<'a> Gather<'a> {
         let [form] = pattern.forms.as_slice() else {
             return self.several(pattern);
         };
-        let length = form.needle.bytes.len();
+        let length = form.needle.bytes().len();
         form.needle.scan(text, 0, text.len(), |at| {
             if form.fields.has(index, at) {
                 self.take(at, at + length);
@@ -72,7 +72,7 @@ impl<'a> Gather<'a> {
         for form in &pattern.forms {
             form.needle.scan_rare(&self.index.text, 0, self.index.text.len(), &mut |at| {
                 if form.fields.has(self.index, at) {
-                    places.push((at, at + form.needle.bytes.len()));
+                    places.push((at, at + form.needle.bytes().len()));
                 }
             });
         }
@@ -113,7 +113,7 @@ impl<'a> Gather<'a> {
                 places.push(narrow(start));
             }
         });
-        autotask_core::order::sort_by_key(&mut places, |place| *place);
+        autotask_columns::order::sort_by_key(&mut places, |place| *place);
         let mut gather = Gather::new(index, usize::MAX);
         let mut better = hits.iter().map(|hit| hit.slot).peekable();
         for at in places {

@@ -7,15 +7,19 @@
 //!
 //! A row that changes gets a new slot at the end; its old one is passed over until there is more of that than of text.
 
+use autotask_columns::needle::Counts;
+
 use crate::kind::Kind;
 use crate::rank::WEIGHT_MAX;
-use crate::scan::{Counts, MARKER};
 
 /// Most fields that can be searched: there are so many bytes that UTF-8 does not have.
 pub const FIELDS_MAX: usize = 11;
 
 /// Bytes of old slots that are not worth a clean-up.
 const DEAD_BYTES_MIN: usize = 1 << 16;
+
+/// The bytes that mark the beginning of a field; UTF-8 has none of them.
+pub(crate) const MARKER: u8 = 0xf5;
 
 const NONE: u32 = u32::MAX;
 

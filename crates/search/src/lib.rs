@@ -1,15 +1,16 @@
 //! Search as one types: names, numbers, phone digits, e-mail and web addresses, cities; accents and letter case aside.
 //!
 //! ```text
-//! rows ──put──► SearchIndex ──search──► Found { hits: best rows, total }    TableIndex: the same beside a Table,
-//!                     ▲                                                     with marks in the rows' own texts
+//! rows ──put──► SearchIndex ──search──► Found { hits: best rows, total }
+//!                     ▲
 //! text ──of──► Query ─┘
 //! ```
 //!
 //! Every word has to be somewhere in the row. A whole field comes before the beginning of a field, that before the
 //! beginning of a word, that before any other place; one mistake in a word is forgiven when too few rows match without.
 //!
-//! It is a crate of its own because its loops are compiled for speed, where the rest of the wasm is compiled for size.
+//! It is a crate of its own because its loops are compiled for speed, where the rest of the wasm is compiled for size;
+//! which members of which entity are searched is said in `autotask_core::search`.
 //!
 //! ```
 //! use autotask_search::{Kind, Options, Query, SearchField, SearchIndex};
@@ -26,7 +27,9 @@
 //! assert_eq!(ids("dentla"), [175]);
 //! ```
 
-pub mod fields;
+// The npm package is built without what `{:?}` writes; it would trap.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod find;
 mod fold;
 mod gather;
@@ -35,8 +38,6 @@ mod kind;
 mod pattern;
 mod query;
 mod rank;
-mod scan;
-pub mod table;
 #[cfg(test)]
 mod tests;
 mod typo;
@@ -47,4 +48,3 @@ pub use index::{FIELDS_MAX, SearchField, SearchIndex};
 pub use kind::Kind;
 pub use query::{QUERY_CHARS_MAX, Query};
 pub use rank::{Class, WEIGHT_MAX};
-pub use table::TableIndex;

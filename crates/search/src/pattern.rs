@@ -1,10 +1,11 @@
 //! Pattern: a word made ready for one index: what to look for in which fields.
 
+use autotask_columns::needle::Needle;
+
 use crate::index::SearchIndex;
 use crate::kind::Kind;
 use crate::query::Word;
 use crate::rank::{Class, class_at};
-use crate::scan::Needle;
 use crate::typo::Mistyped;
 
 pub(crate) struct Pattern {
@@ -57,7 +58,7 @@ impl Pattern {
                 phones |= bit;
             }
             let Some(bytes) = word.form(field.kind) else { continue };
-            match forms.iter_mut().find(|form| form.needle.bytes == bytes) {
+            match forms.iter_mut().find(|form| form.needle.bytes() == bytes) {
                 Some(form) => form.fields.bits |= bit,
                 None => forms.push(Form {
                     needle: Needle::new(bytes.to_vec(), &index.counts),
@@ -66,7 +67,7 @@ impl Pattern {
             }
         }
         for form in &mut forms {
-            let is_digits = form.needle.bytes.iter().all(u8::is_ascii_digit);
+            let is_digits = form.needle.bytes().iter().all(u8::is_ascii_digit);
             form.fields.is_all = form.fields.bits | if is_digits { 0 } else { phones } == all;
         }
         let mistyped = Some(word).filter(|word| word.may_be_mistyped());
@@ -97,7 +98,7 @@ impl Pattern {
         for form in &self.forms {
             form.needle.scan_rare(text, from, to, &mut |start| {
                 if form.fields.has(index, start) {
-                    let end = start + form.needle.bytes.len();
+                    let end = start + form.needle.bytes().len();
                     any = true;
                     found(Place { class: class_at(text, start, end), start, end });
                 }

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::index::SearchIndex;
-use crate::scan::MARKER;
+use crate::index::{MARKER, SearchIndex};
 
 /// Most that a field can weigh.
 pub const WEIGHT_MAX: u8 = 20;
@@ -112,7 +111,7 @@ impl<'a> Top<'a> {
     pub(crate) fn finish(mut self) -> Vec<Ranked> {
         let mut best = std::mem::take(&mut self.best);
         if self.limit > IN_ORDER_MAX {
-            autotask_core::order::sort_by(&mut best, |one, other| self.order(one, other));
+            autotask_columns::order::sort_by(&mut best, |one, other| self.order(one, other));
             best.truncate(self.limit);
         }
         best

@@ -3,8 +3,10 @@
 //! One mistake leaves one half of the word as it was, or exchanges the two letters at the middle. So the halves are
 //! scanned for, and around each place the other half is compared with one mistake allowed.
 
+use autotask_columns::needle::{Counts, Needle, is_at};
+
+use crate::index::MARKER;
 use crate::rank::is_word_start;
-use crate::scan::{Counts, MARKER, Needle, is_at};
 
 /// A word of at least three characters with its halves.
 #[derive(Clone, Debug)]
@@ -56,10 +58,10 @@ impl Mistyped {
     pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, found: &mut dyn FnMut(usize, usize)) {
         match &self.needles {
             Needles::Short { swapped, first } => {
-                swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes.len()));
+                swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes().len()));
                 first.scan_rare(text, from, to, &mut |at| {
                     if is_word_start(text, at) {
-                        found(at, at + first.bytes.len());
+                        found(at, at + first.bytes().len());
                     }
                 });
             }
@@ -76,7 +78,7 @@ impl Mistyped {
                     }
                 });
                 if let Some(swapped) = swapped {
-                    swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes.len()));
+                    swapped.scan_rare(text, from, to, &mut |at| found(at, at + swapped.bytes().len()));
                 }
             }
         }

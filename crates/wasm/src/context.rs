@@ -101,7 +101,7 @@ impl Context {
     pub(crate) fn run<T>(&self, work: impl FnOnce(&autotask_core::filter::Context<'_>) -> T) -> T {
         let borrowed: Vec<(&str, Ref<'_, autotask_core::Table>)> =
             self.tables.iter().map(|(entity, table)| (entity.as_str(), table.borrow())).collect();
-        let tables = borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)).collect();
+        let tables: Vec<_> = borrowed.iter().map(|(entity, table)| ((*entity).to_owned(), &**table)).collect();
         work(&autotask_core::filter::Context {
             now: self.now,
             zone: &self.zone,

@@ -3,6 +3,9 @@
 //! `npm/api.js` wraps these functions into the published API: it checks argument types, gives the vanilla schema
 //! where the caller has none, reads and writes the JSON in which values cross, and turns refusals into exceptions.
 
+// The npm package is built without what `{:?}` writes; it would trap.
+#![cfg_attr(not(test), warn(clippy::use_debug))]
+
 mod context;
 mod convert;
 mod duplicates;

@@ -1,7 +1,6 @@
 //! Search as one types: the text in, the best rows out.
 
-use autotask_search::Options;
-use autotask_search::table::Units;
+use autotask_core::search::{Options, Units};
 use wasm_bindgen::prelude::*;
 
 use crate::table::Table;

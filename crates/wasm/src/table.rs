@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use autotask_core::filter::Typed;
 use autotask_core::number::to_whole;
+use autotask_core::search::TableIndex;
 use autotask_core::table::{SortKey, member_name};
 use autotask_core::{EntityInfo, Filter, Record};
-use autotask_search::TableIndex;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 

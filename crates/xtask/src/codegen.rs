@@ -122,7 +122,7 @@ fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>> {
         files.push((folder.join(format!("{}.rs", words::snake(&entity.entity))), text));
     }
     files.push((folder.join("mod.rs"), index(&entities)));
-    files.push((PathBuf::from("crates/core/src/folding.rs"), folding()));
+    files.push((PathBuf::from("crates/columns/src/folding.rs"), folding()));
     files.push((PathBuf::from("crates/wasm/npm/entities.d.ts"), declarations(&entities, &labels)?));
     Ok(files)
 }

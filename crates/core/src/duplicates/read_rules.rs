@@ -71,7 +71,8 @@ fn read_keys(json: &Value, info: &EntityInfo, issues: &mut Vec<Issue>) -> Vec<Ke
         let compare = match json.get("compare").filter(|word| !word.is_null()) {
             None => compare_for(field, info),
             Some(word) => word.as_str().and_then(Compare::from_word).unwrap_or_else(|| {
-                let mut issue = Issue::error("duplicates.compare", format!("there is no comparison {word}"));
+                let mut issue =
+                    Issue::error("duplicates.compare", format!("there is no comparison {}", crate::json::write(word)));
                 issue.expected = Compare::words().map(str::to_owned).collect();
                 issues.push(issue.at(format!("{path}.compare")));
                 Compare::Exact

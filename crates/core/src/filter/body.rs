@@ -160,12 +160,12 @@ fn close_holes(filter: &mut Filter) {
 ///
 /// As [`json::parse`](crate::json::parse).
 pub fn parse(text: &[u8]) -> Result<(Value, Option<Cow<'_, str>>), Issue> {
-    let plain = String::from_utf8_lossy(text);
-    match search_text(&plain) {
+    let Ok(plain) = std::str::from_utf8(text) else { return crate::json::parse(text).map(|value| (value, None)) };
+    match search_text(plain) {
         Some((json, is_in_place)) => {
             crate::json::parse(json.as_bytes()).map(|value| (value, is_in_place.then_some(Cow::Owned(json))))
         }
-        None => crate::json::parse(text).map(|value| (value, Some(plain))),
+        None => crate::json::parse(text).map(|value| (value, Some(Cow::Borrowed(plain)))),
     }
 }
 

@@ -19,8 +19,8 @@ pub struct Context<'a> {
     pub me: Option<i64>,
     /// Ids of names that were looked up, by the name as it stands in the filter.
     pub resolved: Option<&'a HashMap<String, i64>>,
-    /// Rows of other entities, by the entity's name, for fields of related rows.
-    pub tables: Option<&'a HashMap<String, &'a Table>>,
+    /// Rows of other entities with the entity's name, for fields of related rows. Of one entity the last count.
+    pub tables: Option<&'a [(String, &'a Table)]>,
 }
 
 impl Default for Context<'_> {
@@ -40,6 +40,11 @@ impl Context<'_> {
     /// The rows of an entity.
     #[must_use]
     pub fn table(&self, entity: &str) -> Option<&Table> {
-        self.tables?.get(entity).copied()
+        table_among(self.tables?, entity)
     }
+}
+
+/// The rows of an entity.
+pub(crate) fn table_among<'a>(tables: &[(String, &'a Table)], entity: &str) -> Option<&'a Table> {
+    tables.iter().rev().find_map(|(name, table)| (name == entity).then_some(*table))
 }

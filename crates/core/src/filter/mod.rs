@@ -9,7 +9,7 @@
 pub mod body;
 pub mod check;
 pub mod complete;
-mod context;
+pub(crate) mod context;
 mod lower;
 pub mod op;
 pub mod parse;

@@ -1,6 +1,5 @@
 //! Run: rules over tables, one rule a step, so that a page can draw between two of them.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,6 +10,7 @@ use super::rows;
 use super::rule::{Related, Rule};
 use super::same;
 use crate::entity::EntityInfo;
+use crate::filter::context::table_among;
 use crate::filter::{Context, Typed, parse};
 use crate::issue::{Issue, has_errors};
 use crate::order::sort_by;
@@ -47,7 +47,7 @@ pub fn audit(rules: &[Rule], input: &Input<'_>) -> Report {
 pub struct Run<'a> {
     rules: &'a [Rule],
     input: Input<'a>,
-    tables: HashMap<String, &'a Table>,
+    tables: Vec<(String, &'a Table)>,
     /// How many rules were tried.
     done: usize,
     findings: Vec<Finding>,
@@ -55,7 +55,7 @@ pub struct Run<'a> {
     /// By entity, then by row number.
     tallies: Vec<(Rows<'a>, Vec<RowTally>)>,
     /// Rows by entity and filter text: many rules share a scope.
-    matching: HashMap<(&'static str, String), Rc<Vec<u32>>>,
+    matching: Vec<(&'static str, String, Rc<Vec<u32>>)>,
 }
 
 /// What a rule found.
@@ -69,10 +69,7 @@ impl<'a> Run<'a> {
     /// An audit of which nothing has run yet.
     #[must_use]
     pub fn new(rules: &'a [Rule], input: Input<'a>) -> Run<'a> {
-        let mut tables = HashMap::new();
-        for (name, table) in input.context.tables.into_iter().flatten() {
-            tables.insert(name.clone(), *table);
-        }
+        let mut tables = input.context.tables.unwrap_or_default().to_vec();
         let mut issues = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         for rows in input.rows {
@@ -82,9 +79,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             seen.push(rows.info.name);
-            tables.insert(rows.info.name.to_owned(), rows.table);
+            tables.push((rows.info.name.to_owned(), rows.table));
         }
-        let (tallies, matching) = (Vec::new(), HashMap::new());
+        let (tallies, matching) = (Vec::new(), Vec::new());
         Run { rules, input, tables, done: 0, findings: Vec::new(), issues, tallies, matching }
     }
 
@@ -118,13 +115,21 @@ impl<'a> Run<'a> {
     #[must_use]
     pub fn finish(self) -> Report {
         let mut entities = Vec::new();
-        let mut owners: HashMap<Option<i64>, Tally> = HashMap::new();
-        let owner_of_company = self.owner_of_company();
+        let mut owners: Vec<OwnerScore> = Vec::new();
+        // Rows whose owner is not known go by the lowest number, which no resource has.
+        let mut place_of: FxHashMap<i64, u32> = FxHashMap::default();
+        let companies = self.table("Companies");
         for (rows, tallies) in &self.tallies {
             let mut entity = EntityScore { entity: rows.info.name, tally: Tally::default() };
             for (row, tally) in (0_u32..).zip(tallies).filter(|(_, tally)| tally.is_seen) {
                 entity.tally.add(*tally);
-                owners.entry(owner(*rows, row, &owner_of_company)).or_default().add(*tally);
+                let owner = owner(*rows, row, companies);
+                let next = u32::try_from(owners.len()).unwrap_or(u32::MAX);
+                let place = *place_of.entry(owner.unwrap_or(i64::MIN)).or_insert(next);
+                if place == next {
+                    owners.push(OwnerScore { owner, tally: Tally::default() });
+                }
+                owners[place as usize].tally.add(*tally);
             }
             entity.tally.finish();
             entities.push(entity);
@@ -132,17 +137,15 @@ impl<'a> Run<'a> {
         // In the order of the tables, not of the rules.
         let place = |entity: &str| self.input.rows.iter().position(|rows| rows.info.name == entity);
         sort_by(&mut entities, |one, other| place(one.entity).cmp(&place(other.entity)));
-        let mut owners: Vec<OwnerScore> = owners
-            .into_iter()
-            .map(|(owner, mut tally)| {
-                tally.finish();
-                OwnerScore { owner, tally }
-            })
-            .collect();
+        owners.iter_mut().for_each(|score| score.tally.finish());
         sort_by(&mut owners, |one, other| {
             other.tally.lost().cmp(&one.tally.lost()).then_with(|| one.owner.cmp(&other.owner))
         });
         Report { score: mean(&entities), rules: self.findings, entities, owners, issues: self.issues }
+    }
+
+    fn table(&self, entity: &str) -> Option<&'a Table> {
+        table_among(&self.tables, entity)
     }
 
     fn rows_of(&self, entity: &str) -> Option<Rows<'a>> {
@@ -207,8 +210,8 @@ impl<'a> Run<'a> {
 
     /// The rows that match a filter text, ascending.
     fn matching(&mut self, rows: Rows<'a>, text: &str, path: String) -> Result<Rc<Vec<u32>>, NotRun> {
-        let key = (rows.info.name, text.to_owned());
-        if let Some(known) = self.matching.get(&key) {
+        let known = self.matching.iter().find(|(entity, known, _)| *entity == rows.info.name && known == text);
+        if let Some((.., known)) = known {
             return Ok(Rc::clone(known));
         }
         let context = Context { tables: Some(&self.tables), ..self.input.context };
@@ -222,7 +225,7 @@ impl<'a> Run<'a> {
                 None => carried(rows, &name, &path)?,
                 Some(relation) => {
                     carried(rows, &relation.field.name, &path)?;
-                    if let Some(table) = self.tables.get(relation.entity.name) {
+                    if let Some(table) = self.table(relation.entity.name) {
                         carried(Rows { info: relation.entity, table }, &relation.rest, &path)?;
                     }
                 }
@@ -231,14 +234,14 @@ impl<'a> Run<'a> {
         let typed = Typed::with(&parsed.filter, rows.info, &context)
             .map_err(|problems| not_run(problems.iter().map(crate::filter::typed::Problem::issue), &path))?;
         let found = Rc::new(rows.table.filter(&typed));
-        self.matching.insert(key, Rc::clone(&found));
+        self.matching.push((rows.info.name, text.to_owned(), Rc::clone(&found)));
         Ok(found)
     }
 
     /// The ids that rows of another entity point at.
     fn pointed_at(&mut self, related: &Related, path: String) -> Result<FxHashSet<i64>, NotRun> {
         let static_info = crate::entity::entity(related.entity);
-        let from_context = || Some(Rows { info: static_info?, table: self.tables.get(related.entity)? });
+        let from_context = || Some(Rows { info: static_info?, table: self.table(related.entity)? });
         let Some(rows) = self.rows_of(related.entity).or_else(from_context) else {
             let issue = Issue::notice("quality.no_table", format!("there are no rows of {}", related.entity));
             return Err(NotRun(vec![issue.at(path)]));
@@ -250,19 +253,16 @@ impl<'a> Run<'a> {
         let those = self.matching(rows, related.filter.as_deref().unwrap_or_default(), [&path, ".filter"].concat())?;
         Ok(those.iter().filter_map(|row| rows::int(rows.table, *row, &field)).collect())
     }
-
-    fn owner_of_company(&self) -> FxHashMap<i64, i64> {
-        let Some(table) = self.tables.get("Companies") else { return FxHashMap::default() };
-        let owned = |row: u32| Some((rows::id(table, row)?, rows::int(table, row, "ownerResourceID")?));
-        table.all().into_iter().filter_map(owned).collect()
-    }
 }
 
 /// Whose row it is: its own owner, or that of its company.
-fn owner(rows: Rows<'_>, row: u32, owner_of_company: &FxHashMap<i64, i64>) -> Option<i64> {
+fn owner(rows: Rows<'_>, row: u32, companies: Option<&Table>) -> Option<i64> {
     match rows.info.field("ownerResourceID") {
         Some(_) => rows::int(rows.table, row, "ownerResourceID"),
-        None => owner_of_company.get(&rows::int(rows.table, row, "companyID")?).copied(),
+        None => {
+            let company = companies?.row_with(rows::int(rows.table, row, "companyID")?)?;
+            rows::int(companies?, company, "ownerResourceID")
+        }
     }
 }
 

@@ -139,8 +139,9 @@ impl Table {
         };
         let column = self.frame.column(name, udf);
         // What stands for a value before it is made: the code of a text, the number itself.
-        let mut counted: FxHashMap<i64, (usize, u32)> = FxHashMap::default();
-        let mut order: Vec<i64> = Vec::new();
+        let mut place_of: FxHashMap<i64, u32> = FxHashMap::default();
+        // How often each, and the first row that has it.
+        let mut counted: Vec<(usize, u32)> = Vec::new();
         for &row in rows {
             let at = row as usize;
             let code = match column.filter(|column| column.valid().get(at)).map(autotask_columns::Column::data) {
@@ -158,17 +159,16 @@ impl Table {
                     continue;
                 }
             };
-            counted
-                .entry(code)
-                .or_insert_with(|| {
-                    order.push(code);
-                    (0, row)
-                })
-                .0 += 1;
+            let next = u32::try_from(counted.len()).unwrap_or(u32::MAX);
+            let place = *place_of.entry(code).or_insert(next);
+            if place == next {
+                counted.push((0, row));
+            }
+            counted[place as usize].0 += 1;
         }
-        for code in order {
-            if let (Some((count, row)), Some(column)) = (counted.get(&code), column) {
-                add(column.with(*row as usize, to_value), *count, &mut groups);
+        for (count, row) in counted {
+            if let Some(column) = column {
+                add(column.with(row as usize, to_value), count, &mut groups);
             }
         }
         groups

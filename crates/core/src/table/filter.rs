@@ -9,7 +9,6 @@ use super::{Table, to_value};
 use crate::field::{DataType, FieldInfo};
 use crate::filter::Op;
 use crate::filter::typed::{Scalar, Test, Typed};
-use crate::text::fold_char;
 
 impl Table {
     /// The numbers of the rows that match, ascending.
@@ -152,26 +151,26 @@ fn by_text(column: &Column, test: &Test<'_>, rows: usize) -> Option<Bits> {
         .collect();
     let sought = sought?;
     let first = sought.first().copied();
-    let find = |kind: Match| Some(texts.matching(kind, first?, fold_char));
+    let find = |kind: Match| Some(texts.matching(kind, first?));
     let compare = |is_meant: fn(std::cmp::Ordering) -> bool| {
         let first = first?;
-        Some(texts.testing(fold_char, |text| is_meant(text.cmp(first))))
+        Some(texts.testing(|text| is_meant(text.cmp(first))))
     };
     let any_of = || {
         if sought.len() > 8 {
             let set: FxHashSet<&str> = sought.iter().copied().collect();
-            return texts.testing(fold_char, |text| set.contains(text.trim_end_matches(' ')));
+            return texts.testing(|text| set.contains(text.trim_end_matches(' ')));
         }
         let mut any = Bits::default();
         for text in &sought {
-            any.or(&texts.matching(Match::Equal, text, fold_char));
+            any.or(&texts.matching(Match::Equal, text));
         }
         any
     };
     let digits = |is_meant: fn(&str, &str) -> bool| {
         let first = first?;
         let mut room = String::new();
-        Some(texts.testing(fold_char, |text| {
+        Some(texts.testing(|text| {
             room.clear();
             room.extend(text.chars().filter(char::is_ascii_digit));
             is_meant(&room, first)

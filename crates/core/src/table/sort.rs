@@ -13,7 +13,7 @@ use crate::field::{DataType, FieldInfo};
 use crate::filter::typed::compare_mixed;
 use crate::instant::Instant;
 use crate::record::{boolean, number, whole};
-use crate::text::{fold, fold_char};
+use crate::text::fold;
 
 /// One key of a sort.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn numbers_of(
     Some(match column.data() {
         Data::Empty => vec![None; rows.len()],
         Data::Text(texts) if matches!(data_type, None | Some(DataType::String | DataType::Bytes)) && !is_named => {
-            let ranks = texts.ranks(fold_char);
+            let ranks = texts.ranks();
             each(&|row| texts.entry_of(row).map_or(0, |entry| ranks[entry].into()))
         }
         Data::Time(ticks, _) if data_type == Some(DataType::DateTime) => each(&|row| ordered(ticks[row])),
@@ -114,20 +114,22 @@ fn by_name(column: &Column, rows: &[u32], field: Option<&FieldInfo>, name_of: Na
         Data::Int64(values) => Some(values[row as usize]),
         _ => None,
     };
-    let mut seen: FxHashMap<i64, usize> = FxHashMap::default();
+    let mut seen: FxHashMap<i64, u32> = FxHashMap::default();
     let mut keys = Vec::new();
-    let codes: Vec<Option<usize>> = rows
+    let codes: Vec<Option<u32>> = rows
         .iter()
         .map(|row| {
             let value = value(*row)?;
-            Some(*seen.entry(value).or_insert_with(|| {
+            let next = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+            let code = *seen.entry(value).or_insert(next);
+            if code == next {
                 keys.push(Key::of(&Value::from(value), field, name_of));
-                keys.len() - 1
-            }))
+            }
+            Some(code)
         })
         .collect();
     let places = places(&keys);
-    codes.into_iter().map(|code| places[code?]).collect()
+    codes.into_iter().map(|code| places[code? as usize]).collect()
 }
 
 /// The place of each key among all; equal ones share theirs.

@@ -111,7 +111,7 @@ fn sql_finds_what_the_corpus_says() {
             rows::insert(&connection, &row(tenant.named(name), &record)).expect("inserted");
         }
     }
-    let tables = kept.iter().map(|(name, table)| (name.clone(), table)).collect();
+    let tables: Vec<_> = kept.iter().map(|(name, table)| (name.clone(), table)).collect();
     let resolved = resolved();
     let context = context(&resolved, &tables);
     let mut checked = 0;

@@ -1,11 +1,9 @@
 //! Fields: which members of an entity's rows are searched, as what, and how much each counts.
 
-use autotask_core::entity::EntityInfo;
-use autotask_core::title::title_fields;
+use autotask_search::{FIELDS_MAX, Kind, SearchField, WEIGHT_MAX};
 
-use crate::index::{FIELDS_MAX, SearchField};
-use crate::kind::Kind;
-use crate::rank::WEIGHT_MAX;
+use crate::entity::EntityInfo;
+use crate::title::title_fields;
 
 /// A searched text of a row: one member, or several that people write as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,7 @@ const MEMBERS: [(&str, Kind, u8); 33] = [
 ///
 /// ```
 /// use autotask_core::entity;
-/// use autotask_search::fields::searched_texts;
+/// use autotask_core::search::searched_texts;
 /// let texts = searched_texts(entity("Contacts").unwrap());
 /// assert_eq!(texts[0].members, ["firstName", "lastName"]);
 /// assert!(texts.iter().any(|text| text.members == ["emailAddress"]));
@@ -80,7 +78,7 @@ pub fn searched_texts(info: &EntityInfo) -> Vec<SearchedText> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use autotask_core::{entity, entity_names};
+    use crate::{entity, entity_names};
 
     fn members(name: &str) -> Vec<&'static str> {
         searched_texts(entity(name).expect("known")).into_iter().flat_map(|text| text.members).collect()

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use crate::fields::{SearchedText, searched_texts};
-use crate::find::{Options, Span};
-use crate::index::{SearchField, SearchIndex};
-use crate::query::Query;
-use autotask_core::entity::EntityInfo;
-use autotask_core::table::{Loaded, Table, TextMember};
+use autotask_search::{Options, Query, SearchField, SearchIndex, Span};
+
+use super::fields::{SearchedText, searched_texts};
+use crate::entity::EntityInfo;
+use crate::table::{Loaded, Table, TextMember};
 
 /// An index over the rows of one table. It does not watch the table: whoever changes that says so.
 #[derive(Clone, Debug)]
@@ -45,7 +44,7 @@ pub struct Hit {
     pub row: u32,
     /// Its id.
     pub id: i64,
-    /// How well it matches, 1 to 100; see [`crate::Match`].
+    /// How well it matches, 1 to 100; see [`autotask_search::Match`].
     pub score: u8,
     /// What to highlight, by field and place.
     pub marks: Vec<Mark>,
@@ -276,7 +275,7 @@ fn in_units(text: &str, place: Range<usize>, units: Units) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use autotask_core::entity;
+    use crate::entity;
 
     fn table(entity_name: &str, rows: &str) -> (Table, TableIndex) {
         let mut table = Table::new();
