@@ -6,6 +6,10 @@
 // The npm package is built without what `{:?}` writes; it would trap.
 #![cfg_attr(not(test), warn(clippy::use_debug))]
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 mod context;
 mod convert;
 mod duplicates;
