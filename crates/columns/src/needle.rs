@@ -9,7 +9,7 @@ pub type Counts = [u32; 256];
 /// How many bytes are looked at in one step.
 const BLOCK: usize = 64;
 
-/// Bytes to look for, not empty.
+/// Bytes to look for. None are found nowhere.
 #[derive(Clone, Debug)]
 pub struct Needle {
     bytes: Vec<u8>,

@@ -5,6 +5,6 @@
 mod fields;
 mod table_index;
 
-pub use autotask_search::{LIMIT_DEFAULT, Options, QUERY_CHARS_MAX, Query};
+pub use autotask_search::{Options, Query};
 pub use fields::{SearchedText, searched_texts};
 pub use table_index::{Answer, Hit, Mark, TableIndex, Units};
