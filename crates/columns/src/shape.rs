@@ -37,19 +37,25 @@ pub enum Item {
 #[derive(Clone, Debug, Default)]
 pub struct Shapes {
     keys: Vec<Key>,
-    /// The keys by name, in any letter case.
+    /// The keys by their spelling.
     key_of: Numbers,
+    /// The first key of each column, by its name in any letter case. A table of its own: of one name there may be
+    /// thousands of spellings, which would all stand in one place.
+    column_of: Numbers,
     columns: u32,
     shapes: Vec<Vec<Item>>,
     shape_of: Numbers,
 }
 
-/// The same for all spellings of a name.
 fn name_hash(name: &str, nested: bool) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write_u8(nested.into());
-    name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    (name, nested).hash(&mut hasher);
     hasher.finish()
+}
+
+/// The same for all spellings of a name.
+fn lower_hash(name: &str, nested: bool) -> u64 {
+    name_hash(&name.to_ascii_lowercase(), nested)
 }
 
 fn shape_hash(items: &[Item]) -> u64 {
@@ -73,7 +79,7 @@ impl Shapes {
         let key = if self.keys.len() <= KEYS_FEW {
             self.keys.iter().find(|key| is_it(key))
         } else {
-            let key = self.key_of.find(name_hash(name, nested), |key| is_it(&self.keys[key as usize]));
+            let key = self.column_of.find(lower_hash(name, nested), |key| is_it(&self.keys[key as usize]));
             key.and_then(|key| self.key(key))
         };
         key.map(|key| key.column as usize)
@@ -103,14 +109,18 @@ impl Shapes {
         if let Some(key) = self.find_key(name, nested) {
             return key;
         }
-        let column = self.column(name, nested).and_then(|column| u32::try_from(column).ok()).unwrap_or(self.columns);
-        self.columns = self.columns.max(column + 1);
+        let known = self.column(name, nested).and_then(|column| u32::try_from(column).ok());
+        let column = known.unwrap_or(self.columns);
         let quoted = serde_json::to_string(name).unwrap_or_default();
         let lead = if nested { format!("{{\"name\":{quoted},\"value\":") } else { format!("{quoted}:") };
         let key = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         self.keys.push(Key { name: name.into(), nested, column, lead: lead.into_bytes().into() });
-        let hash_of = |key: u32| name_hash(&self.keys[key as usize].name, self.keys[key as usize].nested);
-        self.key_of.add(name_hash(name, nested), key, &hash_of);
+        let of = |key: u32| (&*self.keys[key as usize].name, self.keys[key as usize].nested);
+        self.key_of.add(name_hash(name, nested), key, &|key| name_hash(of(key).0, of(key).1));
+        if known.is_none() {
+            self.columns += 1;
+            self.column_of.add(lower_hash(name, nested), key, &|key| lower_hash(of(key).0, of(key).1));
+        }
         key
     }
 
@@ -164,5 +174,28 @@ impl Shapes {
                 lists == 1 && add(*key, &mut members) && entries.iter().all(|entry| add(*entry, &mut seen))
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_name_share_a_column_also_among_many() {
+        let mut shapes = Shapes::default();
+        for number in 0..2 * KEYS_FEW {
+            let name = format!("name{number}");
+            let key = shapes.add_key(&name, false);
+            assert_eq!((shapes.add_key(&name, false), shapes.find_key(&name, false)), (key, Some(key)));
+            let other = shapes.add_key(&name.to_ascii_uppercase(), false);
+            let nested = shapes.add_key(&name, true);
+            assert!(other != key && nested != key);
+            assert_eq!(shapes.column(&format!("Name{number}"), false), Some(2 * number));
+            assert_eq!(shapes.key(other).map(|key| key.column as usize), Some(2 * number));
+            assert_eq!(shapes.column(&name, true), Some(2 * number + 1));
+        }
+        assert_eq!((shapes.columns(), shapes.keys().len()), (4 * KEYS_FEW, 6 * KEYS_FEW));
+        assert_eq!((shapes.column("name", false), shapes.find_key("NAME0", true)), (None, None));
     }
 }
