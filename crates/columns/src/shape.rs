@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 
 use crate::Bits;
-use crate::numbers::Numbers;
+use crate::lookup::Lookup;
 
 /// Up to so many keys are looked through one by one.
 const KEYS_FEW: usize = 200;
@@ -38,13 +38,13 @@ pub enum Item {
 pub struct Shapes {
     keys: Vec<Key>,
     /// The keys by their spelling.
-    key_of: Numbers,
+    key_of: Lookup,
     /// The first key of each column, by its name in any letter case. A table of its own: of one name there may be
     /// thousands of spellings, which would all stand in one place.
-    column_of: Numbers,
+    column_of: Lookup,
     columns: u32,
     shapes: Vec<Vec<Item>>,
-    shape_of: Numbers,
+    shape_of: Lookup,
 }
 
 fn name_hash(name: &str, nested: bool) -> u64 {

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHasher;
 
+use crate::lookup::Lookup;
 use crate::needle::Needle;
-use crate::numbers::Numbers;
 use crate::order::sort_pairs;
 use crate::{Bits, Misfit, fold_char};
 
@@ -51,7 +51,7 @@ pub struct Texts {
 #[derive(Clone, Debug)]
 enum Rows {
     /// By code; a text that comes again is found in the table.
-    Coded(Vec<u32>, Numbers),
+    Coded(Vec<u32>, Lookup),
     /// The text with the row's number.
     Same,
     /// By code, without a table: texts of rows that were changed come at the end.
@@ -60,7 +60,7 @@ enum Rows {
 
 impl Default for Rows {
     fn default() -> Rows {
-        Rows::Coded(Vec::new(), Numbers::default())
+        Rows::Coded(Vec::new(), Lookup::default())
     }
 }
 
@@ -91,7 +91,7 @@ fn entry_in<'a>(text: &'a str, ends: &[u32], entry: usize) -> &'a str {
 
 /// The number of a text among the entries that end at `ends`. If it is none of them it gets the next number, and is to be
 /// written behind the last.
-fn number(table: &mut Numbers, all: &str, ends: &[u32], text: &str) -> u32 {
+fn number(table: &mut Lookup, all: &str, ends: &[u32], text: &str) -> u32 {
     let get = |entry: u32| entry_in(all, ends, entry as usize);
     let hashed = hash(text);
     if let Some(entry) = table.find(hashed, |entry| get(entry) == text) {
@@ -260,7 +260,7 @@ impl Texts {
             && texts.ends.len() <= codes.len() / 2
         {
             // Few texts: the table comes back, so that what is added later is kept once too.
-            let mut table = Numbers::with_capacity(texts.ends.len());
+            let mut table = Lookup::with_capacity(texts.ends.len());
             for entry in 0..texts.ends.len() {
                 number(&mut table, &texts.text, &texts.ends[..entry], texts.entry(entry));
             }

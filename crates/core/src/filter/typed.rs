@@ -3,9 +3,10 @@
 //! Both meanings of a filter, `matches` here and the sandbox's SQL, start from this form, so a value is
 //! understood in one place.
 
+use std::cmp::Ordering;
+
 use rustc_hash::FxHashSet;
 use serde_json::Value;
-use std::cmp::Ordering;
 
 use super::lower::lower;
 use super::{
@@ -379,13 +380,9 @@ pub(super) fn or_conditions(filter: &Filter) -> usize {
 
 /// The user-defined fields, each once.
 pub(super) fn udf_names(filter: &Filter) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for condition in filter.conditions().filter(|condition| condition.udf) {
-        if !names.iter().any(|name| name.eq_ignore_ascii_case(&condition.field)) {
-            names.push(condition.field.clone());
-        }
-    }
-    names
+    let mut seen = FxHashSet::default();
+    let udfs = filter.conditions().filter(|condition| condition.udf);
+    udfs.filter(|c| seen.insert(c.field.to_ascii_lowercase())).map(|c| c.field.clone()).collect()
 }
 
 struct Reader<'a, 'c> {

@@ -1,15 +1,15 @@
-//! Numbers: a table that finds a number by the hash of what it stands for, which is kept elsewhere and only once.
+//! Lookup: finds a number by the hash of what it stands for, which is kept elsewhere and only once.
 
 use hashbrown::HashTable;
 
-/// Numbers by hash.
+/// Lookup by hash.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Numbers(HashTable<u32>);
+pub(crate) struct Lookup(HashTable<u32>);
 
-impl Numbers {
+impl Lookup {
     /// Room for so many.
-    pub(crate) fn with_capacity(count: usize) -> Numbers {
-        Numbers(HashTable::with_capacity(count))
+    pub(crate) fn with_capacity(count: usize) -> Lookup {
+        Lookup(HashTable::with_capacity(count))
     }
 
     /// The number of that hash which is the one meant.
